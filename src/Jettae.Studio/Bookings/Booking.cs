@@ -1,0 +1,47 @@
+namespace Jettae.Studio;
+
+/// <summary>
+/// Where a booking stands: <c>pending → published → fired</c>, and from the first two <c>→ cancelling → cancelled</c>.
+/// </summary>
+public enum BookingState
+{
+    /// <summary>Decided and stored; QStash does not know it yet (or the slot is beyond the booking horizon).</summary>
+    Pending,
+
+    /// <summary>QStash holds its message.</summary>
+    Published,
+
+    /// <summary>Its slot has a run (or was skipped): the booking has done its work.</summary>
+    Fired,
+
+    /// <summary>No longer wanted; its message may still have to be cancelled in QStash.</summary>
+    Cancelling,
+
+    /// <summary>Gone.</summary>
+    Cancelled,
+}
+
+/// <summary>The outbox row for one slot of one schedule, written in the transaction that decided it.</summary>
+public sealed class Booking
+{
+    public Guid Id { get; init; }
+    public Guid OwnerId { get; init; }
+    public Guid ScheduleId { get; init; }
+    public DateTimeOffset SlotAt { get; init; }
+    public BookingState State { get; set; }
+
+    /// <summary>The deduplication id it is published with: schedule, slot and this booking, without a colon.</summary>
+    public string DeduplicationId { get; init; } = "";
+
+    public string? MessageId { get; set; }
+
+    /// <summary>How often publishing or cancelling failed since it last worked; sets the wait before the next try.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>When the booker may try next.</summary>
+    public DateTimeOffset NextTryAt { get; set; }
+
+    public string? LastError { get; set; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}

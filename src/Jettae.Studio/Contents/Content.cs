@@ -1,0 +1,77 @@
+using System.Text.Json.Serialization;
+
+namespace Jettae.Studio;
+
+/// <summary>What kind of piece is written; each kind has its platform's rules.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ContentType>))]
+public enum ContentType
+{
+    [JsonStringEnumMemberName("x_post")]
+    XPost,
+
+    [JsonStringEnumMemberName("thread")]
+    Thread,
+
+    [JsonStringEnumMemberName("blog_post")]
+    BlogPost,
+
+    [JsonStringEnumMemberName("youtube_script")]
+    YoutubeScript,
+
+    [JsonStringEnumMemberName("instagram_reel_script")]
+    InstagramReelScript,
+
+    [JsonStringEnumMemberName("linkedin_post")]
+    LinkedinPost,
+
+    [JsonStringEnumMemberName("facebook_post")]
+    FacebookPost,
+}
+
+/// <summary>Where a piece stands in a person's hands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ContentStatus>))]
+public enum ContentStatus
+{
+    [JsonStringEnumMemberName("draft")]
+    Draft,
+
+    [JsonStringEnumMemberName("approved")]
+    Approved,
+
+    [JsonStringEnumMemberName("archived")]
+    Archived,
+}
+
+/// <summary>A written piece. Data, never markup.</summary>
+public sealed class Content
+{
+    public Guid Id { get; init; }
+    public Guid OwnerId { get; init; }
+
+    /// <summary>The schedule that ordered it; null for a one-off piece, or after the schedule was deleted.</summary>
+    public Guid? ScheduleId { get; set; }
+
+    /// <summary>The run that wrote it; unique: a run writes one piece.</summary>
+    public Guid? RunId { get; set; }
+
+    public ContentType ContentType { get; init; }
+    public string Title { get; set; } = "";
+    public string Body { get; set; } = "";
+    public string Language { get; set; } = "ko";
+    public ContentStatus Status { get; set; }
+
+    /// <summary>The length as the piece's platform counts it (X: weighted).</summary>
+    public int Length { get; set; }
+
+    /// <summary>The platform's limit for <see cref="Length"/>; null where there is none.</summary>
+    public int? LengthLimit { get; set; }
+
+    /// <summary>Written by the built-in sample writer, not by a model.</summary>
+    public bool IsSample { get; init; }
+
+    /// <summary>The model that wrote it.</summary>
+    public string Model { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; set; }
+}

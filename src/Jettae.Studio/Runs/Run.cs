@@ -1,0 +1,156 @@
+using System.Text.Json.Serialization;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// Where a run stands. Every slot of a schedule ends in one of the final states, so the ledger's sum equals the slots
+/// that the cadence gives: <c>running → done | failed</c>, <c>running ⇄ waiting → failed</c>; <c>skipped</c> is final at birth.
+/// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
+public enum RunState
+{
+    /// <summary>An attempt is being made.</summary>
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    /// <summary>The last attempt failed in a way that passes; QStash will deliver again.</summary>
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    /// <summary>Final: the content is stored.</summary>
+    [JsonStringEnumMemberName("done")]
+    Done,
+
+    /// <summary>Final: given up, with the reason.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>Final: the slot was not run, with the reason (missed and not caught up, paused …).</summary>
+    [JsonStringEnumMemberName("skipped")]
+    Skipped,
+}
+
+/// <summary>What started a run.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunTrigger>))]
+public enum RunTrigger
+{
+    /// <summary>Its slot came and QStash called the webhook.</summary>
+    [JsonStringEnumMemberName("schedule")]
+    Schedule,
+
+    /// <summary>A slot that passed while the system was down.</summary>
+    [JsonStringEnumMemberName("catch_up")]
+    CatchUp,
+
+    /// <summary>A person pressed 지금 실행하기.</summary>
+    [JsonStringEnumMemberName("manual")]
+    Manual,
+
+    /// <summary>A one-off piece without a schedule.</summary>
+    [JsonStringEnumMemberName("one_off")]
+    OneOff,
+}
+
+/// <summary>One execution for one slot of a schedule (or by hand, without a slot): unique per (schedule, slot) in the store.</summary>
+public sealed class Run
+{
+    public Guid Id { get; init; }
+    public Guid OwnerId { get; init; }
+    public Guid? ScheduleId { get; set; }
+
+    /// <summary>The schedule's name when the run was made: the log outlives the schedule.</summary>
+    public string ScheduleName { get; init; } = "";
+
+    /// <summary>The planned instant; null for a run by hand.</summary>
+    public DateTimeOffset? SlotAt { get; init; }
+
+    public RunTrigger Trigger { get; init; }
+    public RunState State { get; set; }
+
+    /// <summary>Attempts made so far, 1 while the first is under way.</summary>
+    public int Attempts { get; set; }
+
+    public Guid? ContentId { get; set; }
+
+    /// <summary>Why the run failed, waits or was skipped: a key of <see cref="Reasons"/>; null when all is well.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>The technical detail of <see cref="Reason"/> (status, provider's own message), bounded, secrets removed.</summary>
+    public string? ReasonDetail { get; set; }
+
+    public string? Model { get; set; }
+    public long InputTokens { get; set; }
+    public long CachedInputTokens { get; set; }
+    public long OutputTokens { get; set; }
+
+    /// <summary>US dollars, from the dated price table; null when the model has no price there.</summary>
+    public decimal? Cost { get; set; }
+
+    public string? Prompt { get; set; }
+    public string? ProviderRequestId { get; set; }
+    public string? QstashMessageId { get; set; }
+
+    /// <summary>When the first attempt began.</summary>
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When it reached a final state.</summary>
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    public List<RunStep> Steps { get; init; } = [];
+}
+
+/// <summary>The stations of a run, in the order of the way.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StepKind>))]
+public enum StepKind
+{
+    [JsonStringEnumMemberName("due")]
+    Due,
+
+    [JsonStringEnumMemberName("delivered")]
+    Delivered,
+
+    [JsonStringEnumMemberName("verified")]
+    Verified,
+
+    [JsonStringEnumMemberName("prompt")]
+    Prompt,
+
+    /// <summary>One call of the writer; a row per attempt.</summary>
+    [JsonStringEnumMemberName("write")]
+    Write,
+
+    [JsonStringEnumMemberName("checked")]
+    Checked,
+
+    /// <summary>The one repair ask after a failed check.</summary>
+    [JsonStringEnumMemberName("repair")]
+    Repair,
+
+    [JsonStringEnumMemberName("stored")]
+    Stored,
+
+    [JsonStringEnumMemberName("next_booked")]
+    NextBooked,
+}
+
+/// <summary>One step of one attempt, with its times and what came of it.</summary>
+public sealed class RunStep
+{
+    public Guid Id { get; init; }
+    public Guid RunId { get; init; }
+    public Guid OwnerId { get; init; }
+
+    /// <summary>1-based attempt that the step belongs to.</summary>
+    public int Attempt { get; init; }
+
+    public StepKind Kind { get; init; }
+    public DateTimeOffset StartedAt { get; init; }
+    public DateTimeOffset? EndedAt { get; set; }
+    public bool Ok { get; set; }
+
+    /// <summary>A key of <see cref="Reasons"/> when not <see cref="Ok"/>.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Bounded technical detail: counts, status, request id, model, tokens.</summary>
+    public string? Detail { get; set; }
+}

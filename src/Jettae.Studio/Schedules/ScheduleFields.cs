@@ -1,0 +1,25 @@
+namespace Jettae.Studio;
+
+/// <summary>What a person may say of a schedule. Null means "not said": the default on create, unchanged on update.</summary>
+public sealed record ScheduleFields
+{
+    public string? Name { get; init; }
+    public ContentType? ContentType { get; init; }
+    public Tone? ContentTone { get; init; }
+    public string? Topic { get; init; }
+    public string? TargetAudience { get; init; }
+    public string? Language { get; init; }
+    public Frequency? Frequency { get; init; }
+
+    /// <summary><c>HH:mm</c>.</summary>
+    public string? TimeOfDay { get; init; }
+    public DayOfWeek? DayOfWeek { get; init; }
+    public int? DayOfMonth { get; init; }
+    public string? Cron { get; init; }
+    public string? Timezone { get; init; }
+    public CatchUp? CatchUp { get; init; }
+    public DateTimeOffset? StartsAt { get; init; }
+    public DateTimeOffset? EndsAt { get; init; }
+    public int? MaxRuns { get; init; }
+    public ScheduleSettings? Settings { get; init; }
+}
