@@ -35,7 +35,7 @@ public enum Frequency
     Cron,
 }
 
-/// <summary>When a schedule's slots are. Pure data: <see cref="Cadence"/> turns it into instants.</summary>
+/// <summary>When a schedule's slots are. Pure data: <c>Cadence</c> turns it into instants.</summary>
 /// <param name="Frequency">How often.</param>
 /// <param name="TimeOfDay">The wall-clock time of a day's slot, and the anchor of the elapsed-time grids. Not used by cron.</param>
 /// <param name="DayOfWeek">The weekday of <see cref="Frequency.Weekly"/>.</param>
