@@ -1,0 +1,136 @@
+using System.Net;
+
+namespace Jettae;
+
+/// <summary>
+/// What an operator says: by environment variable, appsettings.json or command line, under the same names. Blanks and
+/// line ends around a value are never meant (a pasted <c>https://host\n</c> once silenced every schedule): they are trimmed.
+/// </summary>
+public sealed class Settings
+{
+    public const string DefaultAddress = "http://localhost:5080";
+
+    private readonly IConfiguration configuration;
+
+    public Settings(IConfiguration configuration)
+    {
+        this.configuration = configuration;
+        DataFolder = Path.GetFullPath(Value("JETTAE_DATA") ?? DefaultDataFolder());
+        Addresses =
+        [
+            .. List("ASPNETCORE_URLS", ';') is { Count: > 0 } urls ? urls
+            : List("URLS", ';') is { Count: > 0 } short_ ? short_
+            : [DefaultAddress],
+        ];
+        OwnUrl = ReachableForm(Addresses[0]);
+        PublicUrl = HttpUrl("NEXT_PUBLIC_URL") ?? HttpUrl("JETTAE_PUBLIC_URL") ?? OwnUrl;
+        QStashUrl = HttpUrl("QSTASH_URL");
+        QStashToken = Value("QSTASH_TOKEN");
+        CurrentSigningKey = Value("QSTASH_CURRENT_SIGNING_KEY");
+        NextSigningKey = Value("QSTASH_NEXT_SIGNING_KEY");
+        AnthropicKey = Value("ANTHROPIC_API_KEY");
+        AnthropicUrl = HttpUrl("ANTHROPIC_BASE_URL");
+        Model = Value("JETTAE_MODEL");
+        ApiToken = Value("JETTAE_API_TOKEN");
+        EgressAllow = List("JETTAE_EGRESS_ALLOW", ',');
+        UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
+
+        if (!UsesBuiltInEngine)
+        {
+            Require("QSTASH_TOKEN", QStashToken);
+            Require("QSTASH_CURRENT_SIGNING_KEY", CurrentSigningKey);
+            Require("QSTASH_NEXT_SIGNING_KEY", NextSigningKey);
+        }
+    }
+
+    /// <summary><c>JETTAE_DATA</c>: where the stores, keys and credentials are.</summary>
+    public string DataFolder { get; }
+
+    /// <summary><c>ASPNETCORE_URLS</c>: the addresses to listen on.</summary>
+    public IReadOnlyList<string> Addresses { get; }
+
+    /// <summary>The first address in the form in which this machine reaches it.</summary>
+    public string OwnUrl { get; }
+
+    /// <summary><c>NEXT_PUBLIC_URL</c> or <c>JETTAE_PUBLIC_URL</c>: where QStash reaches the studio; no trailing slash.</summary>
+    public string PublicUrl { get; }
+
+    /// <summary><c>QSTASH_URL</c>: null for the built-in engine.</summary>
+    public string? QStashUrl { get; }
+
+    public string? QStashToken { get; }
+    public string? CurrentSigningKey { get; }
+    public string? NextSigningKey { get; }
+    public string? AnthropicKey { get; }
+    public string? AnthropicUrl { get; }
+    public string? Model { get; }
+
+    /// <summary><c>JETTAE_API_TOKEN</c>: the owner's bearer token for automation.</summary>
+    public string? ApiToken { get; }
+
+    /// <summary><c>JETTAE_EGRESS_ALLOW</c>: CIDRs, hosts and host:port that the engine may call although they are inside.</summary>
+    public IReadOnlyList<string> EgressAllow { get; }
+
+    public bool UsesBuiltInEngine { get; }
+
+    /// <summary>The value as it was given, blanks and all: for the doctor.</summary>
+    public string? Raw(string name) => configuration[name];
+
+    private string? Value(string name) => configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+
+    private List<string> List(string name, char separator) =>
+        [
+            .. (Value(name) ?? "").Split(
+                separator,
+                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+            ),
+        ];
+
+    private string? HttpUrl(string name)
+    {
+        if (Value(name) is not { } text)
+            return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new SettingsException($"{name} must be an absolute http:// or https:// URL; received '{text}'.");
+        return text.TrimEnd('/');
+    }
+
+    private static void Require(string name, string? value)
+    {
+        if (value is null)
+            throw new SettingsException(
+                $"QSTASH_URL names a QStash elsewhere, so {name} is needed too: copy it from that QStash's console."
+            );
+    }
+
+    /// <summary><c>http://+:80</c>, <c>http://0.0.0.0:80</c> and the like are addresses to listen on, not to call.</summary>
+    private static string ReachableForm(string address)
+    {
+        var parsed = BindingAddress.Parse(address);
+        var anywhere =
+            parsed.Host is "+" or "*"
+            || (
+                IPAddress.TryParse(parsed.Host.Trim('[', ']'), out var ip)
+                && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            );
+        return $"{parsed.Scheme}://{(anywhere ? "localhost" : parsed.Host)}:{parsed.Port}";
+    }
+
+    private static bool SameServer(string one, string other)
+    {
+        var (a, b) = (new Uri(one), new Uri(other));
+        return a.Port == b.Port && (a.Host == b.Host || (a.IsLoopback && b.IsLoopback));
+    }
+
+    private static string DefaultDataFolder()
+    {
+        var home = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify
+        );
+        return Path.Combine(home.Length > 0 ? home : AppContext.BaseDirectory, "jettae");
+    }
+}
+
+/// <summary>A setting that cannot be used; the message names it, its rule and what was received.</summary>
+public sealed class SettingsException(string message) : Exception(message);

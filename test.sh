@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds with warnings as errors, checks the formatting, runs every test, and ends with
+# one line: N passed, N failed. The exit code is 0 only when all of it held.
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# The browser tests drive Debian's Chromium; the CJK font is what Korean screenshots are drawn with.
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+if ((${#missing[@]})); then
+  sudo=$( ((EUID == 0)) || echo sudo)
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends fontconfig "${missing[@]}"
+fi
+
+dotnet tool restore
+dotnet restore Jettae.slnx --locked-mode
+dotnet csharpier check .
+dotnet build Jettae.slnx --no-restore -c Release
+
+passed=0 failed=0 broken=0
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  log=$(mktemp)
+  code=0
+  dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress "$@" 2>&1 | tee "$log" || code=$?
+  count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -n 1; }
+  p=$(count succeeded) f=$(count failed) s=$(count skipped)
+  passed=$((passed + ${p:-0}))
+  failed=$((failed + ${f:-0}))
+  # A skipped test, no test at all, or a runner that broke is a failure too.
+  if ((${s:-0} > 0)) || { ((code != 0)) && ((${f:-0} == 0)); } || [[ -z $p ]]; then
+    echo "$name: exit code $code, ${s:-0} skipped" >&2
+    broken=1
+  fi
+  rm -f "$log"
+done
+((broken == 0)) || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+((failed == 0))
