@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Jettae.Tests;
+
+public sealed class SettingsTests
+{
+    private static Settings Of(params (string Name, string Value)[] values) =>
+        new(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Name, (string?)pair.Value)))
+                .Build()
+        );
+
+    [Fact]
+    public void Nothing_said_means_the_built_in_engine_on_port_5080()
+    {
+        var settings = Of();
+        Assert.True(settings.UsesBuiltInEngine);
+        Assert.Equal("http://localhost:5080", settings.OwnUrl);
+        Assert.Equal("http://localhost:5080", settings.PublicUrl);
+    }
+
+    [Theory]
+    [InlineData("https://me.example\n", "https://me.example")]
+    [InlineData("  https://me.example/  ", "https://me.example")]
+    [InlineData("https://me.example/jettae/\r\n", "https://me.example/jettae")]
+    public void Blanks_and_line_ends_around_the_public_url_are_trimmed(string given, string meant) =>
+        Assert.Equal(meant, Of(("NEXT_PUBLIC_URL", given)).PublicUrl);
+
+    [Theory]
+    [InlineData("me.example")]
+    [InlineData("ftp://me.example")]
+    public void A_url_that_cannot_be_called_is_refused_by_name(string given)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Of(("NEXT_PUBLIC_URL", given)));
+        Assert.Contains("NEXT_PUBLIC_URL", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(given, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://+:8080", "http://localhost:8080")]
+    [InlineData("http://0.0.0.0:8080;http://[::]:9090", "http://localhost:8080")]
+    [InlineData("http://[::]:8080", "http://localhost:8080")]
+    [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080")]
+    public void The_own_url_is_one_that_can_be_called(string listening, string own) =>
+        Assert.Equal(own, Of(("ASPNETCORE_URLS", listening)).OwnUrl);
+
+    [Fact]
+    public void A_qstash_elsewhere_needs_its_token_and_keys()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Of(("QSTASH_URL", "https://qstash.upstash.io")));
+        Assert.Contains("QSTASH_TOKEN", refusal.Message, StringComparison.Ordinal);
+
+        var settings = Of(
+            ("QSTASH_URL", "https://qstash.upstash.io"),
+            ("QSTASH_TOKEN", "t"),
+            ("QSTASH_CURRENT_SIGNING_KEY", "a"),
+            ("QSTASH_NEXT_SIGNING_KEY", "b")
+        );
+        Assert.False(settings.UsesBuiltInEngine);
+    }
+
+    [Fact]
+    public void Naming_the_program_itself_as_qstash_is_the_built_in_engine() =>
+        Assert.True(Of(("QSTASH_URL", "http://127.0.0.1:5080/")).UsesBuiltInEngine);
+}
