@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Jettae.Engine;
+
+/// <summary>Makes one attempt: sends the message as it is stored, signed, and reports what came of it.</summary>
+public sealed class Deliverer : IDisposable
+{
+    private const int MaxAnswer = 1024 * 1024;
+
+    private readonly HttpMessageInvoker http;
+    private readonly Keys keys;
+    private readonly EngineOptions options;
+    private readonly TimeProvider time;
+
+    public Deliverer(Egress egress, Keys keys, EngineOptions options, TimeProvider time)
+    {
+        this.keys = keys;
+        this.options = options;
+        this.time = time;
+#pragma warning disable CA2000 // The invoker owns and disposes it.
+        http = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = egress.ConnectAsync,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                AutomaticDecompression = System.Net.DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+                MaxConnectionsPerServer = options.MaxInFlight,
+                MaxResponseHeadersLength = 128,
+            }
+        );
+#pragma warning restore CA2000
+    }
+
+    public async Task<DeliveryOutcome> AttemptAsync(Message message, CancellationToken cancel)
+    {
+        if (Destination.ToUri(message.Url) is not { } uri)
+            return new DeliveryOutcome.Unanswered("the destination is not a URL that can be called");
+        var limit = message.Config.TimeoutMs is { } asked ? TimeSpan.FromMilliseconds(asked) : options.MaxTimeout;
+        limit = limit < options.MaxTimeout ? limit : options.MaxTimeout;
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        try
+        {
+            using var request = Request(message, uri);
+            using var answer = await http.SendAsync(request, either.Token);
+            var body = await BoundedAsync(answer.Content, either.Token);
+            return new DeliveryOutcome.Answered((int)answer.StatusCode, Headers(answer), body);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return new DeliveryOutcome.Unanswered(
+                $"no answer within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"
+            );
+        }
+        catch (HttpRequestException failure)
+        {
+            return new DeliveryOutcome.Unanswered(Words(failure));
+        }
+        catch (IOException failure)
+        {
+            return new DeliveryOutcome.Unanswered($"the connection broke: {failure.Message}");
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private HttpRequestMessage Request(Message message, Uri uri)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var request = new HttpRequestMessage(new HttpMethod(message.Method), uri)
+        {
+            Content = new ReadOnlyMemoryContent(message.Body),
+        };
+        foreach (var (name, values) in message.Config.Headers)
+        foreach (var value in values)
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+        Set("User-Agent", "Upstash-QStash");
+        Set("Upstash-Message-Id", message.Id);
+        Set("Upstash-Retried", message.Retried.ToString(CultureInfo.InvariantCulture));
+        Set("Upstash-Max-Retries", message.MaxRetries.ToString(CultureInfo.InvariantCulture));
+        Set("Upstash-Signature", Signature.Of(keys.Of(message.Tenant).Current, message.Url, message.Body, now));
+        if (message.Config.CallerIp is { } ip)
+            Set("Upstash-Caller-Ip", ip);
+        if (message.Labels.Count > 0)
+            Set("Upstash-Label", string.Join(',', message.Labels));
+        return request;
+
+        void Set(string name, string value)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static async Task<byte[]> BoundedAsync(HttpContent content, CancellationToken cancel)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancel);
+        using var kept = new MemoryStream();
+        var buffer = new byte[8 * 1024];
+        while (kept.Length < MaxAnswer && await stream.ReadAsync(buffer, cancel) is > 0 and var read)
+            kept.Write(buffer, 0, (int)Math.Min(read, MaxAnswer - kept.Length));
+        return kept.ToArray();
+    }
+
+    private static Dictionary<string, string[]> Headers(HttpResponseMessage answer) =>
+        answer
+            .Headers.Concat(answer.Content.Headers)
+            .GroupBy(header => MessageHeaders.Canonical(header.Key), StringComparer.Ordinal)
+            .ToDictionary(
+                group => group.Key,
+                group => group.SelectMany(header => header.Value).ToArray(),
+                StringComparer.Ordinal
+            );
+
+    private static string Words(HttpRequestException failure)
+    {
+        for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                case EgressRefusedException refused:
+                    return refused.Message;
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
+                    return "the destination refused the connection";
+                case SocketException
+                {
+                    SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
+                }:
+                    return "unable to resolve the destination's host";
+                case AuthenticationException tls:
+                    return $"TLS failed: {tls.Message}";
+            }
+        }
+        return failure.InnerException?.Message ?? failure.Message;
+    }
+}

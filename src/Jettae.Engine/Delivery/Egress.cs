@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// Which addresses the engine may connect to. It calls URLs that strangers may choose, so whatever is not plainly the
+/// public internet is refused unless the operator allowed it. Judged on the address really connected to.
+/// </summary>
+public sealed class Egress
+{
+    /// <summary>Special-purpose ranges (RFC 6890 and the IANA registries behind it), and multicast.</summary>
+    private static readonly IPNetwork[] Special =
+    [
+        .. new[]
+        {
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::/96",
+            "64:ff9b:1::/48",
+            "100::/64",
+            "2001::/23",
+            "2001:db8::/32",
+            "3fff::/20",
+            "5f00::/16",
+            "fc00::/7",
+            "fe80::/10",
+            "fec0::/10",
+            "ff00::/8",
+        }.Select(IPNetwork.Parse),
+    ];
+
+    private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
+    private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
+
+    private readonly List<IPNetwork> ranges = [];
+    private readonly HashSet<string> hosts = new(StringComparer.OrdinalIgnoreCase);
+
+    public Egress(EngineOptions options)
+    {
+        foreach (var entry in options.EgressAllow)
+        {
+            if (IPNetwork.TryParse(entry, out var range))
+                ranges.Add(range);
+            else if (IPAddress.TryParse(entry, out var address))
+                ranges.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+            else
+                hosts.Add(entry);
+        }
+    }
+
+    /// <summary>Connects to the first permitted address of the end point.</summary>
+    /// <exception cref="EgressRefusedException">It has addresses, but none is permitted.</exception>
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = await Dns.GetHostAddressesAsync(host.Trim('[', ']'), cancel);
+        var permitted = addresses.Where(address => Permits(host, port, address)).ToArray();
+        if (permitted.Length == 0)
+            throw new EgressRefusedException(host, addresses.FirstOrDefault());
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(permitted, port, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public bool Permits(string host, int port, IPAddress address) =>
+        hosts.Contains(host)
+        || hosts.Contains($"{host}:{port}")
+        || !IsSpecial(address)
+        || ranges.Exists(range => range.Contains(Plain(address)));
+
+    /// <summary>Looks through the forms that carry an IPv4 address inside an IPv6 one.</summary>
+    public static bool IsSpecial(IPAddress address)
+    {
+        address = Plain(address);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            var bytes = address.GetAddressBytes();
+            if (Nat64.Contains(address))
+                return IsSpecial(new IPAddress(bytes.AsSpan(12, 4)));
+            if (SixToFour.Contains(address))
+                return IsSpecial(new IPAddress(bytes.AsSpan(2, 4)));
+        }
+        return Array.Exists(Special, range => range.Contains(address));
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}
+
+/// <summary>The destination's address is one that the engine does not call.</summary>
+public sealed class EgressRefusedException(string host, IPAddress? address)
+    : Exception(
+        $"the address of {host} ({address?.ToString() ?? "none"}) is not a public one, and is not allowed by the operator"
+    );

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// One attempt's outcome, written in one transaction: the message's state, the attempt, the dead letter, the callback
+/// messages. It is written only while the message is pending at this very attempt: a repeat, or an attempt whose message was
+/// cancelled meanwhile, changes nothing.
+/// </summary>
+public sealed class Settlement(
+    Message message,
+    long startedAt,
+    long endedAt,
+    DeliveryOutcome outcome,
+    EngineOptions options
+)
+{
+    private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
+
+    /// <summary>What must be offered to the shards after the commit.</summary>
+    public List<Offer> Write(Store s)
+    {
+        var offers = new List<Offer>();
+        var (state, dueAt, finishedAt) = verdict switch
+        {
+            Verdict.Delivered => (MessageState.Delivered, message.DueAt, (long?)endedAt),
+            Verdict.RetryAt retry => (MessageState.Pending, retry.Instant, null),
+            _ => (MessageState.Failed, message.DueAt, endedAt),
+        };
+        var retried = message.Retried + (state == MessageState.Pending ? 1 : 0);
+        if (
+            s.Run(
+                "update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and state = 0 and retried = $5",
+                (int)state,
+                dueAt,
+                retried,
+                finishedAt,
+                message.Seq,
+                message.Retried
+            ) == 0
+        )
+            return offers;
+        WriteAttempt(s);
+        var deadLetter = state == MessageState.Failed ? WriteDeadLetter(s) : null;
+        if (state == MessageState.Pending)
+            offers.Add(new Offer(message.Shard, message.Seq, dueAt));
+        if (message.Config.Callback is { } callback)
+            Call(s, callback, null, offers);
+        if (deadLetter is not null && message.Config.FailureCallback is { } failureCallback)
+            Call(s, failureCallback, deadLetter, offers);
+        return offers;
+    }
+
+    private void WriteAttempt(Store s)
+    {
+        var answer = outcome as DeliveryOutcome.Answered;
+        s.Run(
+            """
+            insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at)
+            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            message.Seq,
+            message.Retried,
+            message.Tenant,
+            startedAt,
+            endedAt,
+            answer?.Status ?? 0,
+            Verdict.ErrorOf(outcome),
+            answer is null
+                ? null
+                : JsonSerializer.Serialize(answer.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray),
+            answer?.Body,
+            (verdict as Verdict.RetryAt)?.Instant
+        );
+    }
+
+    private string WriteDeadLetter(Store s)
+    {
+        var id = $"{endedAt}-{message.Seq}";
+        s.Run(
+            "insert into dead_letters (id, seq, tenant, message_seq, created_at) values ($0, $1, $2, $1, $3)",
+            id,
+            message.Seq,
+            message.Tenant,
+            endedAt
+        );
+        return id;
+    }
+
+    /// <summary>A callback is a message like any other (contract §3.4).</summary>
+    private void Call(Store s, CallbackTarget target, string? deadLetter, List<Offer> offers)
+    {
+        var answer = outcome as DeliveryOutcome.Answered;
+        var body = new JsonObject
+        {
+            ["status"] = answer?.Status ?? 0,
+            ["header"] = Map(answer?.Headers ?? new Dictionary<string, string[]>()),
+            ["body"] = Convert.ToBase64String(answer?.Body ?? []),
+            ["maxRetries"] = message.MaxRetries,
+            ["sourceMessageId"] = message.Id,
+            ["url"] = message.Url,
+            ["method"] = message.Method,
+            ["sourceHeader"] = Map(message.Config.Headers),
+            ["sourceBody"] = Convert.ToBase64String(message.Body),
+            ["notBefore"] = message.NotBefore,
+            ["createdAt"] = message.CreatedAt,
+        };
+        if (message.Retried > 0)
+            body["retried"] = message.Retried;
+        if (message.Config.CallerIp is { } ip)
+            body["callerIP"] = ip;
+        if (Verdict.ErrorOf(outcome) is { } error && answer is null)
+            body["error"] = error;
+        if (deadLetter is not null)
+            body["dlqId"] = deadLetter;
+        var publication = new MessageHeaders(target.Headers).Read(
+            target.Url,
+            JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
+            message.Config.CallerIp,
+            endedAt,
+            options
+        );
+        Messages.Insert(
+            s,
+            message.Tenant,
+            publication,
+            endedAt,
+            (long)options.DeduplicationWindow.TotalMilliseconds,
+            offers
+        );
+    }
+
+    private static JsonObject Map(IReadOnlyDictionary<string, string[]> headers) => WireJson.Map(headers);
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Jettae.Engine;
+
+/// <summary>Starts the shards once the program listens, prunes what is old, and drains when the program stops.</summary>
+public sealed class EngineHost(Shards shards, Store store, EngineOptions options, TimeProvider time)
+    : IHostedLifecycleService,
+        IDisposable
+{
+    private const int PruneBatch = 500;
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+
+    private ITimer? pruning;
+
+    /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        shards.Start();
+        pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Before the server stops: what is in flight may be on its way to this very program.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        using var bound = new CancellationTokenSource(options.DrainFor, time);
+        await shards.StopAsync(bound.Token);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => pruning?.Dispose();
+
+    private async Task PruneAsync()
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var before = now - (long)options.LogRetention.TotalMilliseconds;
+        while (
+            await store.WriteAsync(s =>
+                s.Run(
+                    "delete from messages where seq in (select seq from messages where finished_at < $0 limit $1)",
+                    before,
+                    PruneBatch
+                )
+                + s.Run(
+                    "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
+                    now,
+                    PruneBatch
+                )
+            ) > 0
+        ) { }
+    }
+}
+
+/// <summary>How a program takes the engine in.</summary>
+public static class EngineSetup
+{
+    /// <summary>Adds the engine; a <see cref="TimeProvider"/> must be among the services.</summary>
+    public static IServiceCollection AddJettaeEngine(this IServiceCollection services, EngineOptions options) =>
+        services
+            .AddSingleton(options)
+            .AddSingleton<OpenWork>()
+            .AddSingleton<Store>()
+            .AddSingleton<Keys>()
+            .AddSingleton<Egress>()
+            .AddSingleton<Deliverer>()
+            .AddSingleton<Shards>()
+            .AddSingleton<Messages>()
+            .AddSingleton<DeadLetters>()
+            .AddSingleton<Log>()
+            .AddHostedService<EngineHost>();
+
+    /// <summary>What the server must let through: long destinations in the request line, many forwarded headers.</summary>
+    public static void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 500;
+    }
+}

@@ -1,0 +1,45 @@
+namespace Jettae.Engine;
+
+/// <summary>A tenant that exists from the start.</summary>
+/// <param name="Name">Its name; every row carries it.</param>
+/// <param name="Token">Its bearer token; stored as a hash only.</param>
+/// <param name="CurrentSigningKey">The key that deliveries are signed with.</param>
+/// <param name="NextSigningKey">The key that takes over at the next rotation.</param>
+public sealed record Tenant(string Name, string Token, string CurrentSigningKey, string NextSigningKey);
+
+/// <summary>How the engine runs. Defaults suit an embedded engine.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>The SQLite file; a lock file lies beside it.</summary>
+    public required string DataFile { get; set; }
+
+    /// <summary>Stored at start, replacing what was stored under the same name.</summary>
+    public IReadOnlyList<Tenant> Tenants { get; set; } = [];
+
+    /// <summary>CIDRs, hosts and host:port that may be called although their address is a special one.</summary>
+    public IReadOnlyList<string> EgressAllow { get; set; } = [];
+
+    /// <summary>What falls due within this span is in memory. Default 5 minutes.</summary>
+    public TimeSpan Horizon { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Attempts under way at once. Default 256; one host takes a quarter of them at most.</summary>
+    public int MaxInFlight { get; set; } = 256;
+
+    /// <summary>How long a deduplication id blocks. Default 10 minutes (contract §6.1).</summary>
+    public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest, and default, time of an attempt. Default 15 minutes.</summary>
+    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long finished messages and their attempts stay in the log and the dead letters. Default 3 days.</summary>
+    public TimeSpan LogRetention { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>How long a finished message is still answered by GET (contract §1.5). Default 5 minutes.</summary>
+    public TimeSpan FinishedMessageRetention { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a stop waits for what is in flight. Default 10 seconds.</summary>
+    public TimeSpan DrainFor { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The largest message body in bytes. Default 10 MB.</summary>
+    public int MaxBody { get; set; } = 10 * 1024 * 1024;
+}

@@ -1,0 +1,238 @@
+using System.Globalization;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// What a publisher says of a message, in headers. Names are case-insensitive; every value is checked here, once, for
+/// publish, batch and callbacks alike (contract §2).
+/// </summary>
+public sealed class MessageHeaders
+{
+    private const string Prefix = "Upstash-";
+    private const string Forward = "Upstash-Forward-";
+    private const int MaxCallbackDepth = 3;
+
+    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+    /// <summary>Refused with words rather than ignored: a publisher who asks for a limit or a redaction counts on it.</summary>
+    private static readonly string[] NotYet =
+    [
+        "Upstash-Flow-Control-Key",
+        "Upstash-Flow-Control-Value",
+        "Upstash-Redact-Fields",
+        "Upstash-Cron",
+        "Upstash-Queue-Name",
+    ];
+
+    /// <summary>Those of the connection, and ours: a publisher cannot set them at the destination.</summary>
+    private static readonly HashSet<string> NeverForwarded = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Authorization",
+        "Host",
+        "Content-Length",
+        "Content-Type",
+        "Transfer-Encoding",
+        "Connection",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Upgrade",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "Expect",
+        "User-Agent",
+        "Upstash-Signature",
+        "Upstash-Message-Id",
+        "Upstash-Retried",
+    };
+
+    private readonly Dictionary<string, string[]> values = new(StringComparer.OrdinalIgnoreCase);
+
+    public MessageHeaders(IEnumerable<KeyValuePair<string, string[]>> given)
+    {
+        foreach (var (name, value) in given)
+            values[name] = value;
+    }
+
+    /// <summary>The message that these headers ask for.</summary>
+    /// <exception cref="RejectedException">A header breaks its rule.</exception>
+    public Publication Read(
+        string destination,
+        byte[] body,
+        string? callerIp,
+        long now,
+        EngineOptions options,
+        int depth = 0
+    )
+    {
+        foreach (var name in NotYet)
+            if (Text(name) is { } asked)
+                throw Rejected(name, "is not available in this version", asked);
+        var url = Destination.Parse(destination);
+        var delay = Span("Upstash-Delay");
+        var notBefore = Text("Upstash-Not-Before") is { } instant
+            ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
+            : now + (long)(delay ?? TimeSpan.Zero).TotalMilliseconds;
+        var message = new Message
+        {
+            Id = NewId(now),
+            Tenant = "",
+            Shard = 0,
+            DueAt = notBefore,
+            NotBefore = notBefore,
+            CreatedAt = now,
+            Url = url,
+            Method = Method(),
+            MaxRetries = Retries(),
+            Labels = Labels(),
+            Body = body,
+            Config = new MessageConfig
+            {
+                Headers = Sent(),
+                RetryDelay = RetryDelayExpression(),
+                TimeoutMs = (long?)Span("Upstash-Timeout", positive: true)?.TotalMilliseconds,
+                Callback = Callback("Upstash-Callback", callerIp, now, options, depth),
+                FailureCallback = Callback("Upstash-Failure-Callback", callerIp, now, options, depth),
+                CallerIp = callerIp,
+            },
+        };
+        return new Publication(message, DeduplicationId(), Flag("Upstash-Content-Based-Deduplication"));
+    }
+
+    private static string NewId(long now) =>
+        "msg_"
+        + Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(now)).ToString("N", CultureInfo.InvariantCulture);
+
+    private static RejectedException Rejected(string header, string rule, string received) =>
+        new(400, $"{header} {rule}; received '{Shortened(received)}'");
+
+    internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
+
+    private string? Text(string name) => values.TryGetValue(name, out var all) && all.Length > 0 ? all[0].Trim() : null;
+
+    private TimeSpan? Span(string name, bool positive = false)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (!Duration.TryParse(text, out var span) || (positive && span <= TimeSpan.Zero))
+            throw Rejected(name, $"must be a {(positive ? "positive " : "")}duration such as 10s or 1h30m", text);
+        return span;
+    }
+
+    private static long Seconds(string name, string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds < 253_402_300_800
+            ? seconds
+            : throw Rejected(name, "must be unix seconds, a whole number", text);
+
+    private string Method()
+    {
+        if (Text("Upstash-Method") is not { } text)
+            return "POST";
+        return Methods.FirstOrDefault(method => method.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw Rejected("Upstash-Method", "must be one of GET, POST, PUT, PATCH, DELETE", text);
+    }
+
+    private int Retries()
+    {
+        if (Text("Upstash-Retries") is not { } text)
+            return 3;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var retries) && retries <= 1_000
+            ? retries
+            : throw Rejected("Upstash-Retries", "must be a whole number from 0 to 1000", text);
+    }
+
+    private string? RetryDelayExpression()
+    {
+        if (Text("Upstash-Retry-Delay") is not { } text)
+            return null;
+        return RetryDelay.IsValid(text, out var reason)
+            ? text
+            : throw Rejected("Upstash-Retry-Delay", $"must be an expression in milliseconds: {reason}", text);
+    }
+
+    private string[] Labels() =>
+        Text("Upstash-Label") is { } text
+            ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            : [];
+
+    private string? DeduplicationId()
+    {
+        if (Text("Upstash-Deduplication-Id") is not { Length: > 0 } id)
+            return null;
+        return id.Contains(':', StringComparison.Ordinal)
+            ? throw new RejectedException(400, $"DeduplicationId cannot contain ':'; received '{Shortened(id)}'")
+            : id;
+    }
+
+    private bool Flag(string name) =>
+        Text(name) is { } text
+        && (bool.TryParse(text, out var flag) ? flag : throw Rejected(name, "must be true or false", text));
+
+    private Dictionary<string, string[]> Sent()
+    {
+        var sent = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (values.TryGetValue("Content-Type", out var contentType))
+            sent["Content-Type"] = contentType;
+        foreach (var (name, value) in values)
+            if (name.StartsWith(Forward, StringComparison.OrdinalIgnoreCase) && name.Length > Forward.Length)
+                Add(name[Forward.Length..], value);
+        if (Flag("Upstash-Header-Forward"))
+            foreach (var (name, value) in values)
+                if (!name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                    Add(name, value);
+        return sent;
+
+        void Add(string name, string[] value)
+        {
+            if (!NeverForwarded.Contains(name))
+                sent.TryAdd(Canonical(name), value);
+        }
+    }
+
+    private CallbackTarget? Callback(string header, string? callerIp, long now, EngineOptions options, int depth)
+    {
+        if (Text(header) is not { Length: > 0 } url)
+            return null;
+        var own = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in values)
+            if (name.StartsWith(header + "-", StringComparison.OrdinalIgnoreCase))
+                own[Canonical(Prefix + name[(header.Length + 1)..])] = value;
+        own["Content-Type"] = ["application/json"];
+        if (!own.ContainsKey("Upstash-Retries") && values.TryGetValue("Upstash-Retries", out var retries))
+            own["Upstash-Retries"] = retries;
+        if (depth >= MaxCallbackDepth)
+            throw Rejected(header, $"may nest {MaxCallbackDepth} deep at the most", url);
+        try
+        {
+            new MessageHeaders(own).Read(url, [], callerIp, now, options, depth + 1);
+        }
+        catch (RejectedException wrong)
+        {
+            throw new RejectedException(wrong.Status, $"{header}: {wrong.Message}");
+        }
+        return new CallbackTarget(url, own);
+    }
+
+    /// <summary>As Go writes header names: <c>content-type</c> is <c>Content-Type</c> (contract Q16).</summary>
+    internal static string Canonical(string name) =>
+        string.Create(
+            name.Length,
+            name,
+            static (span, text) =>
+            {
+                var first = true;
+                for (var i = 0; i < text.Length; i++)
+                {
+                    span[i] = first ? char.ToUpperInvariant(text[i]) : char.ToLowerInvariant(text[i]);
+                    first = text[i] == '-';
+                }
+            }
+        );
+}
+
+/// <summary>A message that someone asks to have stored.</summary>
+/// <param name="Message">Not yet stored: without sequence, tenant and shard.</param>
+/// <param name="DeduplicationId">Given by the publisher.</param>
+/// <param name="ByContent">Deduplicate by destination, body, content type and forwarded headers.</param>
+public sealed record Publication(Message Message, string? DeduplicationId, bool ByContent);

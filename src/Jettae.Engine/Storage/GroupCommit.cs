@@ -1,0 +1,66 @@
+using System.Threading.Channels;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// Many callers, one commit: whatever has gathered while the last commit ran goes into the next. No artificial delay:
+/// under light load a batch is one.
+/// </summary>
+/// <param name="commit">Commits all items or none. Throws when none was committed.</param>
+/// <param name="most">Items in one batch at the most.</param>
+public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most) : IAsyncDisposable
+{
+    private readonly Channel<(T Item, TaskCompletionSource Done)> waiting = Channel.CreateUnbounded<(
+        T,
+        TaskCompletionSource
+    )>(new UnboundedChannelOptions { SingleReader = true });
+    private Task? loop;
+
+    public void Start() => loop = Task.Run(RunAsync);
+
+    /// <summary>Ends when the item is on disk, or fails with what kept it from there.</summary>
+    public Task Add(T item)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!waiting.Writer.TryWrite((item, done)))
+            done.SetException(new ObjectDisposedException(nameof(GroupCommit<T>)));
+        return done.Task;
+    }
+
+    /// <summary>Commits what has been added, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        if (loop is not null)
+            await loop;
+    }
+
+    private async Task RunAsync()
+    {
+        var items = new List<T>();
+        var dones = new List<TaskCompletionSource>();
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            while (items.Count < most && waiting.Reader.TryRead(out var next))
+            {
+                items.Add(next.Item);
+                dones.Add(next.Done);
+            }
+            try
+            {
+                commit(items);
+                foreach (var done in dones)
+                    done.SetResult();
+            }
+#pragma warning disable CA1031 // Whatever it was, each caller is told, and the loop goes on for the next.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                foreach (var done in dones)
+                    done.SetException(failure);
+            }
+            items.Clear();
+            dones.Clear();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine;
+
+/// <summary>The SQLite file: one writer that commits in groups with full fsync, and readers beside it (WAL).</summary>
+public sealed class Store : IAsyncDisposable
+{
+    private const int MaxBatch = 2_000;
+
+    private readonly string connectionString;
+    private readonly FileStream ownership;
+    private readonly SqliteConnection writer;
+    private readonly GroupCommit<Write> commits;
+    private readonly Dictionary<string, SqliteCommand> prepared = [];
+    private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private SqliteTransaction? current;
+
+    public Store(EngineOptions options)
+    {
+        var file = Path.GetFullPath(options.DataFile);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        ownership = Own(file);
+        connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
+        writer = Open();
+        Migrate();
+        commits = new GroupCommit<Write>(Commit, MaxBatch);
+        commits.Start();
+    }
+
+    /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
+    /// <remarks>A throw undoes this work only; its neighbours in the batch commit.</remarks>
+    public async Task<TResult> WriteAsync<TResult>(Func<Store, TResult> work)
+    {
+        var write = new Write<TResult>(work);
+        await commits.Add(write);
+        return write.Result;
+    }
+
+    /// <summary>A statement of the writer, for use inside <see cref="WriteAsync{TResult}"/> only.</summary>
+    public SqliteCommand Prepared(string sql)
+    {
+        if (!prepared.TryGetValue(sql, out var command))
+            prepared[sql] = command = writer.Command(sql);
+        command.Transaction = current;
+        return command;
+    }
+
+    /// <summary>Reads what is committed.</summary>
+    public TResult Read<TResult>(Func<SqliteConnection, TResult> query)
+    {
+        if (!readers.TryTake(out var connection))
+            connection = Open();
+        try
+        {
+            return query(connection);
+        }
+        finally
+        {
+            readers.Add(connection);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await commits.DisposeAsync();
+        foreach (var reader in readers)
+            reader.Dispose();
+        foreach (var command in prepared.Values)
+            command.Dispose();
+        writer.Dispose();
+        ownership.Dispose();
+    }
+
+    private void Commit(IReadOnlyList<Write> writes)
+    {
+        using var transaction = current = writer.BeginTransaction();
+        foreach (var write in writes)
+        {
+            transaction.Save("one");
+            write.Run(this);
+            if (write.Failed)
+                transaction.Rollback("one");
+            transaction.Release("one");
+        }
+        transaction.Commit();
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var pragma = connection.CreateCommand();
+        pragma.CommandText =
+            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000; "
+            + "pragma cache_size = -16384; pragma temp_store = memory";
+        pragma.ExecuteNonQuery();
+        return connection;
+    }
+
+    /// <summary>Two programs on one file would both own every shard: the second is told so, in words.</summary>
+    private static FileStream Own(string file)
+    {
+        try
+        {
+            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new InvalidOperationException(
+                $"Another Jettae already runs on {file}. Stop it, or give this one a data folder of its own."
+            );
+        }
+    }
+
+    private void Migrate()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        using var version = writer.CreateCommand();
+        version.CommandText = "pragma user_version";
+        var current = Convert.ToInt32(version.ExecuteScalar(), null);
+        var scripts = assembly
+            .GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        for (var next = current; next < scripts.Count; next++)
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[next])!);
+            using var transaction = writer.BeginTransaction();
+            using var script = writer.CreateCommand();
+            script.Transaction = transaction;
+            script.CommandText = $"{reader.ReadToEnd()}; pragma user_version = {next + 1}";
+            script.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    private abstract class Write
+    {
+        public Exception? Failure { get; protected set; }
+        public bool Failed => Failure is not null;
+
+        public abstract void Run(Store store);
+    }
+
+    private sealed class Write<TResult>(Func<Store, TResult> work) : Write
+    {
+        private TResult? result;
+
+        public TResult Result => Failure is null ? result! : throw Failure;
+
+        public override void Run(Store store)
+        {
+            try
+            {
+                result = work(store);
+            }
+#pragma warning disable CA1031 // It is thrown again at the caller who waits for this write.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Failure = failure;
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>What a destination received.</summary>
+public sealed record Received(string Method, string Target, Dictionary<string, string[]> Headers, string Body)
+{
+    public string Header(string name) => Headers[name][0];
+}
+
+/// <summary>A real engine on a real file behind real HTTP, and a destination beside it; time is moved by the test.</summary>
+public sealed class EngineUnderTest : IAsyncDisposable
+{
+    public const string Token = "test-token";
+    public const string CurrentKey = "sig_current_key_of_the_tests_0001";
+    public const string NextKey = "sig_next_key_of_the_tests_00000002";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("jettae-engine").FullName;
+    private WebApplication engine = null!;
+    private WebApplication destination = null!;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
+    public ConcurrentQueue<Received> Deliveries { get; } = [];
+
+    /// <summary>What the destination answers.</summary>
+    public Func<HttpContext, Task> Answer { get; set; } = _ => Task.CompletedTask;
+    public HttpClient Http { get; private set; } = null!;
+    public string Sink { get; private set; } = null!;
+
+    private OpenWork Work => engine.Services.GetRequiredService<OpenWork>();
+
+    public static async Task<EngineUnderTest> StartAsync(Action<EngineOptions>? change = null)
+    {
+        var under = new EngineUnderTest();
+        under.destination = Host();
+        under.destination.Run(async http =>
+        {
+            using var reader = new StreamReader(http.Request.Body);
+            under.Deliveries.Enqueue(
+                new Received(
+                    http.Request.Method,
+                    http.Features.Get<IHttpRequestFeature>()!.RawTarget,
+                    http.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.Select(value => value!).ToArray(),
+                        StringComparer.OrdinalIgnoreCase
+                    ),
+                    await reader.ReadToEndAsync()
+                )
+            );
+            await under.Answer(http);
+        });
+        await under.destination.StartAsync();
+        under.Sink = under.destination.Urls.Single();
+        await under.StartEngineAsync(change);
+        return under;
+    }
+
+    /// <summary>Stops the engine as SIGTERM does and starts a new one on the same file.</summary>
+    public async Task RestartAsync(Action<EngineOptions>? change = null)
+    {
+        await engine.StopAsync();
+        await engine.DisposeAsync();
+        await StartEngineAsync(change);
+    }
+
+    public async Task<(int Status, JsonNode? Json)> SendAsync(
+        HttpMethod method,
+        string path,
+        string? body = null,
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(
+            method,
+            new Uri(
+                engine.Urls.Single() + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+            )
+        );
+        if (body is not null)
+            request.Content = new StringContent(body) { Headers = { ContentType = null } };
+        foreach (var (name, value) in headers)
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                request.Content!.Headers.TryAddWithoutValidation(name, value);
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
+    }
+
+    /// <summary>Publishes to the destination beside the engine and answers the message id.</summary>
+    public async Task<string> PublishAsync(string path, string body, params (string Name, string Value)[] headers)
+    {
+        var (status, json) = await SendAsync(HttpMethod.Post, $"/v2/publish/{Sink}{path}", body, headers);
+        Assert.Equal(200, status);
+        return (string)json!["messageId"]!;
+    }
+
+    /// <summary>The states of a message's story, oldest first.</summary>
+    public async Task<List<string>> StoryAsync(string id)
+    {
+        var (_, json) = await SendAsync(HttpMethod.Get, $"/v2/events?messageId={id}");
+        return [.. json!["events"]!.AsArray().Select(entry => (string)entry!["state"]!).Reverse()];
+    }
+
+    /// <summary>Waits, in real time and bounded, until the engine has nothing to do before the next timer.</summary>
+    public async Task IdleAsync()
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (true)
+        {
+            var begun = Work.Begun;
+            if (Work.IsIdle && begun == Work.Begun)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, bound.Token);
+        }
+    }
+
+    public async Task AdvanceAsync(TimeSpan span)
+    {
+        Time.Advance(span);
+        await IdleAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await engine.StopAsync();
+        await engine.DisposeAsync();
+        await destination.StopAsync();
+        await destination.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task StartEngineAsync(Action<EngineOptions>? change)
+    {
+        var options = new EngineOptions
+        {
+            DataFile = Path.Combine(folder, "engine.db"),
+            Tenants = [new Tenant("test", Token, CurrentKey, NextKey)],
+            EgressAllow = ["127.0.0.0/8"],
+        };
+        change?.Invoke(options);
+        var builder = Builder();
+        builder.WebHost.ConfigureKestrel(EngineSetup.Configure);
+        builder.Services.AddSingleton<TimeProvider>(Time).AddJettaeEngine(options);
+        engine = builder.Build();
+        engine.MapEngine();
+        await engine.StartAsync();
+        Http = new HttpClient
+        {
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
+        };
+        await IdleAsync();
+    }
+
+    private static WebApplication Host() => Builder().Build();
+
+    private static WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddConsole().SetMinimumLevel(LogLevel.Error);
+        return builder;
+    }
+}
