@@ -135,6 +135,9 @@ public sealed class Schedule
     public int TotalFailed { get; set; }
     public DateTimeOffset? LastRunAt { get; set; }
 
+    /// <summary>Every slot up to here has its row in the ledger, or was not wanted (paused, before an update).</summary>
+    public DateTimeOffset AccountedUntil { get; set; }
+
     /// <summary>The slot of the live booking; null while paused or ended.</summary>
     public DateTimeOffset? NextRunAt { get; set; }
 
