@@ -135,6 +135,9 @@ public sealed class Schedule
     public int TotalFailed { get; set; }
     public DateTimeOffset? LastRunAt { get; set; }
 
+    /// <summary>When a person paused it; null while it runs, and when it ended by itself.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
+
     /// <summary>Every slot up to here has its row in the ledger, or was not wanted (paused, before an update).</summary>
     public DateTimeOffset AccountedUntil { get; set; }
 
