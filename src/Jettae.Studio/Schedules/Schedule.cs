@@ -82,20 +82,26 @@ public enum SpeechLevel
 public sealed record ScheduleSettings
 {
     /// <summary>Default <see cref="PromptType.Auto"/>.</summary>
+    [JsonPropertyName("promptType")]
     public PromptType PromptType { get; init; }
 
     /// <summary>The person's prompt, with variables such as <c>{{topic}}</c>; required by <see cref="PromptType.Custom"/>.</summary>
+    [JsonPropertyName("customPrompt")]
     public string? CustomPrompt { get; init; }
 
+    [JsonPropertyName("creativity")]
     public Creativity Creativity { get; init; } = Creativity.Balanced;
 
     /// <summary>Korean speech level; default 해요체.</summary>
+    [JsonPropertyName("speechLevel")]
     public SpeechLevel SpeechLevel { get; init; } = SpeechLevel.Haeyo;
 
     /// <summary>A model id that replaces the installation's default.</summary>
+    [JsonPropertyName("model")]
     public string? Model { get; init; }
 
     /// <summary>Sentences that describe the brand's voice.</summary>
+    [JsonPropertyName("brandVoice")]
     public string? BrandVoice { get; init; }
 }
 
