@@ -14,6 +14,7 @@ internal sealed partial class Keeper(
     StudioOptions options,
     Booker booker,
     Runner runner,
+    RunLedger ledger,
     Changes changes,
     StudioActivity activity,
     TimeProvider time,
@@ -24,6 +25,7 @@ internal sealed partial class Keeper(
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
+        await ledger.FailOrphansAsync(runner.IsAtWorkOn, cancel);
         var active = await store.ReadAsync(
             db => db.Schedules.Where(schedule => schedule.IsActive).Select(schedule => schedule.Id).ToListAsync(cancel),
             cancel
