@@ -42,10 +42,17 @@ public sealed class Accounts
 
     /// <summary>The person whom a page's or request's principal stands for; null for a stranger.</summary>
     public static Guid? UserOf(ClaimsPrincipal? principal) =>
-        principal?.Identity?.IsAuthenticated == true && Guid.TryParse(principal.FindFirstValue(UserClaim), out var id) ? id : null;
+        principal?.Identity?.IsAuthenticated == true && Guid.TryParse(principal.FindFirstValue(UserClaim), out var id)
+            ? id
+            : null;
 
     internal static ClaimsPrincipal Principal(Guid user) =>
-        new(new ClaimsIdentity([new Claim(UserClaim, user.ToString())], CookieAuthenticationDefaults.AuthenticationScheme));
+        new(
+            new ClaimsIdentity(
+                [new Claim(UserClaim, user.ToString())],
+                CookieAuthenticationDefaults.AuthenticationScheme
+            )
+        );
 
     /// <summary>By bearer token, else by cookie.</summary>
     internal async Task<(Guid? User, bool ByCookie)> WhoAsync(HttpContext http, CancellationToken cancel)
@@ -67,7 +74,12 @@ public sealed class Accounts
     private User Add(StudioDb db, string name)
     {
         var now = time.GetUtcNow();
-        var user = new User { Id = Guid.CreateVersion7(now), Name = name, CreatedAt = now };
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(now),
+            Name = name,
+            CreatedAt = now,
+        };
         db.Users.Add(user);
         return user;
     }

@@ -33,7 +33,10 @@ internal sealed class SignedIn(Accounts accounts) : IEndpointFilter
                 403,
                 "cross_site",
                 null,
-                new("다른 사이트에서 온 요청은 받지 않아요.", "A change by cookie must come from this site's own pages.")
+                new(
+                    "다른 사이트에서 온 요청은 받지 않아요.",
+                    "A change by cookie must come from this site's own pages."
+                )
             );
         http.Items[Key] = known;
         return await next(context);

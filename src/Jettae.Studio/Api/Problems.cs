@@ -38,7 +38,10 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
                 500,
                 "internal_error",
                 null,
-                new("예상하지 못한 문제가 생겼어요. 서버 로그를 확인해 주세요.", "Something unexpected went wrong; the server's log says what.")
+                new(
+                    "예상하지 못한 문제가 생겼어요. 서버 로그를 확인해 주세요.",
+                    "Something unexpected went wrong; the server's log says what."
+                )
             );
         }
     }

@@ -25,17 +25,30 @@ internal static class StudioJson
     public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancel)
     {
         if (request.ContentLength > LargestBody)
-            throw new RejectedException(400, "body_too_large", null, new("본문은 1MB까지예요.", "The body may have at most 1 MB."));
+            throw new RejectedException(
+                400,
+                "body_too_large",
+                null,
+                new("본문은 1MB까지예요.", "The body may have at most 1 MB.")
+            );
         if (!request.HasJsonContentType())
             throw new RejectedException(
                 400,
                 "content_type_invalid",
                 null,
-                new("Content-Type은 application/json이어야 해요.", $"The Content-Type must be application/json. Received: '{request.ContentType}'.")
+                new(
+                    "Content-Type은 application/json이어야 해요.",
+                    $"The Content-Type must be application/json. Received: '{request.ContentType}'."
+                )
             );
         try
         {
-            var node = await JsonNode.ParseAsync(request.Body, null, new JsonDocumentOptions { AllowDuplicateProperties = false }, cancel);
+            var node = await JsonNode.ParseAsync(
+                request.Body,
+                null,
+                new JsonDocumentOptions { AllowDuplicateProperties = false },
+                cancel
+            );
             return node as JsonObject ?? throw NotAnObject();
         }
         catch (JsonException)
@@ -60,7 +73,13 @@ internal static class StudioJson
     }
 
     public static Guid TakeId(JsonObject body) =>
-        Take<Guid?>(body, "id") ?? throw new RejectedException(400, "field_required", "id", new("id: 꼭 필요해요.", "id is required; it was not given."));
+        Take<Guid?>(body, "id")
+        ?? throw new RejectedException(
+            400,
+            "field_required",
+            "id",
+            new("id: 꼭 필요해요.", "id is required; it was not given.")
+        );
 
     /// <exception cref="RejectedException">A member is unknown or has the wrong form; the message names it.</exception>
     public static T Read<T>(JsonObject body)
@@ -78,7 +97,10 @@ internal static class StudioJson
                     400,
                     "field_unknown",
                     field,
-                    new($"{field}: 알 수 없는 항목이에요.", $"{field}: There is no field of this name. Received: {Shown(node)}.")
+                    new(
+                        $"{field}: 알 수 없는 항목이에요.",
+                        $"{field}: There is no field of this name. Received: {Shown(node)}."
+                    )
                 );
             throw WrongForm(field, node);
         }
@@ -114,8 +136,14 @@ internal static class StudioJson
             "settings.promptType" => OneOf<PromptType>(),
             "settings.creativity" => OneOf<Creativity>(),
             "settings.speechLevel" => OneOf<SpeechLevel>(),
-            "day_of_week" => new("0(일요일)~6(토요일) 또는 요일 이름이어야 해요.", "It must be 0 (Sunday) to 6, or a weekday's name."),
-            "starts_at" or "ends_at" => new("2026-01-31T09:00:00Z 같은 시각이어야 해요.", "It must be an instant such as 2026-01-31T09:00:00Z."),
+            "day_of_week" => new(
+                "0(일요일)~6(토요일) 또는 요일 이름이어야 해요.",
+                "It must be 0 (Sunday) to 6, or a weekday's name."
+            ),
+            "starts_at" or "ends_at" => new(
+                "2026-01-31T09:00:00Z 같은 시각이어야 해요.",
+                "It must be an instant such as 2026-01-31T09:00:00Z."
+            ),
             "id" => new("UUID여야 해요.", "It must be a UUID."),
             "day_of_month" or "max_runs" => new("정수여야 해요.", "It must be a whole number."),
             "settings" => new("객체여야 해요.", "It must be an object."),
@@ -134,7 +162,12 @@ internal static class StudioJson
     }
 
     private static RejectedException NotAnObject() =>
-        new(400, "body_invalid", null, new("본문은 JSON 객체여야 해요.", "The body must be one JSON object without repeated members."));
+        new(
+            400,
+            "body_invalid",
+            null,
+            new("본문은 JSON 객체여야 해요.", "The body must be one JSON object without repeated members.")
+        );
 
     private sealed class Instant : JsonConverter<DateTimeOffset>
     {
@@ -143,13 +176,17 @@ internal static class StudioJson
             var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException();
             // Without an offset an instant would depend on where the server stands.
             var hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-' && text[^3] == ':');
-            return hasOffset && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
+            return
+                hasOffset
+                && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
                 ? instant.ToUniversalTime()
                 : throw new JsonException();
         }
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(
+                value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture)
+            );
     }
 
     private sealed class ClockTime : JsonConverter<TimeOnly>
@@ -165,7 +202,11 @@ internal static class StudioJson
     {
         public override DayOfWeek Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
-            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) && number is >= 0 and <= 6)
+            if (
+                reader.TokenType == JsonTokenType.Number
+                && reader.TryGetInt32(out var number)
+                && number is >= 0 and <= 6
+            )
                 return (DayOfWeek)number;
             if (reader.TokenType == JsonTokenType.String)
                 foreach (var day in Enum.GetValues<DayOfWeek>())

@@ -8,7 +8,11 @@ internal static class Views
     public static object Of(Schedule schedule, IReadOnlyList<DateTimeOffset> coming, StatsRow stats) =>
         Row(schedule, coming, stats);
 
-    private static object Row(Schedule schedule, IReadOnlyList<DateTimeOffset>? slots, StatsRow? stats)
+    private static Dictionary<string, object?> Row(
+        Schedule schedule,
+        IReadOnlyList<DateTimeOffset>? slots,
+        StatsRow? stats
+    )
     {
         var row = new Dictionary<string, object?>
         {

@@ -191,7 +191,14 @@ internal sealed record SlotMessage(Guid ScheduleId, DateTimeOffset Timestamp)
 
     public static byte[] Of(Booking booking) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new { scheduleId = booking.ScheduleId, timestamp = booking.SlotAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture) }
+            new
+            {
+                scheduleId = booking.ScheduleId,
+                timestamp = booking.SlotAt.UtcDateTime.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                    System.Globalization.CultureInfo.InvariantCulture
+                ),
+            }
         );
 
     /// <exception cref="JsonException">The body is something else.</exception>

@@ -42,7 +42,10 @@ internal sealed partial class Keeper(
             if (runner.IsAtWork(scheduleId))
                 return;
             var live = await EnsureAsync(scheduleId, cancel);
-            if (live is { State: BookingState.Published, MessageId: { } message } && live.SlotAt < Time.GetUtcNow() - Overdue)
+            if (
+                live is { State: BookingState.Published, MessageId: { } message }
+                && live.SlotAt < Time.GetUtcNow() - Overdue
+            )
                 if (await qstash.Messages.GetAsync(message, cancel) is null)
                     await RenewAsync(live, cancel);
         }
@@ -91,6 +94,9 @@ internal sealed partial class Keeper(
     [LoggerMessage(LogLevel.Error, "Schedule {ScheduleId} could not be looked after; the others are.")]
     private static partial void LogTrouble(ILogger logger, Exception trouble, Guid scheduleId);
 
-    [LoggerMessage(LogLevel.Warning, "QStash has no message for schedule {ScheduleId} at {SlotAt}; it is booked again.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "QStash has no message for schedule {ScheduleId} at {SlotAt}; it is booked again."
+    )]
     private static partial void LogLost(ILogger logger, Guid scheduleId, DateTimeOffset slotAt);
 }

@@ -18,14 +18,26 @@ internal static class ContentApi
 
     private static async Task<IResult> GenerateAsync(HttpContext http, Runner runner)
     {
-        var fields = StudioJson.Read<ScheduleFields>(await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted));
+        var fields = StudioJson.Read<ScheduleFields>(
+            await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted)
+        );
         var progress = runner.WriteOnceAsync(SignedIn.OwnerOf(http), fields, http.RequestAborted);
         return await ScheduleApi.ProgressAsync(http, progress, 201);
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, Contents contents)
     {
-        var query = new Query(http.Request.Query, "search", "type", "schedule_id", "status", "from", "to", "cursor", "limit");
+        var query = new Query(
+            http.Request.Query,
+            "search",
+            "type",
+            "schedule_id",
+            "status",
+            "from",
+            "to",
+            "cursor",
+            "limit"
+        );
         var filter = new ContentFilter(
             query.Text("search"),
             query.Name<ContentType>("type"),

@@ -44,7 +44,8 @@ public sealed class Contents
                 {
                     var pattern = $"%{Escaped(search)}%";
                     rows = rows.Where(content =>
-                        EF.Functions.Like(content.Title, pattern, "\\") || EF.Functions.Like(content.Body, pattern, "\\")
+                        EF.Functions.Like(content.Title, pattern, "\\")
+                        || EF.Functions.Like(content.Body, pattern, "\\")
                     );
                 }
                 if (filter.Type is { } type)
@@ -90,7 +91,12 @@ public sealed class Contents
         if (body is { Length: > 200_000 })
             throw TooLong("body", 200_000, body.Length);
         if (body is not null && body.Trim().Length == 0)
-            throw new RejectedException(400, "field_invalid", "body", new("body: 비워 둘 수 없어요.", "body: It must not be empty. Received: ''."));
+            throw new RejectedException(
+                400,
+                "field_invalid",
+                "body",
+                new("body: 비워 둘 수 없어요.", "body: It must not be empty. Received: ''.")
+            );
         var changed = await store.WriteAsync(
             async db =>
             {
@@ -125,9 +131,15 @@ public sealed class Contents
             400,
             "field_invalid",
             field,
-            new($"{field}: {most}자까지 쓸 수 있어요. 받은 길이: {length}", $"{field}: It may have at most {most} characters. Received: {length}.")
+            new(
+                $"{field}: {most}자까지 쓸 수 있어요. 받은 길이: {length}",
+                $"{field}: It may have at most {most} characters. Received: {length}."
+            )
         );
 
     private static string Escaped(string search) =>
-        search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+        search
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -56,7 +56,8 @@ internal sealed class Composer(Writer writer)
         var notes = new CallNotes();
         var outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
         attempt.Count(notes);
-        var cost = $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens, request {notes.RequestId ?? "-"}";
+        var cost =
+            $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens, request {notes.RequestId ?? "-"}";
         if (outcome is WritingOutcome.Failed failed)
             attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}; request {notes.RequestId ?? "-"}");
         else

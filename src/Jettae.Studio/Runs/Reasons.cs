@@ -42,7 +42,10 @@ public static class Reasons
     public static readonly Reason Interrupted = new(
         "interrupted",
         new("쓰는 도중에 프로그램이 멈췄어요.", "The program stopped while this was being written."),
-        new("다시 켜지면 QStash가 한 번 더 불러 이어서 써요.", "QStash calls again after the restart, and it is written then.")
+        new(
+            "다시 켜지면 QStash가 한 번 더 불러 이어서 써요.",
+            "QStash calls again after the restart, and it is written then."
+        )
     );
     public static readonly Reason Overloaded = new(
         "provider_overloaded",
@@ -96,7 +99,10 @@ public static class Reasons
     public static readonly Reason Forbidden = new(
         "forbidden",
         new("이 API 키로는 허용되지 않은 요청이에요.", "This API key may not do that."),
-        new("Claude 콘솔에서 키의 권한과 모델 사용 권한을 확인해 주세요.", "Check the key's permissions in Claude's console.")
+        new(
+            "Claude 콘솔에서 키의 권한과 모델 사용 권한을 확인해 주세요.",
+            "Check the key's permissions in Claude's console."
+        )
     );
     public static readonly Reason Billing = new(
         "billing",
@@ -106,7 +112,10 @@ public static class Reasons
     public static readonly Reason SpendLimit = new(
         "spend_limit",
         new("Claude에 정해 둔 지출 한도에 닿았어요.", "The spend limit set for Claude is reached."),
-        new("Claude 콘솔에서 한도를 올리거나 다음 달까지 기다려 주세요.", "Raise the limit in Claude's console, or wait for the next month.")
+        new(
+            "Claude 콘솔에서 한도를 올리거나 다음 달까지 기다려 주세요.",
+            "Raise the limit in Claude's console, or wait for the next month."
+        )
     );
     public static readonly Reason UnknownModel = new(
         "model_unknown",
@@ -135,7 +144,10 @@ public static class Reasons
     );
     public static readonly Reason DraftUnfit = new(
         "draft_unfit",
-        new("고쳐 쓴 글도 플랫폼의 규칙에 맞지 않았어요.", "Even after a correction the text did not fit its platform."),
+        new(
+            "고쳐 쓴 글도 플랫폼의 규칙에 맞지 않았어요.",
+            "Even after a correction the text did not fit its platform."
+        ),
         new(
             "자동으로 다시 시도해요. 계속되면 프롬프트에서 더 짧게 부탁해 보세요.",
             "It is tried again by itself. If it goes on, ask for a shorter text in the prompt."

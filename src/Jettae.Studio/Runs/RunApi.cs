@@ -34,7 +34,9 @@ internal static class RunApi
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext http, Runs runs) =>
-        ScheduleApi.Json(Views.Of(await runs.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted), withSteps: true));
+        ScheduleApi.Json(
+            Views.Of(await runs.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted), withSteps: true)
+        );
 
     private static async Task<IResult> StatsAsync(HttpContext http, Stats stats)
     {

@@ -78,7 +78,11 @@ public sealed partial class Runner
 
     /// <summary>A draft as the schedule of these fields would get it; nothing is stored.</summary>
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
-    public async Task<(Content? Content, Reason? Reason)> DraftAsync(Guid owner, ScheduleFields fields, CancellationToken cancel)
+    public async Task<(Content? Content, Reason? Reason)> DraftAsync(
+        Guid owner,
+        ScheduleFields fields,
+        CancellationToken cancel
+    )
     {
         var started = ledger.Sketch(owner, fields);
         using var work = activity.Enter();
@@ -95,7 +99,10 @@ public sealed partial class Runner
     internal async Task<SlotAnswer> RunSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
     {
         var key = (slot.ScheduleId, slot.Timestamp);
-        var attempt = slots.GetOrAdd(key, _ => new(() => Task.Run(() => AttemptSlotAsync(slot, messageId, deliveredAt))));
+        var attempt = slots.GetOrAdd(
+            key,
+            _ => new(() => Task.Run(() => AttemptSlotAsync(slot, messageId, deliveredAt)))
+        );
         try
         {
             return await attempt.Value;
@@ -129,7 +136,10 @@ public sealed partial class Runner
         return started is null ? answer! : (await MakeAsync(started, _ => { })).Answer;
     }
 
-    private async Task<(SlotAnswer Answer, Run Run, Content? Content)> MakeAsync(StartedRun started, Action<RunProgress> tell)
+    private async Task<(SlotAnswer Answer, Run Run, Content? Content)> MakeAsync(
+        StartedRun started,
+        Action<RunProgress> tell
+    )
     {
         var run = started.Attempt.Run;
         atWork[run.Id] = run.ScheduleId;

@@ -18,13 +18,7 @@ public sealed class Runs
     internal Runs(StudioStore store) => this.store = store;
 
     /// <summary>Without steps.</summary>
-    public Task<Page<Run>> ListAsync(
-        Guid owner,
-        RunFilter filter,
-        string? cursor,
-        int count,
-        CancellationToken cancel
-    )
+    public Task<Page<Run>> ListAsync(Guid owner, RunFilter filter, string? cursor, int count, CancellationToken cancel)
     {
         var after = PageKey.Parse(cursor);
         var size = PageKey.Bounded(count);

@@ -34,7 +34,12 @@ public sealed record StatsRow(
 public sealed record Spread(double Avg, double P95, double Max);
 
 /// <summary>Statistics of a span of time, in all and per schedule.</summary>
-public sealed record StatsReport(DateTimeOffset From, DateTimeOffset To, StatsRow Total, IReadOnlyList<StatsRow> Schedules);
+public sealed record StatsReport(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    StatsRow Total,
+    IReadOnlyList<StatsRow> Schedules
+);
 
 /// <summary>Figures, always counted from the runs themselves.</summary>
 public sealed class Stats
@@ -46,7 +51,12 @@ public sealed class Stats
     internal Stats(StudioStore store, TimeProvider time) => (this.store, this.time) = (store, time);
 
     /// <summary>Without bounds: the last 30 days.</summary>
-    public async Task<StatsReport> OfAsync(Guid owner, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel)
+    public async Task<StatsReport> OfAsync(
+        Guid owner,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        CancellationToken cancel
+    )
     {
         var end = to ?? time.GetUtcNow().AddMilliseconds(1);
         var begin = from ?? end - Usual;
@@ -62,7 +72,13 @@ public sealed class Stats
         return Sum(scheduleId, await RowsAsync(owner, scheduleId, now - Usual, now, cancel));
     }
 
-    private Task<List<Row>> RowsAsync(Guid owner, Guid? schedule, DateTimeOffset from, DateTimeOffset to, CancellationToken cancel) =>
+    private Task<List<Row>> RowsAsync(
+        Guid owner,
+        Guid? schedule,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancel
+    ) =>
         store.ReadAsync(
             db =>
                 db.Runs.Where(run => run.OwnerId == owner && run.StartedAt >= from && run.StartedAt < to)

@@ -44,8 +44,23 @@ internal static class Webhook
         var detail = $"last status {callback.Status?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
         return await runner.GiveUpAsync(slot, callback.SourceMessageId, detail) switch
         {
-            SlotAnswer.Unknown => ScheduleApi.Json(new { Success = true, Skipped = true, Reason = "unknown_schedule" }),
-            SlotAnswer.Skipped skipped => ScheduleApi.Json(new { Success = true, Skipped = true, skipped.Reason, skipped.RunId }),
+            SlotAnswer.Unknown => ScheduleApi.Json(
+                new
+                {
+                    Success = true,
+                    Skipped = true,
+                    Reason = "unknown_schedule",
+                }
+            ),
+            SlotAnswer.Skipped skipped => ScheduleApi.Json(
+                new
+                {
+                    Success = true,
+                    Skipped = true,
+                    skipped.Reason,
+                    skipped.RunId,
+                }
+            ),
             SlotAnswer.Failed failed => ScheduleApi.Json(new { Success = true, failed.RunId }),
             _ => ScheduleApi.Json(new { Success = true }),
         };
@@ -56,12 +71,34 @@ internal static class Webhook
         switch (answer)
         {
             case SlotAnswer.Done done:
-                return ScheduleApi.Json(new { Success = true, done.RunId, done.ContentId, done.NextRunAt });
+                return ScheduleApi.Json(
+                    new
+                    {
+                        Success = true,
+                        done.RunId,
+                        done.ContentId,
+                        done.NextRunAt,
+                    }
+                );
             case SlotAnswer.Skipped skipped:
-                return ScheduleApi.Json(new { Success = false, Skipped = true, skipped.Reason, skipped.RunId });
+                return ScheduleApi.Json(
+                    new
+                    {
+                        Success = false,
+                        Skipped = true,
+                        skipped.Reason,
+                        skipped.RunId,
+                    }
+                );
             case SlotAnswer.Unknown:
                 http.Response.Headers["Upstash-NonRetryable-Error"] = "true";
-                return Problems.Of(http, 404, "schedule_not_found", "scheduleId", new("이런 일정이 없어요.", "There is no such schedule."));
+                return Problems.Of(
+                    http,
+                    404,
+                    "schedule_not_found",
+                    "scheduleId",
+                    new("이런 일정이 없어요.", "There is no such schedule.")
+                );
             case SlotAnswer.TryAgain again:
                 if (again.RetryAfter is { } wait)
                     http.Response.Headers.RetryAfter = Math.Ceiling(
@@ -109,7 +146,12 @@ internal static class Webhook
     }
 
     private static RejectedException BadBody(string? field) =>
-        new(400, "body_invalid", field, new("QStash가 보내는 본문이 아니에요.", "This is not the body that a booking sends."));
+        new(
+            400,
+            "body_invalid",
+            field,
+            new("QStash가 보내는 본문이 아니에요.", "This is not the body that a booking sends.")
+        );
 
     private static string? MessageId(HttpContext http) => http.Request.Headers["Upstash-Message-Id"].FirstOrDefault();
 

@@ -1,5 +1,3 @@
-using Cronos;
-
 namespace Jettae.Studio;
 
 /// <summary>Turns a timing into its slots. Pure: time comes in as an argument.</summary>

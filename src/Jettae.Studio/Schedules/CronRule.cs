@@ -11,8 +11,25 @@ internal sealed class CronRule
     private const string Prefix = "CRON_TZ=";
     private static readonly string[] Names =
     [
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-        "SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT",
+        "JAN",
+        "FEB",
+        "MAR",
+        "APR",
+        "MAY",
+        "JUN",
+        "JUL",
+        "AUG",
+        "SEP",
+        "OCT",
+        "NOV",
+        "DEC",
+        "SUN",
+        "MON",
+        "TUE",
+        "WED",
+        "THU",
+        "FRI",
+        "SAT",
     ];
 
     private readonly CronExpression[] expressions;
@@ -76,7 +93,10 @@ internal sealed class CronRule
 
     private static void RequirePlain(string field)
     {
-        var bare = Names.Aggregate(field.ToUpperInvariant(), (text, name) => text.Replace(name, "", StringComparison.Ordinal));
+        var bare = Names.Aggregate(
+            field.ToUpperInvariant(),
+            (text, name) => text.Replace(name, "", StringComparison.Ordinal)
+        );
         if (bare.Any(letter => !char.IsAsciiDigit(letter) && !"*,-/?".Contains(letter, StringComparison.Ordinal)))
             throw new FormatException($"only digits, names, '*', ',', '-' and '/' may be used, received '{field}'");
     }

@@ -39,7 +39,14 @@ internal static class Planning
             if (slot is not { } candidate || candidate > endsAt || missed.Count >= left)
                 return new Plan(missed, null, More: false);
             var following = Cadence.Next(timing, candidate);
-            if (!IsPassedOver(catchUp, candidate, IsLast(missed.Count + 1, left, following, endsAt) ? null : following, now))
+            if (
+                !IsPassedOver(
+                    catchUp,
+                    candidate,
+                    IsLast(missed.Count + 1, left, following, endsAt) ? null : following,
+                    now
+                )
+            )
                 return new Plan(missed, candidate, More: false);
             missed.Add(candidate);
             if (missed.Count == Bound)
@@ -51,7 +58,12 @@ internal static class Planning
     private static bool IsLast(int counted, int? left, DateTimeOffset? following, DateTimeOffset? endsAt) =>
         counted >= left || following is null || following > endsAt;
 
-    private static bool IsPassedOver(CatchUp catchUp, DateTimeOffset slot, DateTimeOffset? following, DateTimeOffset now) =>
+    private static bool IsPassedOver(
+        CatchUp catchUp,
+        DateTimeOffset slot,
+        DateTimeOffset? following,
+        DateTimeOffset now
+    ) =>
         slot < now - Tolerance
         && catchUp switch
         {

@@ -1,5 +1,4 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +15,14 @@ internal static class ScheduleApi
     {
         api.MapPost("/schedule/create", CreateAsync);
         api.MapPost("/schedule/update", UpdateAsync);
-        api.MapPost("/schedule/pause", (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.PauseAsync));
-        api.MapPost("/schedule/resume", (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.ResumeAsync));
+        api.MapPost(
+            "/schedule/pause",
+            (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.PauseAsync)
+        );
+        api.MapPost(
+            "/schedule/resume",
+            (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.ResumeAsync)
+        );
         api.MapPost("/schedule/delete", DeleteAsync);
         api.MapPost("/schedule/run", RunAsync);
         api.MapPost("/schedule/preview", PreviewAsync);
@@ -27,7 +32,9 @@ internal static class ScheduleApi
 
     private static async Task<IResult> CreateAsync(HttpContext http, Schedules schedules)
     {
-        var fields = StudioJson.Read<ScheduleFields>(await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted));
+        var fields = StudioJson.Read<ScheduleFields>(
+            await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted)
+        );
         var schedule = await schedules.CreateAsync(SignedIn.OwnerOf(http), fields, http.RequestAborted);
         http.Response.Headers.Location = $"/api/schedules/{schedule.Id}";
         return Json(Views.Of(schedule), 201);
@@ -41,8 +48,10 @@ internal static class ScheduleApi
         return Json(Views.Of(await schedules.UpdateAsync(SignedIn.OwnerOf(http), id, fields, http.RequestAborted)));
     }
 
-    private static async Task<IResult> ChangeAsync(HttpContext http, Func<Guid, Guid, CancellationToken, Task<Schedule>> change) =>
-        Json(Views.Of(await change(SignedIn.OwnerOf(http), await OnlyIdAsync(http), http.RequestAborted)));
+    private static async Task<IResult> ChangeAsync(
+        HttpContext http,
+        Func<Guid, Guid, CancellationToken, Task<Schedule>> change
+    ) => Json(Views.Of(await change(SignedIn.OwnerOf(http), await OnlyIdAsync(http), http.RequestAborted)));
 
     private static async Task<IResult> DeleteAsync(HttpContext http, Schedules schedules)
     {
@@ -72,7 +81,15 @@ internal static class ScheduleApi
                 Slots = slots,
                 Draft = content is null
                     ? null
-                    : new { content.Title, content.Body, content.Length, content.LengthLimit, content.IsSample, content.Model },
+                    : new
+                    {
+                        content.Title,
+                        content.Body,
+                        content.Length,
+                        content.LengthLimit,
+                        content.IsSample,
+                        content.Model,
+                    },
                 Reason = Views.Of(reason),
             }
         );
@@ -82,7 +99,9 @@ internal static class ScheduleApi
         Json(
             new
             {
-                Items = (await schedules.ListAsync(SignedIn.OwnerOf(http), http.RequestAborted)).Select(Views.Of).ToList(),
+                Items = (await schedules.ListAsync(SignedIn.OwnerOf(http), http.RequestAborted))
+                    .Select(Views.Of)
+                    .ToList(),
                 NextCursor = (string?)null,
             }
         );
@@ -92,17 +111,23 @@ internal static class ScheduleApi
         var owner = SignedIn.OwnerOf(http);
         var schedule = await schedules.GetAsync(owner, id, http.RequestAborted);
         var figures = await stats.OfScheduleAsync(owner, id, http.RequestAborted);
-        return Json(Views.Of(schedule, schedules.Coming(schedule, PreviewSlots), figures));
+        return Json(Views.Of(schedule, Schedules.Coming(schedule, PreviewSlots), figures));
     }
 
     /// <summary>Progress as server-sent events for who accepts them, else the end of it as JSON.</summary>
-    internal static async Task<IResult> ProgressAsync(HttpContext http, IAsyncEnumerable<RunProgress> progress, int status)
+    internal static async Task<IResult> ProgressAsync(
+        HttpContext http,
+        IAsyncEnumerable<RunProgress> progress,
+        int status
+    )
     {
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             // The first event is awaited here, so that a mistake is still answered with its own status.
             var events = progress.GetAsyncEnumerator(http.RequestAborted);
-            return await events.MoveNextAsync() ? TypedResults.ServerSentEvents(EventsAsync(events)) : Results.NoContent();
+            return await events.MoveNextAsync()
+                ? TypedResults.ServerSentEvents(EventsAsync(events))
+                : Results.NoContent();
         }
         await foreach (var each in progress.WithCancellation(http.RequestAborted))
             if (each is RunProgress.Finished end)
@@ -113,15 +138,14 @@ internal static class ScheduleApi
     private static async IAsyncEnumerable<SseItem<string>> EventsAsync(IAsyncEnumerator<RunProgress> events)
     {
         await using (events)
-            do
-                yield return events.Current switch
-                {
-                    RunProgress.Started started => Event("started", Views.Of(started.Run)),
-                    RunProgress.Step step => Event("step", Views.Of(step.RunStep)),
-                    RunProgress.Text text => Event("text", new { text.Delta }),
-                    RunProgress.Finished end => Event("finished", End(end)),
-                    _ => throw new InvalidOperationException(),
-                };
+            do yield return events.Current switch
+            {
+                RunProgress.Started started => Event("started", Views.Of(started.Run)),
+                RunProgress.Step step => Event("step", Views.Of(step.RunStep)),
+                RunProgress.Text text => Event("text", new { text.Delta }),
+                RunProgress.Finished end => Event("finished", End(end)),
+                _ => throw new InvalidOperationException(),
+            };
             while (await events.MoveNextAsync());
     }
 

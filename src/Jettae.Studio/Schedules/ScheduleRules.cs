@@ -33,7 +33,18 @@ internal static class ScheduleRules
 
     /// <summary>A schedule in name only: the wish for one piece now.</summary>
     public static Schedule ForOnePiece(ScheduleFields fields, Guid owner, DateTimeOffset now) =>
-        New(owner, fields with { Frequency = Frequency.Daily, TimeOfDay = "09:00", StartsAt = null, EndsAt = null, MaxRuns = null }, now);
+        New(
+            owner,
+            fields with
+            {
+                Frequency = Frequency.Daily,
+                TimeOfDay = "09:00",
+                StartsAt = null,
+                EndsAt = null,
+                MaxRuns = null,
+            },
+            now
+        );
 
     /// <summary>Applies what was said; the caller throws the schedule away if this rejects.</summary>
     /// <returns>Whether its slots may be others now.</returns>
@@ -45,7 +56,9 @@ internal static class ScheduleRules
         if (fields.Topic is { } topic)
             schedule.Topic = Text("topic", topic, LongestTopic);
         schedule.TargetAudience = fields.TargetAudience is { } audience
-            ? audience.Trim().Length == 0 ? null : Text("target_audience", audience, 500)
+            ? audience.Trim().Length == 0
+                ? null
+                : Text("target_audience", audience, 500)
             : schedule.TargetAudience;
         if (fields.Language is { } language)
             schedule.Language = Language(language);
@@ -77,7 +90,11 @@ internal static class ScheduleRules
         if (schedule.Frequency == Frequency.Cron && schedule.Cron is null)
             throw Missing("cron");
         if (schedule.EndsAt <= schedule.StartsAt)
-            throw Broken("ends_at", new("starts_at보다 나중이어야 해요.", "It must be after starts_at."), fields.EndsAt ?? schedule.EndsAt);
+            throw Broken(
+                "ends_at",
+                new("starts_at보다 나중이어야 해요.", "It must be after starts_at."),
+                fields.EndsAt ?? schedule.EndsAt
+            );
         return before != TimingOf(schedule);
     }
 
@@ -92,7 +109,11 @@ internal static class ScheduleRules
                 schedule.Cron
             );
         if (next > schedule.EndsAt)
-            throw Broken("ends_at", new("첫 차례보다 나중이어야 해요.", "It must be after the first slot."), schedule.EndsAt);
+            throw Broken(
+                "ends_at",
+                new("첫 차례보다 나중이어야 해요.", "It must be after the first slot."),
+                schedule.EndsAt
+            );
     }
 
     private static object TimingOf(Schedule schedule) =>
@@ -107,26 +128,47 @@ internal static class ScheduleRules
         if (text.Length == 0)
             throw Broken(field, new("비워 둘 수 없어요.", "It must not be empty."), value);
         if (text.Length > longest)
-            throw Broken(field, new($"{longest}자까지 쓸 수 있어요.", $"It may have at most {longest} characters."), $"{text.Length}");
+            throw Broken(
+                field,
+                new($"{longest}자까지 쓸 수 있어요.", $"It may have at most {longest} characters."),
+                $"{text.Length}"
+            );
         return text;
     }
 
     private static string Language(string value)
     {
         var tag = value.Trim();
-        var isTag = tag.Length is >= 2 and <= 35 && tag.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') && char.IsAsciiLetter(tag[0]);
-        return isTag ? tag : throw Broken("language", new("ko, en 같은 언어 코드여야 해요.", "It must be a language tag such as ko or en."), value);
+        var isTag =
+            tag.Length is >= 2 and <= 35
+            && tag.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            && char.IsAsciiLetter(tag[0]);
+        return isTag
+            ? tag
+            : throw Broken(
+                "language",
+                new("ko, en 같은 언어 코드여야 해요.", "It must be a language tag such as ko or en."),
+                value
+            );
     }
 
     private static TimeOnly Clock(string value) =>
         TimeOnly.TryParseExact(value.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
-            : throw Broken("time_of_day", new("09:00처럼 HH:mm 형식이어야 해요.", "It must be a time as HH:mm, such as 09:00."), value);
+            : throw Broken(
+                "time_of_day",
+                new("09:00처럼 HH:mm 형식이어야 해요.", "It must be a time as HH:mm, such as 09:00."),
+                value
+            );
 
     private static string Zone(string value) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(value.Trim(), out var zone) && zone.HasIanaId
             ? zone.Id
-            : throw Broken("timezone", new("Asia/Seoul 같은 IANA 시간대여야 해요.", "It must be an IANA time zone such as Asia/Seoul."), value);
+            : throw Broken(
+                "timezone",
+                new("Asia/Seoul 같은 IANA 시간대여야 해요.", "It must be an IANA time zone such as Asia/Seoul."),
+                value
+            );
 
     private static string Cron(string value)
     {
@@ -174,9 +216,17 @@ internal static class ScheduleRules
                 );
         }
         if (settings.Model is { Length: > 100 } model)
-            throw Broken("settings.model", new("100자까지 쓸 수 있어요.", "It may have at most 100 characters."), model[..100]);
+            throw Broken(
+                "settings.model",
+                new("100자까지 쓸 수 있어요.", "It may have at most 100 characters."),
+                model[..100]
+            );
         if (settings.BrandVoice is { Length: > 2000 } voice)
-            throw Broken("settings.brandVoice", new("2,000자까지 쓸 수 있어요.", "It may have at most 2000 characters."), $"{voice.Length}");
+            throw Broken(
+                "settings.brandVoice",
+                new("2,000자까지 쓸 수 있어요.", "It may have at most 2000 characters."),
+                $"{voice.Length}"
+            );
         return settings;
     }
 
@@ -200,6 +250,11 @@ internal static class ScheduleRules
         var what = Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
         if (what.Length > 200)
             what = what[..200] + "…";
-        return new(400, "field_invalid", field, new($"{field}: {rule.Ko} 받은 값: '{what}'", $"{field}: {rule.En} Received: '{what}'."));
+        return new(
+            400,
+            "field_invalid",
+            field,
+            new($"{field}: {rule.Ko} 받은 값: '{what}'", $"{field}: {rule.En} Received: '{what}'.")
+        );
     }
 }

@@ -111,7 +111,11 @@ public sealed class Schedules
     {
         var now = time.GetUtcNow();
         // The editor previews while one still types: the words may be missing, the timing must be whole.
-        var whole = fields with { Topic = fields.Topic is { Length: > 0 } topic ? topic : "-", ContentType = fields.ContentType ?? ContentType.XPost };
+        var whole = fields with
+        {
+            Topic = fields.Topic is { Length: > 0 } topic ? topic : "-",
+            ContentType = fields.ContentType ?? ContentType.XPost,
+        };
         var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, Settings = null }, now);
         return
         [
@@ -123,7 +127,7 @@ public sealed class Schedules
     }
 
     /// <summary>The coming slots of a stored schedule, the booked one first; none while it rests.</summary>
-    public IReadOnlyList<DateTimeOffset> Coming(Schedule schedule, int count) =>
+    public static IReadOnlyList<DateTimeOffset> Coming(Schedule schedule, int count) =>
         schedule.NextRunAt is not { } next
             ? []
             :

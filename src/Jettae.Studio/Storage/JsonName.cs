@@ -22,7 +22,10 @@ internal static class JsonName
         where T : struct, Enum
     {
         public static readonly Dictionary<string, T> ByName = Enum.GetValues<T>().ToDictionary(NameOf);
-        public static readonly Dictionary<T, string> ByValue = ByName.ToDictionary(each => each.Value, each => each.Key);
+        public static readonly Dictionary<T, string> ByValue = ByName.ToDictionary(
+            each => each.Value,
+            each => each.Key
+        );
 
         private static string NameOf(T value) =>
             typeof(T).GetField(value.ToString())!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name

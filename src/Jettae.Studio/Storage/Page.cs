@@ -32,19 +32,25 @@ internal sealed record PageKey(DateTimeOffset At, Guid Id)
                 Guid.ParseExact(parts[1], "N")
             );
         }
-        catch (Exception odd) when (odd is FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
+        catch (Exception odd)
+            when (odd is FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
             throw new RejectedException(
                 400,
                 "field_invalid",
                 "cursor",
-                new($"cursor: 이전 답의 next_cursor여야 해요. 받은 값: '{cursor}'", $"cursor: It must be the next_cursor of an earlier answer. Received: '{cursor}'.")
+                new(
+                    $"cursor: 이전 답의 next_cursor여야 해요. 받은 값: '{cursor}'",
+                    $"cursor: It must be the next_cursor of an earlier answer. Received: '{cursor}'."
+                )
             );
         }
     }
 
     public override string ToString() =>
         Base64Url.EncodeToString(
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}.{Id:N}"))
+            Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{At.ToUnixTimeMilliseconds()}.{Id:N}")
+            )
         );
 }

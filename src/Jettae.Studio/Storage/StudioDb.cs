@@ -20,50 +20,76 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
     public DbSet<SignInLink> SignInLinks => Set<SignInLink>();
     public DbSet<ModelPrice> ModelPrices => Set<ModelPrice>();
 
-    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        conventions.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
-        conventions.Properties<TimeOnly>().HaveConversion<HourAndMinute>();
-        conventions.Properties<ContentType>().HaveConversion<ByName<ContentType>>();
-        conventions.Properties<ContentStatus>().HaveConversion<ByName<ContentStatus>>();
-        conventions.Properties<Tone>().HaveConversion<ByName<Tone>>();
-        conventions.Properties<Frequency>().HaveConversion<ByName<Frequency>>();
-        conventions.Properties<CatchUp>().HaveConversion<ByName<CatchUp>>();
-        conventions.Properties<RunState>().HaveConversion<ByName<RunState>>();
-        conventions.Properties<RunTrigger>().HaveConversion<ByName<RunTrigger>>();
-        conventions.Properties<StepKind>().HaveConversion<ByName<StepKind>>();
-        conventions.Properties<BookingState>().HaveConversion<ByName<BookingState>>();
-        conventions.Properties<ScheduleSettings>().HaveConversion<AsJson>();
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+        configurationBuilder.Properties<TimeOnly>().HaveConversion<HourAndMinute>();
+        configurationBuilder.Properties<ContentType>().HaveConversion<ByName<ContentType>>();
+        configurationBuilder.Properties<ContentStatus>().HaveConversion<ByName<ContentStatus>>();
+        configurationBuilder.Properties<Tone>().HaveConversion<ByName<Tone>>();
+        configurationBuilder.Properties<Frequency>().HaveConversion<ByName<Frequency>>();
+        configurationBuilder.Properties<CatchUp>().HaveConversion<ByName<CatchUp>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<ByName<RunState>>();
+        configurationBuilder.Properties<RunTrigger>().HaveConversion<ByName<RunTrigger>>();
+        configurationBuilder.Properties<StepKind>().HaveConversion<ByName<StepKind>>();
+        configurationBuilder.Properties<BookingState>().HaveConversion<ByName<BookingState>>();
+        configurationBuilder.Properties<ScheduleSettings>().HaveConversion<AsJson>();
     }
 
-    protected override void OnModelCreating(ModelBuilder model)
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        model.Entity<User>();
-        model.Entity<SignInLink>().HasIndex(link => link.CodeHash).IsUnique().HasDatabaseName("sign_in_links_by_code");
+        modelBuilder.Entity<User>();
+        modelBuilder
+            .Entity<SignInLink>()
+            .HasIndex(link => link.CodeHash)
+            .IsUnique()
+            .HasDatabaseName("sign_in_links_by_code");
 
-        var schedule = model.Entity<Schedule>();
+        var schedule = modelBuilder.Entity<Schedule>();
         schedule.Ignore(each => each.Timing);
         schedule.HasIndex(each => new { each.OwnerId, each.Id }).HasDatabaseName("schedules_of_owner");
         schedule.HasIndex(each => each.IsActive).HasDatabaseName("schedules_active");
 
-        var content = model.Entity<Content>();
+        var content = modelBuilder.Entity<Content>();
         content.HasIndex(each => each.RunId).IsUnique().HasDatabaseName("contents_one_per_run");
-        content.HasIndex(each => new { each.OwnerId, each.CreatedAt, each.Id }).HasDatabaseName("contents_of_owner_newest");
+        content
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.CreatedAt,
+                each.Id,
+            })
+            .HasDatabaseName("contents_of_owner_newest");
         content
             .HasIndex(each => new { each.ScheduleId, each.CreatedAt })
             .HasDatabaseName("contents_of_schedule_newest");
 
-        var run = model.Entity<Run>();
+        var run = modelBuilder.Entity<Run>();
         run.HasIndex(each => new { each.ScheduleId, each.SlotAt })
             .IsUnique()
             .HasFilter("slot_at IS NOT NULL")
             .HasDatabaseName("runs_one_per_slot");
-        run.HasIndex(each => new { each.OwnerId, each.StartedAt, each.Id }).HasDatabaseName("runs_of_owner_newest");
-        run.HasIndex(each => new { each.ScheduleId, each.StartedAt, each.Id }).HasDatabaseName("runs_of_schedule_newest");
+        run.HasIndex(each => new
+            {
+                each.OwnerId,
+                each.StartedAt,
+                each.Id,
+            })
+            .HasDatabaseName("runs_of_owner_newest");
+        run.HasIndex(each => new
+            {
+                each.ScheduleId,
+                each.StartedAt,
+                each.Id,
+            })
+            .HasDatabaseName("runs_of_schedule_newest");
         run.HasMany(each => each.Steps).WithOne().HasForeignKey(step => step.RunId).OnDelete(DeleteBehavior.Cascade);
-        model.Entity<RunStep>().HasIndex(step => new { step.RunId, step.Id }).HasDatabaseName("run_steps_of_run");
+        modelBuilder
+            .Entity<RunStep>()
+            .HasIndex(step => new { step.RunId, step.Id })
+            .HasDatabaseName("run_steps_of_run");
 
-        var booking = model.Entity<Booking>();
+        var booking = modelBuilder.Entity<Booking>();
         booking
             .HasIndex(each => each.ScheduleId)
             .IsUnique()
@@ -72,10 +98,10 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         booking.HasIndex(each => new { each.ScheduleId, each.SlotAt }).HasDatabaseName("bookings_of_slot");
         booking.HasIndex(each => new { each.State, each.NextTryAt }).HasDatabaseName("bookings_to_do");
 
-        model.Entity<ModelPrice>().HasKey(price => new { price.Model, price.EffectiveFrom });
-        model.Entity<ModelPrice>().HasData(ModelPrice.Known);
+        modelBuilder.Entity<ModelPrice>().HasKey(price => new { price.Model, price.EffectiveFrom });
+        modelBuilder.Entity<ModelPrice>().HasData(ModelPrice.Known);
 
-        foreach (var entity in model.Model.GetEntityTypes())
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {
             entity.SetTableName(SnakeCase(entity.GetTableName()!));
             foreach (var property in entity.GetProperties())
@@ -97,7 +123,8 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             stored => TimeOnly.ParseExact(stored, "HH:mm", System.Globalization.CultureInfo.InvariantCulture)
         );
 
-    private sealed class ByName<T>() : ValueConverter<T, string>(value => JsonName.Of(value), name => JsonName.Parse<T>(name))
+    private sealed class ByName<T>()
+        : ValueConverter<T, string>(value => JsonName.Of(value), name => JsonName.Parse<T>(name))
         where T : struct, Enum;
 
     private sealed class AsJson()

@@ -15,18 +15,26 @@ public sealed class ModelPrice
 
     /// <summary>The public list prices known when this version was made; the store may hold newer ones.</summary>
     internal static IReadOnlyList<ModelPrice> Known { get; } =
-        [
-            Price("claude-haiku-5-5", 2026, 10, 7, 0.10m, 0.01m, 0.50m),
-            Price("claude-sonnet-5-5", 2026, 9, 1, 2m, 0.20m, 10m),
-            Price("claude-sonnet-5-5", 2026, 10, 7, 2m, 0.10m, 10m),
-            Price("claude-opus-5-5", 2026, 9, 1, 4m, 0.20m, 20m),
-            Price("claude-fable-5-1", 2026, 9, 1, 10m, 0.25m, 50m),
-            Price("claude-opus-5", 2026, 1, 1, 5m, 0.50m, 25m),
-            Price("claude-sonnet-5", 2026, 1, 1, 2m, 0.20m, 10m),
-            Price("claude-haiku-4-5", 2026, 1, 1, 1m, 0.10m, 5m),
-        ];
+    [
+        Price("claude-haiku-5-5", 2026, 10, 7, 0.10m, 0.01m, 0.50m),
+        Price("claude-sonnet-5-5", 2026, 9, 1, 2m, 0.20m, 10m),
+        Price("claude-sonnet-5-5", 2026, 10, 7, 2m, 0.10m, 10m),
+        Price("claude-opus-5-5", 2026, 9, 1, 4m, 0.20m, 20m),
+        Price("claude-fable-5-1", 2026, 9, 1, 10m, 0.25m, 50m),
+        Price("claude-opus-5", 2026, 1, 1, 5m, 0.50m, 25m),
+        Price("claude-sonnet-5", 2026, 1, 1, 2m, 0.20m, 10m),
+        Price("claude-haiku-4-5", 2026, 1, 1, 1m, 0.10m, 5m),
+    ];
 
-    private static ModelPrice Price(string model, int year, int month, int day, decimal input, decimal cached, decimal output) =>
+    private static ModelPrice Price(
+        string model,
+        int year,
+        int month,
+        int day,
+        decimal input,
+        decimal cached,
+        decimal output
+    ) =>
         new()
         {
             Model = model,

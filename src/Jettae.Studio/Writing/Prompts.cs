@@ -39,7 +39,10 @@ internal static partial class Prompts
 
     /// <summary>The first variable that there is not; null when all are known.</summary>
     public static string? UnknownVariable(string prompt) =>
-        Variable().Matches(prompt).Select(match => match.Groups[1].Value).FirstOrDefault(name => !Variables.Contains(name));
+        Variable()
+            .Matches(prompt)
+            .Select(match => match.Groups[1].Value)
+            .FirstOrDefault(name => !Variables.Contains(name));
 
     private static void AppendAuto(StringBuilder text, Assignment assignment, CultureInfo culture)
     {
@@ -52,7 +55,10 @@ internal static partial class Prompts
         text.AppendLine(Freedom(assignment.Settings.Creativity).In(culture));
         if (assignment.LastTitles.Count > 0)
             Line(
-                new("최근에 쓴 글이에요. 겹치지 않게 다른 이야기를 골라 주세요: {0}", "Recent pieces; choose another angle than these: {0}"),
+                new(
+                    "최근에 쓴 글이에요. 겹치지 않게 다른 이야기를 골라 주세요: {0}",
+                    "Recent pieces; choose another angle than these: {0}"
+                ),
                 string.Join(" / ", assignment.LastTitles)
             );
 
@@ -110,7 +116,10 @@ internal static partial class Prompts
             ? new($"이 언어로 써 주세요: {assignment.Language}", $"Write in this language: {assignment.Language}.")
             : assignment.Settings.SpeechLevel switch
             {
-                SpeechLevel.Hapsyo => new("한국어 합쇼체(~습니다)로 써 주세요.", "Write in Korean, formal polite style."),
+                SpeechLevel.Hapsyo => new(
+                    "한국어 합쇼체(~습니다)로 써 주세요.",
+                    "Write in Korean, formal polite style."
+                ),
                 SpeechLevel.Banmal => new("한국어 반말(~해, ~야)로 써 주세요.", "Write in Korean, plain style."),
                 _ => new("한국어 해요체(~해요)로 써 주세요.", "Write in Korean, polite style."),
             };

@@ -17,15 +17,26 @@ internal static class ProviderErrors
                 notes
             ),
             AnthropicSseException broken => InStream(broken),
-            AnthropicIOException or HttpRequestException or IOException => Passing(Reasons.Unreachable, failure.Message),
+            AnthropicIOException or HttpRequestException or IOException => Passing(
+                Reasons.Unreachable,
+                failure.Message
+            ),
             TimeoutException or OperationCanceledException => Passing(Reasons.TimedOut, "the connection timed out"),
             AnthropicException or JsonException => Passing(Reasons.OddAnswer, failure.Message),
             _ => Passing(Reasons.Surprise, failure.GetType().Name),
         };
 
-    private static WritingOutcome.Failed OfStatus(int status, string? type, string? message, string? body, CallNotes notes)
+    private static WritingOutcome.Failed OfStatus(
+        int status,
+        string? type,
+        string? message,
+        string? body,
+        CallNotes notes
+    )
     {
-        var detail = Bounded($"HTTP {status}{(type is null ? "" : $" {type}")}{(message is null ? "" : $": {message}")}");
+        var detail = Bounded(
+            $"HTTP {status}{(type is null ? "" : $" {type}")}{(message is null ? "" : $": {message}")}"
+        );
         var isSpendLimit =
             Has(body, "enforced_spend_limit_reached")
             || (status == 400 && Has(message, "spend") && Has(message, "limit"))
@@ -50,11 +61,13 @@ internal static class ProviderErrors
         : Has(broken.Message, "rate_limit") ? Passing(Reasons.RateLimited, "rate_limit_error in the stream")
         : Passing(Reasons.ProviderError, "an error event in the stream");
 
-    private static WritingOutcome.Failed Passing(Reason reason, string detail) => new(reason, Bounded(detail), Retryable: true);
+    private static WritingOutcome.Failed Passing(Reason reason, string detail) =>
+        new(reason, Bounded(detail), Retryable: true);
 
     private static WritingOutcome.Failed Lasting(Reason reason, string detail) => new(reason, detail, Retryable: false);
 
-    private static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool Has(string? text, string part) =>
+        text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 
     private static string Bounded(string text) => text.Length > 500 ? text[..500] : text;
 

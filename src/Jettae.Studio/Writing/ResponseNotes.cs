@@ -13,7 +13,10 @@ internal sealed class ResponseNotes(TimeProvider time) : DelegatingHandler
         set => Call.Value = value;
     }
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         var notes = Current;
         var response = await base.SendAsync(request, cancellationToken);

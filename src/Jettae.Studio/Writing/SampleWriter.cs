@@ -22,7 +22,10 @@ internal sealed class SampleWriter : IChatClient
     )
     {
         await Task.Yield();
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, TextFor(options))) { FinishReason = ChatFinishReason.Stop };
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, TextFor(options)))
+        {
+            FinishReason = ChatFinishReason.Stop,
+        };
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -45,7 +48,8 @@ internal sealed class SampleWriter : IChatClient
         yield return new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() { }
 
@@ -74,21 +78,41 @@ internal sealed class SampleWriter : IChatClient
             ),
             ContentType.BlogPost => Titled(
                 Title(),
-                [Opening() + " " + Paragraph(3), .. words.Headings.SelectMany(head => new[] { head, Paragraph(4) }), Closing()]
+                [
+                    Opening() + " " + Paragraph(3),
+                    .. words.Headings.SelectMany(head => new[] { head, Paragraph(4) }),
+                    Closing(),
+                ]
             ),
             ContentType.YoutubeScript => Titled(
                 Title(),
-                [$"[{words.Parts[0]}]", Opening(), $"[{words.Parts[1]}]", Paragraph(4), Paragraph(4), $"[{words.Parts[2]}]", Closing()]
+                [
+                    $"[{words.Parts[0]}]",
+                    Opening(),
+                    $"[{words.Parts[1]}]",
+                    Paragraph(4),
+                    Paragraph(4),
+                    $"[{words.Parts[2]}]",
+                    Closing(),
+                ]
             ),
             ContentType.InstagramReelScript => Titled(
                 Title(),
-                [$"[{words.Parts[0]}]", Opening(), $"[{words.Parts[1]}]", Paragraph(3), $"[{words.Parts[2]}]", Closing()]
+                [
+                    $"[{words.Parts[0]}]",
+                    Opening(),
+                    $"[{words.Parts[1]}]",
+                    Paragraph(3),
+                    $"[{words.Parts[2]}]",
+                    Closing(),
+                ]
             ),
             _ => Titled(Title(), [Opening(), Paragraph(3), Paragraph(2), Closing()]),
         };
     }
 
-    private static string Titled(string title, IEnumerable<string> paragraphs) => title + "\n\n" + string.Join("\n\n", paragraphs);
+    private static string Titled(string title, IEnumerable<string> paragraphs) =>
+        title + "\n\n" + string.Join("\n\n", paragraphs);
 
     private static string WithinLimit(string[] sentences, string separator)
     {

@@ -47,7 +47,8 @@ public static partial class ThreadText
             ?? Last(at => ",;:、，".Contains(text[at - 1], StringComparison.Ordinal))
             ?? fitting[^1];
 
-        int? Last(Func<int, bool> isGood) => fitting.Where(at => at >= half && isGood(at)).Select(at => (int?)at).LastOrDefault();
+        int? Last(Func<int, bool> isGood) =>
+            fitting.Where(at => at >= half && isGood(at)).Select(at => (int?)at).LastOrDefault();
     }
 
     /// <summary>How many user-perceived characters; for platforms that count so.</summary>

@@ -40,7 +40,11 @@ internal sealed class Writer(IChatClient chat, WriterInfo info, StudioOptions op
         }
         catch (Exception) when (deadline.IsCancellationRequested)
         {
-            return new WritingOutcome.Failed(Reasons.TimedOut, $"no end within {options.WritingTimeout}", Retryable: true);
+            return new WritingOutcome.Failed(
+                Reasons.TimedOut,
+                $"no end within {options.WritingTimeout}",
+                Retryable: true
+            );
         }
         catch (Exception failure)
         {
@@ -99,7 +103,11 @@ internal sealed class Writer(IChatClient chat, WriterInfo info, StudioOptions op
     private static WritingOutcome Judge(string text, ChatFinishReason? finish)
     {
         if (finish is null)
-            return new WritingOutcome.Failed(Reasons.Stalled, "the answer ended without its closing event", Retryable: true);
+            return new WritingOutcome.Failed(
+                Reasons.Stalled,
+                "the answer ended without its closing event",
+                Retryable: true
+            );
         if (finish == ChatFinishReason.ContentFilter)
             return new WritingOutcome.Failed(Reasons.Refused, "stop reason: refusal", Retryable: false);
         return new WritingOutcome.Written(text, CutOff: finish == ChatFinishReason.Length);

@@ -13,7 +13,8 @@ internal abstract record WritingOutcome
     /// <param name="Detail">The provider's own words, bounded.</param>
     /// <param name="Retryable">A later attempt may well succeed.</param>
     /// <param name="RetryAfter">What the provider asked to wait.</param>
-    public sealed record Failed(Reason Reason, string Detail, bool Retryable, TimeSpan? RetryAfter = null) : WritingOutcome;
+    public sealed record Failed(Reason Reason, string Detail, bool Retryable, TimeSpan? RetryAfter = null)
+        : WritingOutcome;
 }
 
 /// <summary>What one call cost and under which name the provider knows it.</summary>

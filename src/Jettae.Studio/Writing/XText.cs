@@ -47,7 +47,9 @@ public static partial class XText
     }
 
     private static int Weight(int rune) =>
-        rune is <= 0x10FF or (>= 0x2000 and <= 0x200D) or (>= 0x2010 and <= 0x201F) or (>= 0x2032 and <= 0x2037) ? 1 : 2;
+        rune is <= 0x10FF or (>= 0x2000 and <= 0x200D) or (>= 0x2010 and <= 0x201F) or (>= 0x2032 and <= 0x2037)
+            ? 1
+            : 2;
 
     private static bool IsEmoji(string cluster)
     {
