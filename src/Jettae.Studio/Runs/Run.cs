@@ -97,6 +97,22 @@ public sealed class Run
     public DateTimeOffset? FinishedAt { get; set; }
 
     public List<RunStep> Steps { get; init; } = [];
+
+    /// <summary>The ledger's row for a slot that does not run.</summary>
+    internal static Run Skipped(Schedule schedule, DateTimeOffset slot, Reason reason, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = schedule.OwnerId,
+            ScheduleId = schedule.Id,
+            ScheduleName = schedule.Name,
+            SlotAt = slot,
+            Trigger = RunTrigger.Schedule,
+            State = RunState.Skipped,
+            Reason = reason.Key,
+            StartedAt = now,
+            FinishedAt = now,
+        };
 }
 
 /// <summary>The stations of a run, in the order of the way.</summary>

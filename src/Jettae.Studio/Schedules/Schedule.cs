@@ -82,20 +82,26 @@ public enum SpeechLevel
 public sealed record ScheduleSettings
 {
     /// <summary>Default <see cref="PromptType.Auto"/>.</summary>
+    [JsonPropertyName("promptType")]
     public PromptType PromptType { get; init; }
 
     /// <summary>The person's prompt, with variables such as <c>{{topic}}</c>; required by <see cref="PromptType.Custom"/>.</summary>
+    [JsonPropertyName("customPrompt")]
     public string? CustomPrompt { get; init; }
 
+    [JsonPropertyName("creativity")]
     public Creativity Creativity { get; init; } = Creativity.Balanced;
 
     /// <summary>Korean speech level; default 해요체.</summary>
+    [JsonPropertyName("speechLevel")]
     public SpeechLevel SpeechLevel { get; init; } = SpeechLevel.Haeyo;
 
     /// <summary>A model id that replaces the installation's default.</summary>
+    [JsonPropertyName("model")]
     public string? Model { get; init; }
 
     /// <summary>Sentences that describe the brand's voice.</summary>
+    [JsonPropertyName("brandVoice")]
     public string? BrandVoice { get; init; }
 }
 
@@ -134,6 +140,12 @@ public sealed class Schedule
     public int TotalGenerated { get; set; }
     public int TotalFailed { get; set; }
     public DateTimeOffset? LastRunAt { get; set; }
+
+    /// <summary>When a person paused it; null while it runs, and when it ended by itself.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
+
+    /// <summary>Every slot up to here has its row in the ledger, or was not wanted (paused, before an update).</summary>
+    public DateTimeOffset AccountedUntil { get; set; }
 
     /// <summary>The slot of the live booking; null while paused or ended.</summary>
     public DateTimeOffset? NextRunAt { get; set; }

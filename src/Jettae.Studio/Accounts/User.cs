@@ -1,0 +1,21 @@
+namespace Jettae.Studio;
+
+/// <summary>A person who owns schedules and what they wrote.</summary>
+public sealed class User
+{
+    public Guid Id { get; init; }
+    public string Name { get; set; } = "";
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A link that signs its bearer in once. Only the code's hash is kept.</summary>
+public sealed class SignInLink
+{
+    public Guid Id { get; init; }
+    public Guid UserId { get; init; }
+
+    /// <summary>SHA-256 of the code, in hex.</summary>
+    public string CodeHash { get; init; } = "";
+    public DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset? UsedAt { get; set; }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Studio;
+
+/// <summary>The one place where a caller's mistake becomes problem details (RFC 9457), in the caller's language.</summary>
+internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
+{
+    private static readonly Action<ILogger, string, Exception?> Unexpected = LoggerMessage.Define<string>(
+        LogLevel.Error,
+        new EventId(1, "RequestFailed"),
+        "{Path} failed unexpectedly."
+    );
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        using var work = http.RequestServices.GetRequiredService<StudioActivity>().Enter();
+        try
+        {
+            return await next(context);
+        }
+        catch (RejectedException rejected)
+        {
+            return Of(http, rejected);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        catch (Exception surprise)
+        {
+            Unexpected(logger, http.Request.Path, surprise);
+            return Of(
+                http,
+                500,
+                "internal_error",
+                null,
+                new(
+                    "예상하지 못한 문제가 생겼어요. 서버 로그를 확인해 주세요.",
+                    "Something unexpected went wrong; the server's log says what."
+                )
+            );
+        }
+    }
+
+    public static IResult Of(HttpContext http, RejectedException rejected) =>
+        Of(http, rejected.Status, rejected.Code, rejected.Field, rejected.Text);
+
+    public static IResult Of(HttpContext http, int status, string code, string? field, Word text) =>
+        Results.Json(
+            new
+            {
+                Type = "about:blank",
+                Title = TitleOf(status),
+                Status = status,
+                Detail = text.In(LanguageOf(http)),
+                Code = code,
+                Field = field,
+            },
+            StudioJson.Options,
+            "application/problem+json",
+            status
+        );
+
+    private static string TitleOf(int status) =>
+        status switch
+        {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            409 => "Conflict",
+            489 => "Not Retryable",
+            503 => "Service Unavailable",
+            _ => "Error",
+        };
+
+    /// <summary>Korean when it comes before all other languages that the caller accepts.</summary>
+    private static CultureInfo LanguageOf(HttpContext http)
+    {
+        var best = http
+            .Request.GetTypedHeaders()
+            .AcceptLanguage.OrderByDescending(language => language.Quality ?? 1)
+            .Select(language => language.Value.Value)
+            .FirstOrDefault();
+        return CultureInfo.GetCultureInfo(
+            best?.StartsWith("ko", StringComparison.OrdinalIgnoreCase) == true ? "ko" : "en"
+        );
+    }
+}

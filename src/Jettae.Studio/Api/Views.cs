@@ -1,0 +1,129 @@
+namespace Jettae.Studio;
+
+/// <summary>The rows as the API shows them.</summary>
+internal static class Views
+{
+    public static object Of(Schedule schedule) => Row(schedule, null, null);
+
+    public static object Of(Schedule schedule, IReadOnlyList<DateTimeOffset> coming, StatsRow stats) =>
+        Row(schedule, coming, stats);
+
+    private static Dictionary<string, object?> Row(
+        Schedule schedule,
+        IReadOnlyList<DateTimeOffset>? slots,
+        StatsRow? stats
+    )
+    {
+        var row = new Dictionary<string, object?>
+        {
+            ["id"] = schedule.Id,
+            ["name"] = schedule.Name,
+            ["content_type"] = schedule.ContentType,
+            ["content_tone"] = schedule.ContentTone,
+            ["topic"] = schedule.Topic,
+            ["target_audience"] = schedule.TargetAudience,
+            ["language"] = schedule.Language,
+            ["frequency"] = schedule.Frequency,
+            ["time_of_day"] = schedule.TimeOfDay,
+            ["day_of_week"] = schedule.DayOfWeek,
+            ["day_of_month"] = schedule.DayOfMonth,
+            ["cron"] = schedule.Cron,
+            ["timezone"] = schedule.Timezone,
+            ["catch_up"] = schedule.CatchUp,
+            ["starts_at"] = schedule.StartsAt,
+            ["ends_at"] = schedule.EndsAt,
+            ["max_runs"] = schedule.MaxRuns,
+            ["settings"] = schedule.Settings,
+            ["is_active"] = schedule.IsActive,
+            ["total_generated"] = schedule.TotalGenerated,
+            ["total_failed"] = schedule.TotalFailed,
+            ["last_run_at"] = schedule.LastRunAt,
+            ["next_run_at"] = schedule.NextRunAt,
+            ["qstash_message_id"] = schedule.QstashMessageId,
+            ["created_at"] = schedule.CreatedAt,
+            ["updated_at"] = schedule.UpdatedAt,
+        };
+        if (slots is not null)
+            row["slots"] = slots;
+        if (stats is not null)
+            row["stats"] = stats;
+        return row;
+    }
+
+    public static object Of(Content content) =>
+        new
+        {
+            content.Id,
+            content.ScheduleId,
+            content.RunId,
+            content.ContentType,
+            content.Title,
+            content.Body,
+            content.Language,
+            content.Status,
+            content.Length,
+            content.LengthLimit,
+            content.IsSample,
+            content.Model,
+            content.CreatedAt,
+            content.UpdatedAt,
+        };
+
+    public static object Of(Run run, bool withSteps = false)
+    {
+        var row = new Dictionary<string, object?>
+        {
+            ["id"] = run.Id,
+            ["schedule_id"] = run.ScheduleId,
+            ["schedule_name"] = run.ScheduleName,
+            ["slot_at"] = run.SlotAt,
+            ["trigger"] = run.Trigger,
+            ["state"] = run.State,
+            ["attempts"] = run.Attempts,
+            ["content_id"] = run.ContentId,
+            ["reason"] = Of(Reasons.Find(run.Reason)),
+            ["reason_detail"] = run.ReasonDetail,
+            ["model"] = run.Model,
+            ["input_tokens"] = run.InputTokens,
+            ["cached_input_tokens"] = run.CachedInputTokens,
+            ["output_tokens"] = run.OutputTokens,
+            ["cost"] = run.Cost,
+            ["provider_request_id"] = run.ProviderRequestId,
+            ["qstash_message_id"] = run.QstashMessageId,
+            ["started_at"] = run.StartedAt,
+            ["finished_at"] = run.FinishedAt,
+        };
+        if (withSteps)
+        {
+            row["prompt"] = run.Prompt;
+            row["steps"] = run.Steps.Select(Of).ToList();
+        }
+        return row;
+    }
+
+    public static object Of(RunStep step) =>
+        new
+        {
+            step.Id,
+            step.Attempt,
+            step.Kind,
+            step.StartedAt,
+            step.EndedAt,
+            step.Ok,
+            Reason = Of(Reasons.Find(step.Reason)),
+            step.Detail,
+        };
+
+    public static object? Of(Reason? reason) =>
+        reason is null
+            ? null
+            : new
+            {
+                reason.Key,
+                Ko = new { What = reason.What.Ko, ToDo = reason.ToDo.Ko },
+                En = new { What = reason.What.En, ToDo = reason.ToDo.En },
+            };
+
+    public static object Of<T>(Page<T> page, Func<T, object> view) =>
+        new { Items = page.Items.Select(view).ToList(), page.NextCursor };
+}

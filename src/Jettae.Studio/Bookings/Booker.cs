@@ -1,0 +1,207 @@
+using System.Text.Json;
+using Jettae.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// Carries the outbox to QStash: publishes the bookings that are near enough, cancels those no longer wanted. A crash after
+/// the call and before its result is stored is harmless: the deduplication id makes the second call find the first message.
+/// </summary>
+internal sealed partial class Booker(
+    StudioStore store,
+    QStashClient qstash,
+    StudioOptions options,
+    Changes changes,
+    StudioActivity activity,
+    TimeProvider time,
+    ILogger<Booker> logger
+) : Loop(activity, time, logger)
+{
+    private const int BatchSize = 100;
+
+    protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
+    {
+        var now = Time.GetUtcNow();
+        var horizon = now + options.BookingHorizon;
+        var due = await store.ReadAsync(
+            db =>
+                db.Bookings.Where(booking => booking.NextTryAt <= now)
+                    .Where(booking =>
+                        booking.State == BookingState.Cancelling
+                        || (booking.State == BookingState.Pending && booking.SlotAt <= horizon)
+                    )
+                    .OrderBy(booking => booking.SlotAt)
+                    .Take(BatchSize)
+                    .ToListAsync(cancel),
+            cancel
+        );
+        var wanted = due.Where(booking => booking.State == BookingState.Pending).ToList();
+        if (wanted.Count > 0)
+            await PublishAsync(wanted, cancel);
+        foreach (var unwanted in due.Where(booking => booking.State == BookingState.Cancelling))
+            await CancelAsync(unwanted, cancel);
+        return due.Count > 0 ? TimeSpan.Zero : await UntilNextAsync(cancel);
+    }
+
+    private async Task<TimeSpan?> UntilNextAsync(CancellationToken cancel)
+    {
+        var open = await store.ReadAsync(
+            async db =>
+            {
+                var cancelling = await db
+                    .Bookings.Where(booking => booking.State == BookingState.Cancelling)
+                    .MinAsync(booking => (DateTimeOffset?)booking.NextTryAt, cancel);
+                var pending = await db
+                    .Bookings.Where(booking => booking.State == BookingState.Pending)
+                    .Select(booking => new { booking.NextTryAt, booking.SlotAt })
+                    .OrderBy(booking => booking.SlotAt)
+                    .Take(1000)
+                    .ToListAsync(cancel);
+                return pending
+                    .Select(each => Later(each.NextTryAt, each.SlotAt - options.BookingHorizon))
+                    .Append(cancelling ?? DateTimeOffset.MaxValue)
+                    .Min();
+            },
+            cancel
+        );
+        if (open == DateTimeOffset.MaxValue)
+            return null;
+        var wait = open - Time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private async Task PublishAsync(List<Booking> bookings, CancellationToken cancel)
+    {
+        IReadOnlyList<string> messageIds;
+        try
+        {
+            PublishRequest[] requests = [.. bookings.Select(RequestFor)];
+            messageIds =
+                requests.Length == 1
+                    ? [(await qstash.PublishAsync(requests[0], cancel)).MessageId]
+                    : [.. (await qstash.BatchAsync(requests, cancel)).Select(result => result.MessageId)];
+        }
+        catch (QStashException refused)
+        {
+            LogNotBooked(logger, bookings.Count, refused.Message);
+            await StoreFailureAsync([.. bookings.Select(each => each.Id)], refused, cancel);
+            return;
+        }
+        var ids = bookings.Zip(messageIds).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        // A stop between the call and this write would only cost a second, deduplicated call.
+        await store.WriteAsync(db => StorePublishedAsync(db, ids), cancel);
+        foreach (var booking in bookings)
+            changes.Tell(new Change(booking.OwnerId, booking.ScheduleId, null));
+    }
+
+    private async Task StorePublishedAsync(StudioDb db, Dictionary<Guid, string> messageIds)
+    {
+        var now = Time.GetUtcNow();
+        foreach (var booking in await db.Bookings.Where(each => messageIds.Keys.Contains(each.Id)).ToListAsync())
+        {
+            booking.MessageId = messageIds[booking.Id];
+            booking.Failures = 0;
+            booking.LastError = null;
+            booking.UpdatedAt = now;
+            if (booking.State != BookingState.Pending)
+                continue;
+            booking.State = BookingState.Published;
+            if (await db.Schedules.FindAsync(booking.ScheduleId) is { } schedule)
+                schedule.QstashMessageId = booking.MessageId;
+        }
+    }
+
+    private async Task CancelAsync(Booking booking, CancellationToken cancel)
+    {
+        try
+        {
+            if (booking.MessageId is { } message)
+                await qstash.Messages.CancelAsync(message, cancel);
+        }
+        catch (QStashException refused)
+        {
+            await StoreFailureAsync([booking.Id], refused, cancel);
+            return;
+        }
+        await store.WriteAsync(
+            async db =>
+            {
+                if (await db.Bookings.FindAsync([booking.Id], cancel) is not { } stored)
+                    return;
+                stored.State = BookingState.Cancelled;
+                stored.UpdatedAt = Time.GetUtcNow();
+            },
+            cancel
+        );
+    }
+
+    private Task StoreFailureAsync(Guid[] ids, QStashException refused, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var now = Time.GetUtcNow();
+                foreach (var booking in await db.Bookings.Where(each => ids.Contains(each.Id)).ToListAsync(cancel))
+                {
+                    booking.Failures++;
+                    booking.LastError = refused.Message.Length > 500 ? refused.Message[..500] : refused.Message;
+                    booking.NextTryAt = now + WaitAfter(booking.Failures);
+                    booking.UpdatedAt = now;
+                }
+            },
+            cancel
+        );
+
+    /// <summary>1, 2, 4 … seconds, at most five minutes: QStash may be starting, or be away for long.</summary>
+    internal static TimeSpan WaitAfter(int failures) =>
+        TimeSpan.FromSeconds(Math.Min(300, Math.Pow(2, Math.Min(failures, 10) - 1)));
+
+    private PublishRequest RequestFor(Booking booking) =>
+        new()
+        {
+            Destination = options.WebhookUrl,
+            Body = SlotMessage.Of(booking),
+            ContentType = "application/json",
+            NotBefore = booking.SlotAt,
+            DeduplicationId = booking.DeduplicationId,
+            Retries = options.Retries,
+            // 15 s, 45 s, 2 min, 7 min, 20 min: a provider's bad quarter of an hour passes, an hour's slot still comes.
+            RetryDelay = "min(1800000, 15000 * pow(3, retried))",
+            Timeout = options.WritingTimeout + TimeSpan.FromMinutes(1),
+            FailureCallback = options.FailureUrl,
+            Labels = ["jettae-slot"],
+        };
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    [LoggerMessage(LogLevel.Warning, "QStash did not take {Count} booking(s); they will be tried again: {Error}")]
+    private static partial void LogNotBooked(ILogger logger, int count, string error);
+}
+
+/// <summary>The body that comes back at the slot: <c>{"scheduleId": "…", "timestamp": "2024-01-15T09:00:00Z"}</c>.</summary>
+internal sealed record SlotMessage(Guid ScheduleId, DateTimeOffset Timestamp)
+{
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        PropertyNameCaseInsensitive = false,
+    };
+
+    public static byte[] Of(Booking booking) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                scheduleId = booking.ScheduleId,
+                timestamp = booking.SlotAt.UtcDateTime.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss'Z'",
+                    System.Globalization.CultureInfo.InvariantCulture
+                ),
+            }
+        );
+
+    /// <exception cref="JsonException">The body is something else.</exception>
+    public static SlotMessage Parse(ReadOnlySpan<byte> body) =>
+        JsonSerializer.Deserialize<SlotMessage>(body, Strict) ?? throw new JsonException("The body is null.");
+}

@@ -1,0 +1,102 @@
+using Jettae.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// Looks after every active schedule, at start and now and then: one live booking, missed slots in the ledger, and a new
+/// message where QStash lost the old one. One bad schedule does not keep it from the others.
+/// </summary>
+internal sealed partial class Keeper(
+    StudioStore store,
+    QStashClient qstash,
+    StudioOptions options,
+    Booker booker,
+    Runner runner,
+    RunLedger ledger,
+    Changes changes,
+    StudioActivity activity,
+    TimeProvider time,
+    ILogger<Keeper> logger
+) : Loop(activity, time, logger)
+{
+    private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(3);
+
+    protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
+    {
+        await ledger.FailOrphansAsync(runner.IsAtWorkOn, cancel);
+        var active = await store.ReadAsync(
+            db => db.Schedules.Where(schedule => schedule.IsActive).Select(schedule => schedule.Id).ToListAsync(cancel),
+            cancel
+        );
+        foreach (var id in active)
+            await LookAfterAsync(id, cancel);
+        return options.KeeperInterval;
+    }
+
+    private async Task LookAfterAsync(Guid scheduleId, CancellationToken cancel)
+    {
+        try
+        {
+            if (runner.IsAtWork(scheduleId))
+                return;
+            var live = await EnsureAsync(scheduleId, cancel);
+            if (
+                live is { State: BookingState.Published, MessageId: { } message }
+                && live.SlotAt < Time.GetUtcNow() - Overdue
+            )
+                if (await qstash.Messages.GetAsync(message, cancel) is null)
+                    await RenewAsync(live, cancel);
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            LogTrouble(logger, trouble, scheduleId);
+        }
+    }
+
+    private async Task<Booking?> EnsureAsync(Guid scheduleId, CancellationToken cancel)
+    {
+        var (live, owner, changed) = await store.WriteAsync(
+            async db =>
+            {
+                if (await db.Schedules.FindAsync([scheduleId], cancel) is not { } schedule)
+                    return (null, Guid.Empty, false);
+                var before = schedule.NextRunAt;
+                var booking = await Booked.EnsureAsync(db, schedule, Time.GetUtcNow());
+                return (booking, schedule.OwnerId, before != schedule.NextRunAt);
+            },
+            cancel
+        );
+        if (changed)
+        {
+            booker.Wake();
+            changes.Tell(new Change(owner, scheduleId, null));
+        }
+        return live;
+    }
+
+    private async Task RenewAsync(Booking lost, CancellationToken cancel)
+    {
+        LogLost(logger, lost.ScheduleId, lost.SlotAt);
+        await store.WriteAsync(
+            async db =>
+            {
+                var live = await Booked.LiveAsync(db, lost.ScheduleId);
+                if (live?.Id == lost.Id && await db.Schedules.FindAsync([lost.ScheduleId], cancel) is { } schedule)
+                    await Booked.RenewAsync(db, schedule, live, Time.GetUtcNow());
+            },
+            cancel
+        );
+        booker.Wake();
+    }
+
+    [LoggerMessage(LogLevel.Error, "Schedule {ScheduleId} could not be looked after; the others are.")]
+    private static partial void LogTrouble(ILogger logger, Exception trouble, Guid scheduleId);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "QStash has no message for schedule {ScheduleId} at {SlotAt}; it is booked again."
+    )]
+    private static partial void LogLost(ILogger logger, Guid scheduleId, DateTimeOffset slotAt);
+}

@@ -1,0 +1,375 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>An attempt that may begin: the run is stored as running.</summary>
+internal sealed record StartedRun(Attempt Attempt, Assignment Assignment);
+
+/// <summary>
+/// The transactions of a run: begin, settle, give up. Each decides on what it reads in the same transaction, so of two who
+/// want the same slot one makes the run and the other learns of it.
+/// </summary>
+internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider time)
+{
+    private const int TitlesToAvoid = 5;
+
+    public Task<(StartedRun? Started, SlotAnswer? Answer)> BeginSlotAsync(
+        SlotMessage slot,
+        string? messageId,
+        DateTimeOffset deliveredAt,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync<(StartedRun?, SlotAnswer?)>(
+            async db =>
+            {
+                if (await db.Schedules.FindAsync([slot.ScheduleId], cancel) is not { } schedule)
+                    return (null, new SlotAnswer.Unknown());
+                var run = await RunOfAsync(db, slot);
+                if (run is null)
+                {
+                    var live = await Booked.EnsureAsync(db, schedule, time.GetUtcNow());
+                    run = await RunOfAsync(db, slot);
+                    if (run is null && live?.SlotAt != slot.Timestamp)
+                        return (null, await StaleAsync(db, schedule, slot));
+                    if (run is null)
+                        run = Begin(db, schedule, slot, live!);
+                }
+                if (AnswerOf(run, schedule) is { } settled)
+                    return (null, settled);
+                await InterruptOpenStepsAsync(db, run);
+                run.State = RunState.Running;
+                run.Attempts++;
+                run.QstashMessageId = messageId ?? run.QstashMessageId;
+                var attempt = new Attempt(run, run.Attempts, time, tell);
+                attempt.Did(StepKind.Due, null, slot.Timestamp);
+                attempt.Did(StepKind.Delivered, messageId, deliveredAt);
+                attempt.Did(StepKind.Verified);
+                Track(db, attempt);
+                return (new StartedRun(attempt, await AssignmentAsync(db, schedule, slot.Timestamp)), null);
+            },
+            cancel
+        );
+
+    public Task<StartedRun> BeginByHandAsync(
+        Guid owner,
+        Guid scheduleId,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var schedule = await db.Schedules.OwnedAsync(owner, scheduleId, cancel);
+                var now = time.GetUtcNow();
+                var run = NewRun(owner, schedule.Id, schedule.Name, RunTrigger.Manual, null, now);
+                db.Runs.Add(run);
+                return new StartedRun(new Attempt(run, 1, time, tell), await AssignmentAsync(db, schedule, now));
+            },
+            cancel
+        );
+
+    public Task<StartedRun> BeginOneOffAsync(
+        Guid owner,
+        ScheduleFields fields,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    )
+    {
+        var now = time.GetUtcNow();
+        var wish = ScheduleRules.ForOnePiece(fields, owner, now);
+        return store.WriteAsync(
+            db =>
+            {
+                var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
+                db.Runs.Add(run);
+                return Task.FromResult(
+                    new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []))
+                );
+            },
+            cancel
+        );
+    }
+
+    /// <summary>A run that is never stored.</summary>
+    public StartedRun Sketch(Guid owner, ScheduleFields fields)
+    {
+        var now = time.GetUtcNow();
+        var wish = ScheduleRules.ForOnePiece(fields, owner, now);
+        var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
+        return new StartedRun(new Attempt(run, 1, time, _ => { }), Assignment.For(wish, now, 1, []));
+    }
+
+    /// <summary>Stores the steps so far, so that a crash leaves a trace of the call it interrupted.</summary>
+    public Task StoreStepsAsync(Attempt attempt, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                await TrackKnownAsync(db, attempt, cancel);
+            },
+            cancel
+        );
+
+    /// <summary>The one transaction that ends an attempt: content, run, statistics, next booking.</summary>
+    public Task<(SlotAnswer Answer, Run Run, Content? Content)> SettleAsync(
+        StartedRun started,
+        AttemptResult result,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var attempt = started.Attempt;
+                var run = await db.Runs.FindAsync([attempt.Run.Id], cancel);
+                if (run is null || run.State != RunState.Running || run.Attempts != attempt.Number)
+                    return (LostTo(run), run ?? attempt.Run, null);
+                var schedule = run.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
+                run.Model = attempt.Model;
+                run.Prompt = attempt.Prompt;
+                run.ProviderRequestId = attempt.RequestId;
+                run.InputTokens += attempt.InputTokens;
+                run.CachedInputTokens += attempt.CachedInputTokens;
+                run.OutputTokens += attempt.OutputTokens;
+                run.Cost = await CostAsync(db, run, cancel);
+
+                Content? content = null;
+                RetryAfter? retry = null;
+                if (result is AttemptResult.Piece piece)
+                {
+                    content = ContentOf(started, piece.Draft);
+                    db.Contents.Add(content);
+                    run.State = RunState.Done;
+                    run.ContentId = content.Id;
+                    (run.Reason, run.ReasonDetail) = (null, null);
+                    run.FinishedAt = now;
+                    attempt.Did(StepKind.Stored, content.Title);
+                    if (schedule is not null)
+                    {
+                        schedule.TotalGenerated++;
+                        schedule.LastRunAt = now;
+                    }
+                }
+                else if (result is AttemptResult.Failed failed)
+                {
+                    (run.Reason, run.ReasonDetail) = (failed.Reason.Key, failed.Detail);
+                    var mayTryAgain = failed.Retryable && run.SlotAt is not null;
+                    if (mayTryAgain)
+                    {
+                        run.State = RunState.Waiting;
+                        retry = new RetryAfter(failed.RetryAfter);
+                    }
+                    else
+                        Fail(run, schedule, now);
+                }
+                if (schedule is not null && run.SlotAt is not null)
+                {
+                    var next = await Booked.EnsureAsync(db, schedule, now);
+                    if (next is not null)
+                        attempt.Did(StepKind.NextBooked, next.SlotAt.ToString("u", null));
+                }
+                await TrackKnownAsync(db, attempt, cancel);
+                SlotAnswer answer =
+                    content is not null ? new SlotAnswer.Done(run.Id, content.Id, schedule?.NextRunAt)
+                    : retry is not null ? new SlotAnswer.TryAgain(run.Id, Reasons.Find(run.Reason)!, retry.After)
+                    : new SlotAnswer.Failed(run.Id, Reasons.Find(run.Reason)!);
+                return (answer, run, content);
+            },
+            cancel
+        );
+
+    /// <summary>The slot's run fails for good, whatever stage it had reached; the next slot is booked all the same.</summary>
+    public Task<SlotAnswer> GiveUpAsync(SlotMessage slot, string? messageId, string detail, CancellationToken cancel) =>
+        store.WriteAsync<SlotAnswer>(
+            async db =>
+            {
+                if (await db.Schedules.FindAsync([slot.ScheduleId], cancel) is not { } schedule)
+                    return new SlotAnswer.Unknown();
+                var now = time.GetUtcNow();
+                var run = await RunOfAsync(db, slot);
+                if (run is null)
+                {
+                    var live = await Booked.LiveAsync(db, schedule.Id);
+                    if (live?.SlotAt != slot.Timestamp)
+                        return new SlotAnswer.Skipped("stale", null);
+                    run = Begin(db, schedule, slot, live);
+                    run.Attempts = 0;
+                }
+                if (AnswerOf(run, schedule) is { } settled)
+                    return settled;
+                await InterruptOpenStepsAsync(db, run);
+                run.ReasonDetail = run.Reason is null ? detail : $"{detail}; {run.Reason}: {run.ReasonDetail}";
+                run.Reason = Reasons.GaveUp.Key;
+                run.QstashMessageId = messageId ?? run.QstashMessageId;
+                Fail(run, schedule, now);
+                await Booked.EnsureAsync(db, schedule, now);
+                return new SlotAnswer.Failed(run.Id, Reasons.GaveUp);
+            },
+            cancel
+        );
+
+    /// <summary>Runs by hand that a stop interrupted: nobody will deliver them again.</summary>
+    public Task FailOrphansAsync(Func<Guid, bool> isAtWork, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var open = await db
+                    .Runs.Where(run => run.State == RunState.Running && run.SlotAt == null)
+                    .ToListAsync(cancel);
+                foreach (var run in open.Where(run => !isAtWork(run.Id)))
+                {
+                    await InterruptOpenStepsAsync(db, run);
+                    run.Reason = Reasons.Interrupted.Key;
+                    var schedule = run.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
+                    Fail(run, schedule, time.GetUtcNow());
+                }
+            },
+            cancel
+        );
+
+    public Content ContentOf(StartedRun started, Draft draft)
+    {
+        var now = time.GetUtcNow();
+        var (attempt, assignment) = started;
+        return new Content
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = attempt.Run.OwnerId,
+            ScheduleId = attempt.Run.ScheduleId,
+            RunId = attempt.Run.Id,
+            ContentType = assignment.Type,
+            Title = draft.Title,
+            Body = draft.Body,
+            Language = assignment.Language,
+            Length = draft.Length,
+            LengthLimit = draft.Limit,
+            IsSample = writer.Info.IsSample,
+            Model = attempt.Model ?? writer.Info.Model,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    private sealed record RetryAfter(TimeSpan? After);
+
+    private static Task<Run?> RunOfAsync(StudioDb db, SlotMessage slot) =>
+        db.Runs.SingleOrDefaultAsync(run => run.ScheduleId == slot.ScheduleId && run.SlotAt == slot.Timestamp);
+
+    private static SlotAnswer? AnswerOf(Run run, Schedule schedule) =>
+        run.State switch
+        {
+            RunState.Done => new SlotAnswer.Done(run.Id, run.ContentId, schedule.NextRunAt),
+            RunState.Failed => new SlotAnswer.Skipped(run.Reason ?? "failed", run.Id),
+            RunState.Skipped => new SlotAnswer.Skipped(run.Reason ?? "skipped", run.Id),
+            _ => null,
+        };
+
+    private static SlotAnswer LostTo(Run? run) =>
+        run is { State: RunState.Done }
+            ? new SlotAnswer.Done(run.Id, run.ContentId, null)
+            : new SlotAnswer.Skipped(run?.Reason ?? Reasons.Deleted.Key, run?.Id);
+
+    /// <summary>No booking waits for this slot. If one did and a person paused since, the ledger says so.</summary>
+    private async Task<SlotAnswer> StaleAsync(StudioDb db, Schedule schedule, SlotMessage slot)
+    {
+        if (schedule.PausedAt is null)
+            return new SlotAnswer.Skipped("stale", null);
+        var wasBooked = await db.Bookings.AnyAsync(booking =>
+            booking.ScheduleId == schedule.Id && booking.SlotAt == slot.Timestamp
+        );
+        if (!wasBooked)
+            return new SlotAnswer.Skipped("stale", null);
+        var run = Run.Skipped(schedule, slot.Timestamp, Reasons.Paused, time.GetUtcNow());
+        db.Runs.Add(run);
+        return new SlotAnswer.Skipped(Reasons.Paused.Key, run.Id);
+    }
+
+    private Run Begin(StudioDb db, Schedule schedule, SlotMessage slot, Booking live)
+    {
+        var now = time.GetUtcNow();
+        Booked.Fire(schedule, live, now);
+        var trigger = slot.Timestamp < now - Planning.Tolerance ? RunTrigger.CatchUp : RunTrigger.Schedule;
+        var run = NewRun(schedule.OwnerId, schedule.Id, schedule.Name, trigger, slot.Timestamp, now);
+        run.Attempts = 0;
+        db.Runs.Add(run);
+        return run;
+    }
+
+    private static Run NewRun(
+        Guid owner,
+        Guid? scheduleId,
+        string scheduleName,
+        RunTrigger trigger,
+        DateTimeOffset? slot,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = owner,
+            ScheduleId = scheduleId,
+            ScheduleName = scheduleName,
+            SlotAt = slot,
+            Trigger = trigger,
+            State = RunState.Running,
+            Attempts = 1,
+            StartedAt = now,
+        };
+
+    private static void Fail(Run run, Schedule? schedule, DateTimeOffset now)
+    {
+        run.State = RunState.Failed;
+        run.FinishedAt = now;
+        if (schedule is null)
+            return;
+        schedule.TotalFailed++;
+        schedule.LastRunAt = now;
+    }
+
+    private static async Task<Assignment> AssignmentAsync(StudioDb db, Schedule schedule, DateTimeOffset at)
+    {
+        var titles = await db
+            .Contents.Where(content => content.ScheduleId == schedule.Id)
+            .OrderByDescending(content => content.CreatedAt)
+            .Select(content => content.Title)
+            .Take(TitlesToAvoid)
+            .ToListAsync();
+        return Assignment.For(schedule, at, schedule.TotalGenerated + 1, titles);
+    }
+
+    private async Task InterruptOpenStepsAsync(StudioDb db, Run run)
+    {
+        var open = await db.RunSteps.Where(step => step.RunId == run.Id && step.EndedAt == null).ToListAsync();
+        foreach (var step in open)
+        {
+            step.EndedAt = time.GetUtcNow();
+            step.Reason = Reasons.Interrupted.Key;
+        }
+    }
+
+    private static void Track(StudioDb db, Attempt attempt) => db.RunSteps.AddRange(attempt.Steps);
+
+    private static async Task TrackKnownAsync(StudioDb db, Attempt attempt, CancellationToken cancel)
+    {
+        var stored = await db
+            .RunSteps.AsNoTracking()
+            .Where(step => step.RunId == attempt.Run.Id && step.Attempt == attempt.Number)
+            .Select(step => step.Id)
+            .ToListAsync(cancel);
+        foreach (var step in attempt.Steps)
+            if (stored.Contains(step.Id))
+                db.RunSteps.Update(step);
+            else
+                db.RunSteps.Add(step);
+    }
+
+    private static async Task<decimal?> CostAsync(StudioDb db, Run run, CancellationToken cancel)
+    {
+        var price = await db
+            .ModelPrices.AsNoTracking()
+            .Where(each => each.Model == run.Model && each.EffectiveFrom <= run.StartedAt)
+            .OrderByDescending(each => each.EffectiveFrom)
+            .FirstOrDefaultAsync(cancel);
+        return price?.Of(run.InputTokens, run.CachedInputTokens, run.OutputTokens);
+    }
+}

@@ -1,0 +1,260 @@
+using System.Globalization;
+
+namespace Jettae.Studio;
+
+/// <summary>What a schedule's fields must be. A broken rule names the field, the rule and what was received.</summary>
+internal static class ScheduleRules
+{
+    public const int LongestName = 100;
+    public const int LongestTopic = 1000;
+    public const int LongestPrompt = 8000;
+
+    public static Schedule New(Guid owner, ScheduleFields fields, DateTimeOffset now)
+    {
+        var schedule = new Schedule
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = owner,
+            CreatedAt = now,
+            StartsAt = fields.StartsAt ?? now,
+        };
+        Require("content_type", fields.ContentType);
+        Require("frequency", fields.Frequency);
+        Require("topic", fields.Topic);
+        if (fields.Frequency is not Frequency.Cron)
+            Require("time_of_day", fields.TimeOfDay);
+        Apply(schedule, fields, now);
+        if (schedule.Name.Length == 0)
+            schedule.Name = schedule.Topic.Length <= LongestName ? schedule.Topic : schedule.Topic[..LongestName];
+        schedule.AccountedUntil = schedule.StartsAt > now ? now : schedule.StartsAt;
+        RequireSlot(schedule, now);
+        return schedule;
+    }
+
+    /// <summary>A schedule in name only: the wish for one piece now.</summary>
+    public static Schedule ForOnePiece(ScheduleFields fields, Guid owner, DateTimeOffset now) =>
+        New(
+            owner,
+            fields with
+            {
+                Frequency = Frequency.Daily,
+                TimeOfDay = "09:00",
+                StartsAt = null,
+                EndsAt = null,
+                MaxRuns = null,
+            },
+            now
+        );
+
+    /// <summary>Applies what was said; the caller throws the schedule away if this rejects.</summary>
+    /// <returns>Whether its slots may be others now.</returns>
+    public static bool Apply(Schedule schedule, ScheduleFields fields, DateTimeOffset now)
+    {
+        var before = TimingOf(schedule);
+        if (fields.Name is { } name)
+            schedule.Name = Text("name", name, LongestName);
+        if (fields.Topic is { } topic)
+            schedule.Topic = Text("topic", topic, LongestTopic);
+        schedule.TargetAudience = fields.TargetAudience is { } audience
+            ? audience.Trim().Length == 0
+                ? null
+                : Text("target_audience", audience, 500)
+            : schedule.TargetAudience;
+        if (fields.Language is { } language)
+            schedule.Language = Language(language);
+        schedule.ContentType = Known("content_type", fields.ContentType) ?? schedule.ContentType;
+        schedule.ContentTone = Known("content_tone", fields.ContentTone) ?? schedule.ContentTone;
+        schedule.Frequency = Known("frequency", fields.Frequency) ?? schedule.Frequency;
+        schedule.CatchUp = Known("catch_up", fields.CatchUp) ?? schedule.CatchUp;
+        schedule.DayOfWeek = Known("day_of_week", fields.DayOfWeek) ?? schedule.DayOfWeek;
+        if (fields.TimeOfDay is { } timeOfDay)
+            schedule.TimeOfDay = Clock(timeOfDay);
+        if (fields.DayOfMonth is { } day)
+            schedule.DayOfMonth = day is >= 1 and <= 31
+                ? day
+                : throw Broken("day_of_month", new("1~31 사이여야 해요.", "It must be 1 to 31."), day);
+        if (fields.Timezone is { } zone)
+            schedule.Timezone = Zone(zone);
+        if (fields.StartsAt is { } startsAt)
+            schedule.StartsAt = startsAt.ToUniversalTime();
+        if (fields.EndsAt is { } endsAt)
+            schedule.EndsAt = endsAt.ToUniversalTime();
+        if (fields.MaxRuns is { } maxRuns)
+            schedule.MaxRuns = maxRuns is >= 1 and <= 1_000_000
+                ? maxRuns
+                : throw Broken("max_runs", new("1 이상이어야 해요.", "It must be 1 or more."), maxRuns);
+        if (fields.Cron is { } cron)
+            schedule.Cron = Cron(cron);
+        if (fields.Settings is { } settings)
+            schedule.Settings = Settings(settings);
+        if (schedule.Frequency == Frequency.Cron && schedule.Cron is null)
+            throw Missing("cron");
+        if (schedule.EndsAt <= schedule.StartsAt)
+            throw Broken(
+                "ends_at",
+                new("starts_at보다 나중이어야 해요.", "It must be after starts_at."),
+                fields.EndsAt ?? schedule.EndsAt
+            );
+        return before != TimingOf(schedule);
+    }
+
+    /// <summary>A schedule that never comes is a mistake: 30 February, or an end before the first slot.</summary>
+    public static void RequireSlot(Schedule schedule, DateTimeOffset now)
+    {
+        var next = Cadence.Next(schedule.Timing, now);
+        if (next is null)
+            throw Broken(
+                schedule.Frequency == Frequency.Cron ? "cron" : "frequency",
+                new("이 설정으로는 실행되는 때가 없어요.", "It gives no slot, ever."),
+                schedule.Cron
+            );
+        if (next > schedule.EndsAt)
+            throw Broken(
+                "ends_at",
+                new("첫 차례보다 나중이어야 해요.", "It must be after the first slot."),
+                schedule.EndsAt
+            );
+    }
+
+    private static object TimingOf(Schedule schedule) =>
+        (
+            (schedule.Frequency, schedule.TimeOfDay, schedule.DayOfWeek, schedule.DayOfMonth, schedule.Cron),
+            (schedule.Timezone, schedule.StartsAt, schedule.EndsAt, schedule.MaxRuns)
+        );
+
+    private static string Text(string field, string value, int longest)
+    {
+        var text = value.Trim();
+        if (text.Length == 0)
+            throw Broken(field, new("비워 둘 수 없어요.", "It must not be empty."), value);
+        if (text.Length > longest)
+            throw Broken(
+                field,
+                new($"{longest}자까지 쓸 수 있어요.", $"It may have at most {longest} characters."),
+                $"{text.Length}"
+            );
+        return text;
+    }
+
+    private static string Language(string value)
+    {
+        var tag = value.Trim();
+        var isTag =
+            tag.Length is >= 2 and <= 35
+            && tag.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')
+            && char.IsAsciiLetter(tag[0]);
+        return isTag
+            ? tag
+            : throw Broken(
+                "language",
+                new("ko, en 같은 언어 코드여야 해요.", "It must be a language tag such as ko or en."),
+                value
+            );
+    }
+
+    private static TimeOnly Clock(string value) =>
+        TimeOnly.TryParseExact(value.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : throw Broken(
+                "time_of_day",
+                new("09:00처럼 HH:mm 형식이어야 해요.", "It must be a time as HH:mm, such as 09:00."),
+                value
+            );
+
+    private static string Zone(string value) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(value.Trim(), out var zone) && zone.HasIanaId
+            ? zone.Id
+            : throw Broken(
+                "timezone",
+                new("Asia/Seoul 같은 IANA 시간대여야 해요.", "It must be an IANA time zone such as Asia/Seoul."),
+                value
+            );
+
+    private static string Cron(string value)
+    {
+        try
+        {
+            CronRule.Parse(value);
+            return value.Trim();
+        }
+        catch (FormatException broken)
+        {
+            throw Broken(
+                "cron",
+                new(
+                    "'분 시 일 월 요일' 다섯 칸의 cron 식이어야 해요(초, L, W, #는 쓸 수 없어요).",
+                    $"It must be a cron expression of five fields without seconds, L, W or #: {broken.Message}."
+                ),
+                value
+            );
+        }
+    }
+
+    private static ScheduleSettings Settings(ScheduleSettings settings)
+    {
+        Known("settings.promptType", (PromptType?)settings.PromptType);
+        Known("settings.creativity", (Creativity?)settings.Creativity);
+        Known("settings.speechLevel", (SpeechLevel?)settings.SpeechLevel);
+        if (settings.PromptType == PromptType.Custom && string.IsNullOrWhiteSpace(settings.CustomPrompt))
+            throw Missing("settings.customPrompt");
+        if (settings.CustomPrompt is { } prompt)
+        {
+            if (prompt.Length > LongestPrompt)
+                throw Broken(
+                    "settings.customPrompt",
+                    new($"{LongestPrompt}자까지 쓸 수 있어요.", $"It may have at most {LongestPrompt} characters."),
+                    $"{prompt.Length}"
+                );
+            if (Prompts.UnknownVariable(prompt) is { } unknown)
+                throw Broken(
+                    "settings.customPrompt",
+                    new(
+                        $"쓸 수 있는 변수는 {string.Join(", ", Prompts.Variables.Select(each => $"{{{{{each}}}}}"))}예요.",
+                        $"Its variables may be {string.Join(", ", Prompts.Variables.Select(each => $"{{{{{each}}}}}"))}."
+                    ),
+                    $"{{{{{unknown}}}}}"
+                );
+        }
+        if (settings.Model is { Length: > 100 } model)
+            throw Broken(
+                "settings.model",
+                new("100자까지 쓸 수 있어요.", "It may have at most 100 characters."),
+                model[..100]
+            );
+        if (settings.BrandVoice is { Length: > 2000 } voice)
+            throw Broken(
+                "settings.brandVoice",
+                new("2,000자까지 쓸 수 있어요.", "It may have at most 2000 characters."),
+                $"{voice.Length}"
+            );
+        return settings;
+    }
+
+    private static T? Known<T>(string field, T? value)
+        where T : struct, Enum =>
+        value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw Broken(field, new("알 수 없는 값이에요.", "It is not one of the known values."), value);
+
+    private static void Require(string field, object? value)
+    {
+        if (value is null)
+            throw Missing(field);
+    }
+
+    private static RejectedException Missing(string field) =>
+        new(400, "field_required", field, new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given."));
+
+    private static RejectedException Broken(string field, Word rule, object? received)
+    {
+        var what = Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
+        if (what.Length > 200)
+            what = what[..200] + "…";
+        return new(
+            400,
+            "field_invalid",
+            field,
+            new($"{field}: {rule.Ko} 받은 값: '{what}'", $"{field}: {rule.En} Received: '{what}'.")
+        );
+    }
+}

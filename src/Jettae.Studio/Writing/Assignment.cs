@@ -1,0 +1,32 @@
+namespace Jettae.Studio;
+
+/// <summary>All that a writer needs to know for one piece.</summary>
+internal sealed record Assignment(
+    ContentType Type,
+    Tone Tone,
+    string Topic,
+    string? Audience,
+    string Language,
+    ScheduleSettings Settings,
+    DateTimeOffset At,
+    TimeZoneInfo Zone,
+    int Number,
+    IReadOnlyList<string> LastTitles
+)
+{
+    public static Assignment For(Schedule schedule, DateTimeOffset at, int number, IReadOnlyList<string> lastTitles) =>
+        new(
+            schedule.ContentType,
+            schedule.ContentTone,
+            schedule.Topic,
+            schedule.TargetAudience,
+            schedule.Language,
+            schedule.Settings,
+            at,
+            schedule.Timing.Zone,
+            number,
+            lastTitles
+        );
+
+    public bool IsKorean => Language.StartsWith("ko", StringComparison.OrdinalIgnoreCase);
+}

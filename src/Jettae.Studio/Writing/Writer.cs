@@ -1,0 +1,159 @@
+using System.Text;
+using Microsoft.Extensions.AI;
+
+namespace Jettae.Studio;
+
+/// <summary>One call of the writer: streamed, watched by the clock, every way to fail named.</summary>
+internal sealed class Writer(IChatClient chat, WriterInfo info, StudioOptions options, TimeProvider time)
+{
+    public WriterInfo Info => info;
+
+    public string ModelFor(Assignment assignment) =>
+        info.IsSample ? info.Model
+        : assignment.Settings.Model?.Trim() is { Length: > 0 } model ? model
+        : info.Model;
+
+    /// <param name="messages">The conversation so far.</param>
+    /// <param name="assignment">What is written; sets model, room and effort.</param>
+    /// <param name="notes">Filled while the call goes on.</param>
+    /// <param name="onText">Called for each bit of text.</param>
+    /// <param name="cancel">The program stops.</param>
+    public async Task<WritingOutcome> AskAsync(
+        IReadOnlyList<ChatMessage> messages,
+        Assignment assignment,
+        CallNotes notes,
+        Action<string> onText,
+        CancellationToken cancel
+    )
+    {
+        notes.Model = ModelFor(assignment);
+        using var deadline = new CancellationTokenSource(options.WritingTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
+        ResponseNotes.Current = notes;
+        try
+        {
+            return await ReadAsync(messages, OptionsFor(assignment), notes, onText, both.Token);
+        }
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+        catch (Exception) when (deadline.IsCancellationRequested)
+        {
+            return new WritingOutcome.Failed(
+                Reasons.TimedOut,
+                $"no end within {options.WritingTimeout}",
+                Retryable: true
+            );
+        }
+        catch (Exception failure)
+        {
+            return ProviderErrors.Classify(failure, notes);
+        }
+        finally
+        {
+            ResponseNotes.Current = null;
+        }
+    }
+
+    private async Task<WritingOutcome> ReadAsync(
+        IReadOnlyList<ChatMessage> messages,
+        ChatOptions chatOptions,
+        CallNotes notes,
+        Action<string> onText,
+        CancellationToken cancel
+    )
+    {
+        var text = new StringBuilder();
+        ChatFinishReason? finish = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var updates = chat.GetStreamingResponseAsync(messages, chatOptions, stop.Token).GetAsyncEnumerator(stop.Token);
+        Task<bool>? move = null;
+        try
+        {
+            while (true)
+            {
+                move = updates.MoveNextAsync().AsTask();
+                if (!await move.WaitAsync(options.StallTimeout, time, cancel))
+                    break;
+                var update = updates.Current;
+                finish = update.FinishReason ?? finish;
+                notes.RequestId ??= update.ResponseId;
+                foreach (var usage in update.Contents.OfType<UsageContent>())
+                    Keep(notes, usage.Details);
+                if (update.Text.Length == 0)
+                    continue;
+                text.Append(update.Text);
+                onText(update.Text);
+            }
+        }
+        catch (TimeoutException) when (move is { IsCompleted: false })
+        {
+            return new WritingOutcome.Failed(Reasons.Stalled, $"silent for {options.StallTimeout}", Retryable: true);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await EndAsync(updates, move);
+        }
+        return Judge(text.ToString(), finish);
+    }
+
+    /// <summary>A stream without a finish reason was cut, whatever text came before: half a piece is no piece.</summary>
+    private static WritingOutcome Judge(string text, ChatFinishReason? finish)
+    {
+        if (finish is null)
+            return new WritingOutcome.Failed(
+                Reasons.Stalled,
+                "the answer ended without its closing event",
+                Retryable: true
+            );
+        if (finish == ChatFinishReason.ContentFilter)
+            return new WritingOutcome.Failed(Reasons.Refused, "stop reason: refusal", Retryable: false);
+        return new WritingOutcome.Written(text, CutOff: finish == ChatFinishReason.Length);
+    }
+
+    private static async Task EndAsync(IAsyncEnumerator<ChatResponseUpdate> updates, Task<bool>? move)
+    {
+        try
+        {
+            if (move is not null)
+                await move;
+        }
+        catch (Exception)
+        {
+            // Whatever ended the last read has been told already, or is our own cancellation.
+        }
+        await updates.DisposeAsync();
+    }
+
+    private static void Keep(CallNotes notes, UsageDetails usage)
+    {
+        notes.InputTokens = Math.Max(notes.InputTokens, usage.InputTokenCount ?? 0);
+        notes.CachedInputTokens = Math.Max(notes.CachedInputTokens, usage.CachedInputTokenCount ?? 0);
+        notes.OutputTokens = Math.Max(notes.OutputTokens, usage.OutputTokenCount ?? 0);
+    }
+
+    private ChatOptions OptionsFor(Assignment assignment)
+    {
+        var model = ModelFor(assignment);
+        var chatOptions = new ChatOptions
+        {
+            ModelId = model,
+            MaxOutputTokens = ContentRules.For(assignment.Type).MaxOutputTokens,
+        };
+        if (info.IsSample)
+            chatOptions.AdditionalProperties = new() { [SampleWriter.AssignmentKey] = assignment };
+        else if (!model.Contains("-4-5", StringComparison.Ordinal))
+            chatOptions.Reasoning = new ReasoningOptions { Effort = EffortFor(assignment.Settings.Creativity) };
+        return chatOptions;
+    }
+
+    private static ReasoningEffort EffortFor(Creativity creativity) =>
+        creativity switch
+        {
+            Creativity.Conservative => ReasoningEffort.Low,
+            Creativity.Creative => ReasoningEffort.High,
+            _ => ReasoningEffort.Medium,
+        };
+}

@@ -1,0 +1,214 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jettae.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>
+/// The studio on a real port with a real SQLite file, beside a small QStash. Time stands still until a test moves it; a
+/// restart keeps file, QStash and clock.
+/// </summary>
+internal sealed class TestStudio : IAsyncDisposable
+{
+    public const string Public = "https://studio.example";
+    public const string Token = "test-token";
+    public const string Webhook = Public + "/api/content/generate-scheduled";
+    public const string Failure = Public + "/api/content/generation-failed";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("jettae-studio-").FullName;
+    private readonly Action<StudioOptions>? change;
+    private WebApplication? app;
+
+    private TestStudio(QStashRecorder qstash, FakeTimeProvider time, Action<StudioOptions>? change) =>
+        (QStash, Time, this.change) = (qstash, time, change);
+
+    public QStashRecorder QStash { get; }
+    public FakeTimeProvider Time { get; }
+    public HttpClient Http { get; private set; } = new();
+    public IServiceProvider Services => app!.Services;
+    public string DataFile => Path.Combine(folder, "studio.db");
+
+    public static async Task<TestStudio> StartAsync(
+        string now = "2024-01-15T00:00:00Z",
+        Action<StudioOptions>? change = null
+    )
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
+        var studio = new TestStudio(await QStashRecorder.StartAsync(), time, change);
+        await studio.UpAsync();
+        return studio;
+    }
+
+    public async Task UpAsync()
+    {
+        var options = new StudioOptions
+        {
+            DataFile = DataFile,
+            PublicUrl = Public + "/ \n",
+            ApiToken = Token,
+            QStash = new QStashOptions
+            {
+                Url = QStash.Url,
+                Token = "qstash-token",
+                CurrentSigningKey = QStashRecorder.CurrentKey,
+                NextSigningKey = QStashRecorder.NextKey,
+            },
+        };
+        change?.Invoke(options);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(options.QStash);
+        builder.Services.AddStudio(options);
+        app = builder.Build();
+        app.MapStudioApi();
+        await app.StartAsync();
+        Http = Client(Token);
+        await StillAsync();
+    }
+
+    /// <summary>Stops without letting anything finish, as a killed process would.</summary>
+    public async Task DownAsync()
+    {
+        Http.Dispose();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await app!.StopAsync(now.Token);
+        await app.DisposeAsync();
+        app = null;
+    }
+
+    public HttpClient Client(string? token)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(app!.Urls.First()),
+        };
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    /// <summary>Waits until nothing is being done and nothing is due.</summary>
+    public async Task StillAsync()
+    {
+        var activity = Services.GetRequiredService<StudioActivity>();
+        await Until(() => activity.IsIdle);
+    }
+
+    /// <summary>Moves the clock from timer to timer.</summary>
+    public async Task GoToAsync(string instant)
+    {
+        var goal = DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture);
+        Time.Advance(goal - Time.GetUtcNow());
+        await StillAsync();
+    }
+
+    public static async Task Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, patience.Token);
+    }
+
+    public async Task<JsonNode> CreateAsync(object fields)
+    {
+        var answer = await Http.PostAsJsonAsync("/api/schedule/create", fields);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        await StillAsync();
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        var answer = await Http.GetAsync(path);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(
+        string path,
+        object body,
+        HttpClient? http = null
+    )
+    {
+        var answer = await (http ?? Http).PostAsJsonAsync(path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return (answer.StatusCode, text.Length > 0 ? JsonNode.Parse(text)! : new JsonObject());
+    }
+
+    /// <summary>Delivers a message as QStash would.</summary>
+    public async Task<HttpResponseMessage> DeliverAsync(Booked message, string? signature = null)
+    {
+        using var http = Client(null);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(message.Destination).AbsolutePath)
+        {
+            Content = new StringContent(message.Body, Encoding.UTF8, "application/json"),
+        };
+        signature ??= QStashRecorder.Sign(
+            QStashRecorder.CurrentKey,
+            message.Destination,
+            message.Body,
+            Time.GetUtcNow()
+        );
+        request.Headers.TryAddWithoutValidation("Upstash-Signature", signature);
+        request.Headers.TryAddWithoutValidation("Upstash-Message-Id", message.Id);
+        return await http.SendAsync(request);
+    }
+
+    /// <summary>QStash's word that it has given a message up.</summary>
+    public Task<HttpResponseMessage> DeliverFailureAsync(Booked message, int status = 503)
+    {
+        var body = JsonSerializer.Serialize(
+            new
+            {
+                status,
+                body = "",
+                retried = 5,
+                maxRetries = 5,
+                sourceMessageId = message.Id,
+                url = message.Destination,
+                sourceBody = Convert.ToBase64String(Encoding.UTF8.GetBytes(message.Body)),
+                dlqId = "dlq_1",
+            }
+        );
+        return DeliverAsync(new Booked("msg_failure", Failure, [], body));
+    }
+
+    /// <summary>The message that waits in QStash for this slot.</summary>
+    public Booked MessageFor(string slot)
+    {
+        var instant = DateTimeOffset.Parse(slot, System.Globalization.CultureInfo.InvariantCulture);
+        return Assert.Single(QStash.Messages.Values, message => message.NotBefore == instant);
+    }
+
+    public static object ThreeHourly(string catchUp = "latest") =>
+        new
+        {
+            topic = "아침 루틴",
+            content_type = "x_post",
+            frequency = "3hours",
+            time_of_day = "09:00",
+            timezone = "Asia/Seoul",
+            catch_up = catchUp,
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (app is not null)
+            await app.DisposeAsync();
+        Http.Dispose();
+        await QStash.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}
