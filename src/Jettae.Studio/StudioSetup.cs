@@ -23,6 +23,7 @@ public static class StudioSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.TryAddSingleton(options.QStash);
         services.AddSingleton<StudioStore>();
         services.AddSingleton<StudioActivity>();
         services.AddSingleton<Changes>();

@@ -1,2 +1,55 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using System.CommandLine;
+using Jettae;
+using Jettae.Studio;
+
+var root = new RootCommand("Jettae writes your content on schedule and never misses a slot.");
+root.SetAction((_, cancel) => Running.RunAsync(cancel));
+return await root.Parse(args).InvokeAsync();
+
+namespace Jettae
+{
+    internal static class Running
+    {
+        /// <summary>Starts both halves, says where they are, and goes on until told to stop.</summary>
+        public static async Task<int> RunAsync(CancellationToken cancel)
+        {
+            try
+            {
+                var settings = new Settings(SettingsSources());
+                await using var app = Composition.Build(settings, TimeProvider.System);
+                await app.StartAsync(cancel);
+                await GreetAsync(app, settings);
+                await app.WaitForShutdownAsync(cancel);
+                return 0;
+            }
+            catch (Exception refused) when (refused is SettingsException or InvalidOperationException or IOException)
+            {
+                await Console.Error.WriteLineAsync(refused.Message);
+                return 1;
+            }
+        }
+
+        public static IConfiguration SettingsSources() =>
+            new ConfigurationBuilder()
+                .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+                .AddEnvironmentVariables()
+                .Build();
+
+        private static async Task GreetAsync(WebApplication app, Settings settings)
+        {
+            var link = await app.Services.GetRequiredService<SignInLinks>().CreateAsync();
+            var writer = app.Services.GetRequiredService<WriterInfo>();
+            await Console.Out.WriteLineAsync(
+                $"""
+
+                  Jettae runs on    {settings.OwnUrl}
+                  Sign in (once)    {link}
+                  Data folder       {settings.DataFolder}
+                  Writer            {writer.Name} ({writer.Model})
+                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}
+
+                """
+            );
+        }
+    }
+}

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Jettae.Studio;
 
 /// <summary>A step, and a wait until there may be more to do: for a time, or until it is woken.</summary>
-internal abstract partial class Loop(StudioActivity activity, TimeProvider time, ILogger logger) : BackgroundService
+internal abstract partial class Loop(StudioActivity activity, TimeProvider time, ILogger logger)
+    : BackgroundService,
+        IHostedLifecycleService
 {
     private static readonly TimeSpan AfterSurprise = TimeSpan.FromSeconds(5);
     private readonly Lock gate = new();
@@ -26,11 +28,18 @@ internal abstract partial class Loop(StudioActivity activity, TimeProvider time,
         }
     }
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Only once the program listens: what a loop sends may come back to this very program at once.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
         Wake();
-        return base.StartAsync(cancellationToken);
+        return Task.CompletedTask;
     }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,0 +1,89 @@
+using Jettae.Client;
+using Jettae.Engine;
+using Jettae.Studio;
+
+namespace Jettae;
+
+/// <summary>Puts the two halves together in one web application. They meet only over HTTP.</summary>
+public static class Composition
+{
+    /// <summary>The whole program, not yet started.</summary>
+    /// <param name="settings">What the operator said.</param>
+    /// <param name="time">The clock of everything in it.</param>
+    /// <param name="change">A last word on the options of both halves, for rehearsals.</param>
+    public static WebApplication Build(
+        Settings settings,
+        TimeProvider time,
+        Action<EngineOptions, StudioOptions>? change = null
+    )
+    {
+        Directory.CreateDirectory(settings.DataFolder);
+        var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
+        var engine = EngineOptionsOf(settings, qstash);
+        var studio = StudioOptionsOf(settings, qstash);
+        change?.Invoke(engine, studio);
+
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Services.AddSingleton(time);
+        builder.WebHost.UseUrls([.. settings.Addresses]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            EngineSetup.Configure(kestrel);
+        });
+        if (settings.UsesBuiltInEngine)
+            builder.Services.AddJettaeEngine(engine);
+        builder.Services.AddStudio(studio);
+
+        var app = builder.Build();
+        app.MapGet("/health/live", () => TypedResults.Text("ok"));
+        if (settings.UsesBuiltInEngine)
+            app.MapEngine();
+        app.MapStudioApi();
+        return app;
+    }
+
+    private static Credentials Elsewhere(Settings settings) =>
+        new(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
+
+    private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials) =>
+        new()
+        {
+            DataFile = Path.Combine(settings.DataFolder, "engine.db"),
+            Tenants =
+            [
+                new Tenant("jettae", credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
+            ],
+            EgressAllow = [.. settings.EgressAllow, .. OwnDoors(settings)],
+        };
+
+    /// <summary>The program's own studio is on this machine: its very address and port may be called, nothing else of loopback.</summary>
+    private static IEnumerable<string> OwnDoors(Settings settings) =>
+        new[] { settings.OwnUrl, settings.PublicUrl }
+            .Select(url => new Uri(url))
+            .Select(url => $"{url.Host}:{url.Port}")
+            .Distinct();
+
+    private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
+        new()
+        {
+            DataFile = Path.Combine(settings.DataFolder, "studio.db"),
+            PublicUrl = settings.PublicUrl,
+            QStash = new QStashOptions
+            {
+                Url = new Uri(settings.UsesBuiltInEngine ? settings.OwnUrl : settings.QStashUrl!),
+                Token = credentials.Token,
+                CurrentSigningKey = credentials.CurrentSigningKey,
+                NextSigningKey = credentials.NextSigningKey,
+            },
+            AnthropicKey = settings.AnthropicKey,
+            AnthropicUrl = settings.AnthropicUrl,
+            Model = settings.Model ?? new StudioOptions().Model,
+            ApiToken = settings.ApiToken,
+        };
+}
