@@ -22,6 +22,7 @@ internal sealed partial class Keeper(
 ) : Loop(activity, time, logger)
 {
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LongWait = TimeSpan.FromHours(1);
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
@@ -32,6 +33,8 @@ internal sealed partial class Keeper(
         );
         foreach (var id in active)
             await LookAfterAsync(id, cancel);
+        foreach (var run in await ledger.OverdueAsync(Time.GetUtcNow() - LongWait, cancel))
+            await AskAboutAsync(run, cancel);
         return options.KeeperInterval;
     }
 
@@ -52,6 +55,27 @@ internal sealed partial class Keeper(
         catch (Exception trouble) when (trouble is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             LogTrouble(logger, trouble, scheduleId);
+        }
+    }
+
+    /// <summary>A slot that waits for a delivery which QStash no longer has would wait for ever.</summary>
+    private async Task AskAboutAsync(Run run, CancellationToken cancel)
+    {
+        try
+        {
+            if (runner.IsAtWorkOn(run.Id))
+                return;
+            if (run.QstashMessageId is { } message && await qstash.Messages.GetAsync(message, cancel) is not null)
+                return;
+            await runner.GiveUpAsync(
+                new SlotMessage(run.ScheduleId!.Value, run.SlotAt!.Value),
+                null,
+                "QStash has no message for this slot any more"
+            );
+        }
+        catch (Exception trouble) when (trouble is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            LogTrouble(logger, trouble, run.ScheduleId!.Value);
         }
     }
 

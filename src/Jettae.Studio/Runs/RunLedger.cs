@@ -208,13 +208,24 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
             cancel
         );
 
-    /// <summary>Runs by hand that a stop interrupted: nobody will deliver them again.</summary>
+    /// <summary>Slots begun long ago that are neither settled nor being written: QStash should still hold their message.</summary>
+    public Task<List<Run>> OverdueAsync(DateTimeOffset begunBefore, CancellationToken cancel) =>
+        store.ReadAsync(
+            db =>
+                db.Runs.Where(run => run.State == RunState.Waiting || run.State == RunState.Running)
+                    .Where(run => run.SlotAt != null && run.ScheduleId != null && run.StartedAt < begunBefore)
+                    .ToListAsync(cancel),
+            cancel
+        );
+
+    /// <summary>Runs that a stop interrupted and that nobody will deliver again: those by hand, those of deleted schedules.</summary>
     public Task FailOrphansAsync(Func<Guid, bool> isAtWork, CancellationToken cancel) =>
         store.WriteAsync(
             async db =>
             {
                 var open = await db
-                    .Runs.Where(run => run.State == RunState.Running && run.SlotAt == null)
+                    .Runs.Where(run => run.State == RunState.Running)
+                    .Where(run => run.SlotAt == null || !db.Schedules.Any(schedule => schedule.Id == run.ScheduleId))
                     .ToListAsync(cancel);
                 foreach (var run in open.Where(run => !isAtWork(run.Id)))
                 {

@@ -52,7 +52,9 @@ public sealed class Runs
     /// <exception cref="RejectedException">404: the owner has no such run.</exception>
     public Task<Run> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
         store.ReadAsync(
-            db => db.Runs.Include(run => run.Steps.OrderBy(step => step.Id)).OwnedAsync(owner, id, cancel),
+            db =>
+                db.Runs.Include(run => run.Steps.OrderBy(step => step.Attempt).ThenBy(step => step.Id))
+                    .OwnedAsync(owner, id, cancel),
             cancel
         );
 

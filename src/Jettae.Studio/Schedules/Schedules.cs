@@ -97,6 +97,15 @@ public sealed class Schedules
                 await db
                     .Contents.Where(content => content.ScheduleId == id)
                     .ExecuteUpdateAsync(set => set.SetProperty(content => content.ScheduleId, (Guid?)null), cancel);
+                await db
+                    .Runs.Where(run => run.ScheduleId == id && run.State == RunState.Waiting)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(run => run.State, RunState.Failed)
+                                .SetProperty(run => run.Reason, Reasons.Deleted.Key)
+                                .SetProperty(run => run.FinishedAt, time.GetUtcNow()),
+                        cancel
+                    );
                 db.Schedules.Remove(schedule);
             },
             cancel
