@@ -186,7 +186,7 @@ public sealed partial class Shard : IDisposable
         var to = now + (long)options.Horizon.TotalMilliseconds;
         lock (gate)
         {
-            if (window.DueAt >= now + ((long)options.Horizon.TotalMilliseconds / 2) || due.Count >= PageSize)
+            if (window.DueAt > now + ((long)options.Horizon.TotalMilliseconds / 2) || due.Count >= PageSize)
                 return;
             from = window;
             window = (to, long.MaxValue);
