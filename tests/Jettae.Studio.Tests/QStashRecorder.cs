@@ -30,6 +30,9 @@ internal sealed class QStashRecorder : IAsyncDisposable
 
     public ConcurrentDictionary<string, Booked> Messages { get; } = new();
     public ConcurrentQueue<string> Cancelled { get; } = new();
+
+    /// <summary>The paths of all calls.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
     public Uri Url => new(app.Urls.First());
 
     /// <summary>While set, every call is answered with this status.</summary>
@@ -79,6 +82,7 @@ internal sealed class QStashRecorder : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext http)
     {
+        Calls.Enqueue(http.Request.Path);
         if (Failing is { } status)
         {
             http.Response.StatusCode = status;
