@@ -97,7 +97,7 @@ public static class StudioSetup
         services
             .AddDataProtection()
             .SetApplicationName("jettae")
-            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(folder, "keys")));
+            .PersistKeysToFileSystem(OwnersOnly(Path.Combine(folder, "keys")));
         services
             .AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie(cookie =>
@@ -114,6 +114,15 @@ public static class StudioSetup
         services.TryAddSingleton<SignedIn>();
         services.TryAddSingleton<Problems>();
     }
+
+    /// <summary>Who can read these keys can sign in as anyone.</summary>
+    private static DirectoryInfo OwnersOnly(string folder) =>
+        OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(folder)
+            : Directory.CreateDirectory(
+                folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
 
     private static HttpClient NewHttpClient() =>
         new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });

@@ -6,7 +6,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Jettae.Studio.Tests;
 
@@ -31,6 +30,9 @@ internal sealed class QStashRecorder : IAsyncDisposable
 
     public ConcurrentDictionary<string, Booked> Messages { get; } = new();
     public ConcurrentQueue<string> Cancelled { get; } = new();
+
+    /// <summary>The paths of all calls.</summary>
+    public ConcurrentQueue<string> Calls { get; } = new();
     public Uri Url => new(app.Urls.First());
 
     /// <summary>While set, every call is answered with this status.</summary>
@@ -38,8 +40,8 @@ internal sealed class QStashRecorder : IAsyncDisposable
 
     public static async Task<QStashRecorder> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var recorder = new QStashRecorder(app);
@@ -80,6 +82,7 @@ internal sealed class QStashRecorder : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext http)
     {
+        Calls.Enqueue(http.Request.Path);
         if (Failing is { } status)
         {
             http.Response.StatusCode = status;

@@ -30,15 +30,15 @@ public sealed class Accounts
         store.WriteAsync(
             async db =>
             {
-                var first = await db.Users.OrderBy(user => user.Id).FirstOrDefaultAsync(cancel);
-                return (first ?? Add(db, "owner")).Id;
+                var owner = await db.Users.SingleOrDefaultAsync(user => user.IsOwner, cancel);
+                return (owner ?? Add(db, "owner", isOwner: true)).Id;
             },
             cancel
         );
 
     /// <summary>Another person, who sees nothing of the others.</summary>
     public Task<Guid> AddAsync(string name, CancellationToken cancel = default) =>
-        store.WriteAsync(db => Task.FromResult(Add(db, name).Id), cancel);
+        store.WriteAsync(db => Task.FromResult(Add(db, name, isOwner: false).Id), cancel);
 
     /// <summary>The person whom a page's or request's principal stands for; null for a stranger.</summary>
     public static Guid? UserOf(ClaimsPrincipal? principal) =>
@@ -71,13 +71,14 @@ public sealed class Accounts
             SHA256.HashData(Encoding.UTF8.GetBytes(expected))
         );
 
-    private User Add(StudioDb db, string name)
+    private User Add(StudioDb db, string name, bool isOwner)
     {
         var now = time.GetUtcNow();
         var user = new User
         {
             Id = Guid.CreateVersion7(now),
             Name = name,
+            IsOwner = isOwner,
             CreatedAt = now,
         };
         db.Users.Add(user);

@@ -5,6 +5,9 @@ public sealed class User
 {
     public Guid Id { get; init; }
     public string Name { get; set; } = "";
+
+    /// <summary>The installation's own owner, whom the printed link and the API token stand for; there is one.</summary>
+    public bool IsOwner { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 

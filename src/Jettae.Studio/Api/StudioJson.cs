@@ -18,7 +18,13 @@ internal static class StudioJson
         NumberHandling = JsonNumberHandling.Strict,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Create(System.Text.Unicode.UnicodeRanges.All),
-        Converters = { new Instant(), new Weekday(), new ClockTime() },
+        Converters =
+        {
+            new Instant(),
+            new Weekday(),
+            new ClockTime(),
+            new JsonStringEnumConverter(null, allowIntegerValues: false),
+        },
     };
 
     /// <exception cref="RejectedException">The body is no JSON object, or too large.</exception>

@@ -24,18 +24,41 @@ internal sealed partial class Keeper(
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LongWait = TimeSpan.FromHours(1);
 
+    private bool hasLooked;
+
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         await ledger.FailOrphansAsync(runner.IsAtWorkOn, cancel);
-        var active = await store.ReadAsync(
-            db => db.Schedules.Where(schedule => schedule.IsActive).Select(schedule => schedule.Id).ToListAsync(cancel),
-            cancel
-        );
-        foreach (var id in active)
+        foreach (var id in await WorthALookAsync(cancel))
             await LookAfterAsync(id, cancel);
         foreach (var run in await ledger.OverdueAsync(Time.GetUtcNow() - LongWait, cancel))
             await AskAboutAsync(run, cancel);
         return options.KeeperInterval;
+    }
+
+    /// <summary>At start every active schedule, for zone rules may have changed; later those without a slot ahead of them.</summary>
+    private async Task<List<Guid>> WorthALookAsync(CancellationToken cancel)
+    {
+        var now = Time.GetUtcNow();
+        var all = !hasLooked;
+        var found = await store.ReadAsync(
+            db =>
+                db.Schedules.Where(schedule => schedule.IsActive)
+                    .Where(schedule =>
+                        all
+                        || schedule.NextRunAt == null
+                        || schedule.NextRunAt <= now
+                        || !db.Bookings.Any(booking =>
+                            booking.ScheduleId == schedule.Id
+                            && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
+                        )
+                    )
+                    .Select(schedule => schedule.Id)
+                    .ToListAsync(cancel),
+            cancel
+        );
+        hasLooked = true;
+        return found;
     }
 
     private async Task LookAfterAsync(Guid scheduleId, CancellationToken cancel)

@@ -147,7 +147,8 @@ public sealed partial class Runner
         {
             Tell(run);
             var result = await ComposeAsync(started);
-            var settled = await ledger.SettleAsync(started, result, stopping);
+            // A piece that is written and paid for is stored even while the program stops.
+            var settled = await ledger.SettleAsync(started, result, CancellationToken.None);
             tell(new RunProgress.Finished(settled.Run, settled.Content));
             return settled;
         }

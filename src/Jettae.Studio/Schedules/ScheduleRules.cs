@@ -247,7 +247,9 @@ internal static class ScheduleRules
 
     private static RejectedException Broken(string field, Word rule, object? received)
     {
-        var what = Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
+        var what = received is DateTimeOffset instant
+            ? instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
         if (what.Length > 200)
             what = what[..200] + "…";
         return new(

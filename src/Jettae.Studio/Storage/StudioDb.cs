@@ -38,7 +38,12 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.Entity<User>();
+        modelBuilder
+            .Entity<User>()
+            .HasIndex(user => user.IsOwner)
+            .IsUnique()
+            .HasFilter("is_owner")
+            .HasDatabaseName("users_one_owner");
         modelBuilder
             .Entity<SignInLink>()
             .HasIndex(link => link.CodeHash)

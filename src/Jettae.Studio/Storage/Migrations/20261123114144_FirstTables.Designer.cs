@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Jettae.Studio
 {
     [DbContext(typeof(StudioDb))]
-    [Migration("20261123112830_FirstTables")]
+    [Migration("20261123114144_FirstTables")]
     partial class FirstTables
     {
         /// <inheritdoc />
@@ -608,12 +608,21 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<bool>("IsOwner")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_owner");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("IsOwner")
+                        .IsUnique()
+                        .HasDatabaseName("users_one_owner")
+                        .HasFilter("is_owner");
 
                     b.ToTable("users");
                 });

@@ -172,6 +172,7 @@ namespace Jettae.Studio
                 {
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: false),
+                    is_owner = table.Column<bool>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                 },
                 constraints: table =>
@@ -302,6 +303,14 @@ namespace Jettae.Studio
                 table: "sign_in_links",
                 column: "code_hash",
                 unique: true
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "users_one_owner",
+                table: "users",
+                column: "is_owner",
+                unique: true,
+                filter: "is_owner"
             );
         }
 
