@@ -79,6 +79,8 @@ internal static class Rehearsal
         var folder = Directory.CreateTempSubdirectory("jettae-rehearsal");
         try
         {
+            // The same address for every life of the process: bookings carry it.
+            var port = FreePort().ToString(CultureInfo.InvariantCulture);
             var moments = new Queue<DateTimeOffset>(Moments(plan, crashes, random));
             var (now, crashed) = (plan.From, 0);
             while (true)
@@ -88,7 +90,7 @@ internal static class Rehearsal
                     "--stage",
                     folder.FullName,
                     "--port",
-                    $"{FreePort()}",
+                    port,
                     "--now",
                     $"{now.UtcTicks}",
                 ]);
