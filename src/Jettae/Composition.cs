@@ -17,7 +17,7 @@ public static class Composition
         Action<EngineOptions, StudioOptions>? change = null
     )
     {
-        Directory.CreateDirectory(settings.DataFolder);
+        MakeFolder(settings.DataFolder);
         var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
         var engine = EngineOptionsOf(settings, qstash);
         var studio = StudioOptionsOf(settings, qstash);
@@ -27,8 +27,8 @@ public static class Composition
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
         builder
-            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
-            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+            .Logging.AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         builder.Services.AddSingleton(time);
         builder.WebHost.UseUrls([.. settings.Addresses]);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -46,6 +46,18 @@ public static class Composition
             app.MapEngine();
         app.MapStudioApi();
         return app;
+    }
+
+    /// <summary>Keys and people's texts lie there: it is its owner's only.</summary>
+    private static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(
+                folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
     }
 
     private static Credentials Elsewhere(Settings settings) =>

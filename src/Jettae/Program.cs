@@ -4,6 +4,7 @@ using Jettae.Studio;
 
 var root = new RootCommand("Jettae writes your content on schedule and never misses a slot.");
 root.Subcommands.Add(Rehearsal.Command());
+root.Subcommands.Add(Doctor.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 return await root.Parse(args).InvokeAsync();
 

@@ -26,8 +26,8 @@ public sealed class Settings
         PublicUrl = HttpUrl("NEXT_PUBLIC_URL") ?? HttpUrl("JETTAE_PUBLIC_URL") ?? OwnUrl;
         QStashUrl = HttpUrl("QSTASH_URL");
         QStashToken = Value("QSTASH_TOKEN");
-        CurrentSigningKey = Value("QSTASH_CURRENT_SIGNING_KEY");
-        NextSigningKey = Value("QSTASH_NEXT_SIGNING_KEY");
+        CurrentSigningKey = SigningKey("QSTASH_CURRENT_SIGNING_KEY");
+        NextSigningKey = SigningKey("QSTASH_NEXT_SIGNING_KEY");
         AnthropicKey = Value("ANTHROPIC_API_KEY");
         AnthropicUrl = HttpUrl("ANTHROPIC_BASE_URL");
         Model = Value("JETTAE_MODEL");
@@ -93,6 +93,17 @@ public sealed class Settings
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new SettingsException($"{name} must be an absolute http:// or https:// URL; received '{text}'.");
         return text.TrimEnd('/');
+    }
+
+    /// <summary>HS256 wants 256 bits (RFC 7518 §3.2); QStash's keys have exactly that, <c>sig_</c> included. Never shown.</summary>
+    private string? SigningKey(string name)
+    {
+        var key = Value(name);
+        if (key is not null && System.Text.Encoding.UTF8.GetByteCount(key) < 32)
+            throw new SettingsException(
+                $"{name} must be a QStash signing key, 32 characters with its sig_; received {key.Length} characters."
+            );
+        return key;
     }
 
     private static void Require(string name, string? value)

@@ -54,8 +54,8 @@ public sealed class SettingsTests
         var settings = Of(
             ("QSTASH_URL", "https://qstash.upstash.io"),
             ("QSTASH_TOKEN", "t"),
-            ("QSTASH_CURRENT_SIGNING_KEY", "a"),
-            ("QSTASH_NEXT_SIGNING_KEY", "b")
+            ("QSTASH_CURRENT_SIGNING_KEY", new string('a', 32)),
+            ("QSTASH_NEXT_SIGNING_KEY", new string('b', 32))
         );
         Assert.False(settings.UsesBuiltInEngine);
     }
@@ -63,4 +63,12 @@ public sealed class SettingsTests
     [Fact]
     public void Naming_the_program_itself_as_qstash_is_the_built_in_engine() =>
         Assert.True(Of(("QSTASH_URL", "http://127.0.0.1:5080/")).UsesBuiltInEngine);
+
+    [Fact]
+    public void A_signing_key_too_short_to_sign_with_is_refused_and_not_shown()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Of(("QSTASH_CURRENT_SIGNING_KEY", "sig_short")));
+        Assert.Contains("QSTASH_CURRENT_SIGNING_KEY", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sig_short", refusal.Message, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,308 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Anthropic;
+using Anthropic.Exceptions;
+using Jettae.Client;
+using Jettae.Engine;
+using Jettae.Studio;
+
+namespace Jettae;
+
+/// <summary>
+/// Looks for what newcomers get wrong, by really calling everything that the program will call, and says what to do. Changes
+/// nothing. Where the program does not run, it is started for the time of the examination.
+/// </summary>
+internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider time, TextWriter report)
+{
+    private static readonly string[] Names =
+    [
+        "NEXT_PUBLIC_URL",
+        "JETTAE_PUBLIC_URL",
+        "QSTASH_URL",
+        "QSTASH_TOKEN",
+        "QSTASH_CURRENT_SIGNING_KEY",
+        "QSTASH_NEXT_SIGNING_KEY",
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_BASE_URL",
+        "JETTAE_API_TOKEN",
+    ];
+
+    private bool healthy = true;
+
+    public static Command Command()
+    {
+        var command = new Command(
+            "doctor",
+            "Examines the settings by really calling each: public URL, QStash, signing keys, Claude."
+        );
+        command.SetAction(
+            async (_, cancel) =>
+            {
+                try
+                {
+                    var settings = new Settings(Running.SettingsSources());
+                    using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(15) };
+                    return await new Doctor(settings, http, TimeProvider.System, Console.Out).ExamineAsync(cancel)
+                        ? 0
+                        : 1;
+                }
+                catch (SettingsException wrong)
+                {
+                    await Console.Error.WriteLineAsync(wrong.Message);
+                    return 1;
+                }
+            }
+        );
+        return command;
+    }
+
+    /// <summary>True when nothing is wrong.</summary>
+    public async Task<bool> ExamineAsync(CancellationToken cancel)
+    {
+        await BlanksAsync();
+        var running = await AnswersAsync(settings.OwnUrl, cancel);
+        await using var app = running ? null : Composition.Build(settings, time);
+        try
+        {
+            if (app is not null)
+                await app.StartAsync(cancel);
+        }
+        catch (Exception trouble) when (trouble is IOException or InvalidOperationException)
+        {
+            await WrongAsync(
+                new("프로그램을 시작할 수 없어요", "The program cannot start"),
+                new(trouble.Message, trouble.Message)
+            );
+            return false;
+        }
+        var qstash = settings.UsesBuiltInEngine
+            ? Credentials.ForBuiltInEngine(settings)
+            : new Credentials(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
+        await PublicUrlAsync(cancel);
+        await QStashAsync(qstash, cancel);
+        await WebhookAsync(qstash, cancel);
+        await ClaudeAsync(cancel);
+        if (app is not null)
+            await app.StopAsync(cancel);
+        return healthy;
+    }
+
+    private async Task BlanksAsync()
+    {
+        foreach (var name in Names)
+            if (settings.Raw(name) is { Length: > 0 } raw && raw != raw.Trim())
+                await FineAsync(
+                    new(
+                        $"{name} 값의 앞뒤에 공백이나 줄바꿈이 있어 떼고 쓰고 있어요. 다른 프로그램은 그대로 쓸 수 있으니 고쳐 두세요",
+                        $"{name} has blanks or a line end around it. They are trimmed here, but mend it: other programs take it as it is"
+                    ),
+                    "!"
+                );
+    }
+
+    private async Task PublicUrlAsync(CancellationToken cancel)
+    {
+        if (!settings.UsesBuiltInEngine && new Uri(settings.PublicUrl).IsLoopback)
+            await WrongAsync(
+                new(
+                    $"공개 주소 {settings.PublicUrl}는 이 컴퓨터에서만 열려요",
+                    $"The public URL {settings.PublicUrl} is this machine only"
+                ),
+                new(
+                    "밖에 있는 QStash가 찾아올 수 있는 https 주소를 NEXT_PUBLIC_URL에 넣어 주세요.",
+                    "Set NEXT_PUBLIC_URL to an https address that the QStash outside can reach."
+                )
+            );
+        else if (await AnswersAsync(settings.PublicUrl, cancel))
+            await FineAsync(
+                new($"공개 주소 {settings.PublicUrl}에서 응답해요", $"The public URL {settings.PublicUrl} answers")
+            );
+        else
+            await WrongAsync(
+                new(
+                    $"공개 주소 {settings.PublicUrl}에서 Jettae가 응답하지 않아요",
+                    $"No Jettae answers at the public URL {settings.PublicUrl}"
+                ),
+                new(
+                    "NEXT_PUBLIC_URL의 철자와 포트, 프록시와 방화벽을 확인해 주세요.",
+                    "Check NEXT_PUBLIC_URL for spelling and port, and the proxy and firewall in front."
+                )
+            );
+    }
+
+    private async Task QStashAsync(Credentials credentials, CancellationToken cancel)
+    {
+        var url = settings.UsesBuiltInEngine ? settings.OwnUrl : settings.QStashUrl!;
+        try
+        {
+            var client = new QStashClient(http, new QStashOptions { Url = new Uri(url), Token = credentials.Token });
+            var keys = await client.GetKeysAsync(cancel);
+            await FineAsync(new($"QStash({url})가 토큰을 받아들여요", $"QStash at {url} accepts the token"));
+            if (keys.Current == credentials.CurrentSigningKey || keys.Current == credentials.NextSigningKey)
+                await FineAsync(new("서명 키가 QStash의 것과 맞아요", "The signing keys are those of this QStash"));
+            else
+                await WrongAsync(
+                    new(
+                        "서명 키가 이 토큰의 QStash 것이 아니어서 웹훅이 모두 거절돼요",
+                        "The signing keys are not those of the token's QStash, so every webhook would be refused"
+                    ),
+                    new(
+                        "같은 계정의 QStash 콘솔에서 두 서명 키를 복사해 QSTASH_CURRENT_SIGNING_KEY와 QSTASH_NEXT_SIGNING_KEY에 넣어 주세요.",
+                        "Copy both signing keys from the console of the same account to QSTASH_CURRENT_SIGNING_KEY and QSTASH_NEXT_SIGNING_KEY."
+                    )
+                );
+        }
+        catch (QStashException refused) when (refused.Status == HttpStatusCode.Unauthorized)
+        {
+            await WrongAsync(
+                new($"QStash({url})가 토큰을 거절했어요", $"QStash at {url} refuses the token"),
+                new(
+                    "QSTASH_TOKEN을 QStash 콘솔에서 다시 복사해 주세요.",
+                    "Copy QSTASH_TOKEN from the QStash console again."
+                )
+            );
+        }
+        catch (QStashException trouble)
+        {
+            await WrongAsync(
+                new("QStash에 닿지 못했어요", "QStash cannot be reached"),
+                new(trouble.Message, trouble.Message)
+            );
+        }
+    }
+
+    /// <summary>As a delivery would: signed, for a schedule that does not exist. 404 says that the signature was accepted.</summary>
+    private async Task WebhookAsync(Credentials credentials, CancellationToken cancel)
+    {
+        var url = settings.PublicUrl + "/api/content/generate-scheduled";
+        var now = time.GetUtcNow();
+        var body = Encoding.UTF8.GetBytes(
+            $$"""{"scheduleId":"{{Guid.Empty}}","timestamp":"{{now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}"}"""
+        );
+        using var ping = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+        ping.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        ping.Headers.Add(
+            "Upstash-Signature",
+            Signature.Of(credentials.CurrentSigningKey, url, body, now.ToUnixTimeMilliseconds())
+        );
+        try
+        {
+            using var answer = await http.SendAsync(ping, cancel);
+            if (answer.StatusCode == HttpStatusCode.NotFound)
+                await FineAsync(new("웹훅이 서명된 호출을 받아들여요", "The webhook accepts a signed call"));
+            else
+                await WrongAsync(
+                    new(
+                        $"웹훅이 서명된 호출에 {(int)answer.StatusCode}로 답했어요",
+                        $"The webhook answered a signed call with {(int)answer.StatusCode}"
+                    ),
+                    new(
+                        "지금 켜져 있는 프로그램의 서명 키와 NEXT_PUBLIC_URL이 이 설정과 같은지 확인하고 다시 시작해 주세요.",
+                        "See that the running program has these very signing keys and NEXT_PUBLIC_URL, and start it again."
+                    )
+                );
+        }
+        catch (Exception trouble)
+            when (trouble is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+        {
+            await WrongAsync(
+                new("웹훅에 닿지 못했어요", "The webhook cannot be reached"),
+                new("위의 공개 주소부터 고쳐 주세요.", "Mend the public URL above first.")
+            );
+        }
+    }
+
+    private async Task ClaudeAsync(CancellationToken cancel)
+    {
+        if (settings.AnthropicKey is not { } key)
+        {
+            await FineAsync(
+                new(
+                    "Claude 키가 없어 샘플 작가가 써요. 연결하려면 ANTHROPIC_API_KEY를 넣어 주세요",
+                    "There is no Claude key: the sample writer writes. Set ANTHROPIC_API_KEY to connect Claude"
+                ),
+                "!"
+            );
+            return;
+        }
+        var model = settings.Model ?? new StudioOptions().Model;
+        var client = new AnthropicClient
+        {
+            ApiKey = key,
+            MaxRetries = 0,
+            Timeout = TimeSpan.FromSeconds(15),
+        };
+        if (settings.AnthropicUrl is { } url)
+            client = new AnthropicClient
+            {
+                ApiKey = key,
+                BaseUrl = url,
+                MaxRetries = 0,
+                Timeout = TimeSpan.FromSeconds(15),
+            };
+        try
+        {
+            await client.Models.Retrieve(model, cancellationToken: cancel);
+            await FineAsync(
+                new(
+                    $"Claude가 키를 받아들이고 {model} 모델이 있어요",
+                    $"Claude accepts the key, and has the model {model}"
+                )
+            );
+        }
+        catch (AnthropicUnauthorizedException)
+        {
+            await WrongAsync(
+                new("Claude가 키를 거절했어요", "Claude refuses the key"),
+                new(
+                    "ANTHROPIC_API_KEY를 Anthropic 콘솔에서 다시 복사해 주세요.",
+                    "Copy ANTHROPIC_API_KEY from Anthropic's console again."
+                )
+            );
+        }
+        catch (AnthropicNotFoundException)
+        {
+            await WrongAsync(
+                new($"Claude에 {model} 모델이 없어요", $"Claude has no model {model}"),
+                new("JETTAE_MODEL을 고치거나 지워 주세요.", "Mend JETTAE_MODEL, or remove it.")
+            );
+        }
+        catch (Exception trouble)
+            when (trouble is AnthropicException or HttpRequestException or TaskCanceledException
+                && !cancel.IsCancellationRequested
+            )
+        {
+            await WrongAsync(
+                new("Claude에 닿지 못했어요", "Claude cannot be reached"),
+                new(
+                    "ANTHROPIC_BASE_URL과 이 컴퓨터의 인터넷 연결을 확인해 주세요.",
+                    "Check ANTHROPIC_BASE_URL and this machine's way to the internet."
+                )
+            );
+        }
+    }
+
+    private async Task<bool> AnswersAsync(string url, CancellationToken cancel)
+    {
+        try
+        {
+            return await http.GetStringAsync(new Uri(url + "/health/live"), cancel) == "ok";
+        }
+        catch (Exception trouble)
+            when (trouble is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private Task FineAsync(Word what, string mark = "✓") => report.WriteLineAsync($"{mark} {what}");
+
+    private async Task WrongAsync(Word what, Word toDo)
+    {
+        healthy = false;
+        await report.WriteLineAsync($"✗ {what}");
+        await report.WriteLineAsync($"  → {toDo}");
+    }
+}

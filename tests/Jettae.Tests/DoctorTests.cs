@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Tests;
+
+public sealed class DoctorTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("jettae-doctor").FullName;
+    private readonly string address = $"http://127.0.0.1:{FreePort()}";
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private async Task<(bool Healthy, string Report)> ExamineAsync(params (string Name, string Value)[] values)
+    {
+        var all = new Dictionary<string, string?> { ["JETTAE_DATA"] = folder, ["ASPNETCORE_URLS"] = address };
+        foreach (var (name, value) in values)
+            all[name] = value;
+        var settings = new Settings(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
+        using var http = new HttpClient();
+        var report = new StringWriter();
+        var healthy = await new Doctor(settings, http, TimeProvider.System, report).ExamineAsync(
+            TestContext.Current.CancellationToken
+        );
+        return (healthy, report.ToString());
+    }
+
+    [Fact]
+    public async Task A_fresh_installation_is_healthy_and_writes_samples()
+    {
+        var (healthy, report) = await ExamineAsync();
+        Assert.True(healthy, report);
+        Assert.Contains("sample writer", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_url_with_a_line_end_where_nobody_answers_is_named_and_shown_what_to_do()
+    {
+        var (healthy, report) = await ExamineAsync(("NEXT_PUBLIC_URL", $"http://127.0.0.1:{FreePort()}\n"));
+        Assert.False(healthy);
+        Assert.Contains("NEXT_PUBLIC_URL has blanks or a line end", report, StringComparison.Ordinal);
+        Assert.Contains("✗ No Jettae answers at the public URL", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_another_account_and_a_wrong_token_are_told_apart()
+    {
+        await using var qstash = await ServerAsync(http =>
+            http.Request.Headers.Authorization == "Bearer right"
+                ? Results.Json(
+                    new { current = "sig_theirs_0000000000000000000001", next = "sig_theirs_0000000000000000000002" }
+                )
+                : Results.Json(new { error = "unauthorized" }, statusCode: 401)
+        );
+        var url = qstash.Urls.Single();
+        (string, string)[] With(string token) =>
+            [
+                ("QSTASH_URL", url),
+                ("QSTASH_TOKEN", token),
+                ("QSTASH_CURRENT_SIGNING_KEY", "sig_ours_000000000000000000000001"),
+                ("QSTASH_NEXT_SIGNING_KEY", "sig_ours_000000000000000000000002"),
+            ];
+        var (_, keys) = await ExamineAsync(With("right"));
+        Assert.Contains("✗ The signing keys are not those of the token's QStash", keys, StringComparison.Ordinal);
+        Assert.Contains("is this machine only", keys, StringComparison.Ordinal);
+        var (_, token) = await ExamineAsync(With("wrong"));
+        Assert.Contains("refuses the token", token, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "authentication_error", "Claude refuses the key")]
+    [InlineData(404, "not_found_error", "Claude has no model")]
+    public async Task A_bad_claude_key_and_a_missing_model_are_told_apart(int status, string type, string said)
+    {
+        await using var claude = await ServerAsync(_ =>
+            Results.Json(new { type = "error", error = new { type, message = "no" } }, statusCode: status)
+        );
+        var (healthy, report) = await ExamineAsync(
+            ("ANTHROPIC_API_KEY", "key-of-nobody"),
+            ("ANTHROPIC_BASE_URL", claude.Urls.Single())
+        );
+        Assert.False(healthy);
+        Assert.Contains(said, report, StringComparison.Ordinal);
+        Assert.DoesNotContain("key-of-nobody", report, StringComparison.Ordinal);
+    }
+
+    private static async Task<WebApplication> ServerAsync(Func<HttpContext, IResult> answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var server = builder.Build();
+        server.Urls.Add("http://127.0.0.1:0");
+        server.Run(http => answer(http).ExecuteAsync(http));
+        await server.StartAsync();
+        return server;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
