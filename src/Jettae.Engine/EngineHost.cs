@@ -1,13 +1,18 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
 
 /// <summary>Starts the shards once the program listens, prunes what is old, and drains when the program stops.</summary>
-public sealed class EngineHost(Shards shards, Store store, EngineOptions options, TimeProvider time)
-    : IHostedLifecycleService,
-        IDisposable
+public sealed partial class EngineHost(
+    Shards shards,
+    Store store,
+    EngineOptions options,
+    TimeProvider time,
+    ILogger<EngineHost> log
+) : IHostedLifecycleService, IDisposable
 {
     private const int PruneBatch = 500;
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
@@ -43,21 +48,40 @@ public sealed class EngineHost(Shards shards, Store store, EngineOptions options
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var before = now - (long)options.LogRetention.TotalMilliseconds;
-        while (
-            await store.WriteAsync(s =>
-                s.Run(
-                    "delete from messages where seq in (select seq from messages where finished_at < $0 limit $1)",
-                    before,
-                    PruneBatch
-                )
-                + s.Run(
-                    "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
-                    now,
-                    PruneBatch
-                )
-            ) > 0
-        ) { }
+        var (pruned, all) = (0, 0);
+        try
+        {
+            do
+            {
+                pruned = await store.WriteAsync(s =>
+                    s.Run(
+                        "delete from messages where seq in (select seq from messages where finished_at < $0 limit $1)",
+                        before,
+                        PruneBatch
+                    )
+                    + s.Run(
+                        "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
+                        now,
+                        PruneBatch
+                    )
+                );
+                all += pruned;
+            } while (pruned > 0);
+            Pruned(all);
+        }
+#pragma warning disable CA1031 // What was not pruned now is pruned in an hour.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            PruneTrouble(trouble);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Pruned {Rows} rows that are past their retention.")]
+    private partial void Pruned(int rows);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not prune what is past its retention.")]
+    private partial void PruneTrouble(Exception trouble);
 }
 
 /// <summary>How a program takes the engine in.</summary>

@@ -28,8 +28,11 @@ public sealed class EngineOptions
     /// <summary>How long a deduplication id blocks. Default 10 minutes (contract §6.1).</summary>
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The longest, and default, time of an attempt. Default 15 minutes.</summary>
-    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromMinutes(15);
+    /// <summary>The time of an attempt whose message asks for none. Default 15 minutes.</summary>
+    public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The longest time of an attempt, whatever its message asks for. Default 2 hours.</summary>
+    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>How long finished messages and their attempts stay in the log and the dead letters. Default 3 days.</summary>
     public TimeSpan LogRetention { get; set; } = TimeSpan.FromDays(3);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
     public string Sink { get; private set; } = null!;
 
+    public string DataFile => Path.Combine(folder, "engine.db");
     private OpenWork Work => engine.Services.GetRequiredService<OpenWork>();
 
     public static async Task<EngineUnderTest> StartAsync(Action<EngineOptions>? change = null)
@@ -98,6 +100,25 @@ public sealed class EngineUnderTest : IAsyncDisposable
         return ((int)answer.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
     }
 
+    /// <summary>Until it is disposed, every read and write of messages fails as it does on a broken disk.</summary>
+    public IDisposable WithoutMessagesTable()
+    {
+        Run("alter table messages rename to hidden");
+        return new Undo(() => Run("alter table hidden rename to messages"));
+    }
+
+    /// <summary>Runs SQL on the engine's file from outside.</summary>
+    public void Run(string sql)
+    {
+        using var db = new SqliteConnection($"Data Source={DataFile};Pooling=False;Default Timeout=10");
+        db.Open();
+        using var command = db.CreateCommand();
+#pragma warning disable CA2100 // The tests' own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Publishes to the destination beside the engine and answers the message id.</summary>
     public async Task<string> PublishAsync(string path, string body, params (string Name, string Value)[] headers)
     {
@@ -146,7 +167,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     {
         var options = new EngineOptions
         {
-            DataFile = Path.Combine(folder, "engine.db"),
+            DataFile = DataFile,
             Tenants = [new Tenant("test", Token, CurrentKey, NextKey)],
             EgressAllow = ["127.0.0.0/8"],
         };
@@ -162,6 +183,11 @@ public sealed class EngineUnderTest : IAsyncDisposable
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
         };
         await IdleAsync();
+    }
+
+    private sealed class Undo(Action action) : IDisposable
+    {
+        public void Dispose() => action();
     }
 
     private static WebApplication Host() => Builder().Build();

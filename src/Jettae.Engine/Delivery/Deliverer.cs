@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 
 namespace Jettae.Engine;
 
@@ -8,6 +9,9 @@ namespace Jettae.Engine;
 public sealed class Deliverer : IDisposable
 {
     private const int MaxAnswer = 1024 * 1024;
+
+    /// <summary>A pool connects apart from the attempt that asked for it; without a bound it would go on after that has ended.</summary>
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(60);
 
     private readonly HttpMessageInvoker http;
     private readonly Keys keys;
@@ -32,16 +36,31 @@ public sealed class Deliverer : IDisposable
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
                 MaxConnectionsPerServer = options.MaxInFlight,
                 MaxResponseHeadersLength = 128,
+                ConnectTimeout = ConnectWithin,
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+                ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             }
         );
 #pragma warning restore CA2000
     }
 
+    /// <summary>Only a cancellation by <paramref name="cancel"/> is thrown; whatever else happens is an outcome.</summary>
     public async Task<DeliveryOutcome> AttemptAsync(Message message, CancellationToken cancel)
     {
+        using var activity = Telemetry.Source.StartActivity("attempt");
+        activity?.SetTag("messaging.message.id", message.Id).SetTag("jettae.retried", message.Retried);
+        var began = time.GetTimestamp();
+        var outcome = await SendAsync(message, cancel);
+        activity?.SetTag("jettae.outcome", outcome.Name);
+        Telemetry.Attempted(time.GetElapsedTime(began), outcome);
+        return outcome;
+    }
+
+    private async Task<DeliveryOutcome> SendAsync(Message message, CancellationToken cancel)
+    {
         if (Destination.ToUri(message.Url) is not { } uri)
-            return new DeliveryOutcome.Unanswered("the destination is not a URL that can be called");
-        var limit = message.Config.TimeoutMs is { } asked ? TimeSpan.FromMilliseconds(asked) : options.MaxTimeout;
+            return new DeliveryOutcome.Broken("the destination is not a URL that can be called");
+        var limit = message.Config.TimeoutMs is { } asked ? TimeSpan.FromMilliseconds(asked) : options.DefaultTimeout;
         limit = limit < options.MaxTimeout ? limit : options.MaxTimeout;
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
@@ -52,19 +71,19 @@ public sealed class Deliverer : IDisposable
             var body = await BoundedAsync(answer.Content, either.Token);
             return new DeliveryOutcome.Answered((int)answer.StatusCode, Headers(answer), body);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return new DeliveryOutcome.Unanswered(
-                $"no answer within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s"
-            );
+            throw;
         }
-        catch (HttpRequestException failure)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new DeliveryOutcome.Unanswered(Words(failure));
+            return new DeliveryOutcome.TimedOut(limit);
         }
-        catch (IOException failure)
+#pragma warning disable CA1031 // A message that cannot be sent, for whatever reason, has failed: it must not come back for ever.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            return new DeliveryOutcome.Unanswered($"the connection broke: {failure.Message}");
+            return Failed(failure);
         }
     }
 
@@ -119,25 +138,25 @@ public sealed class Deliverer : IDisposable
                 StringComparer.Ordinal
             );
 
-    private static string Words(HttpRequestException failure)
+    private static DeliveryOutcome Failed(Exception failure)
     {
         for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
         {
             switch (inner)
             {
                 case EgressRefusedException refused:
-                    return refused.Message;
+                    return new DeliveryOutcome.Forbidden(refused.Message);
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return "the destination refused the connection";
+                    return new DeliveryOutcome.Refused();
                 case SocketException
                 {
                     SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain
                 }:
-                    return "unable to resolve the destination's host";
+                    return new DeliveryOutcome.Unresolvable();
                 case AuthenticationException tls:
-                    return $"TLS failed: {tls.Message}";
+                    return new DeliveryOutcome.TlsFailed(tls.Message);
             }
         }
-        return failure.InnerException?.Message ?? failure.Message;
+        return new DeliveryOutcome.Broken($"the attempt broke: {failure.InnerException?.Message ?? failure.Message}");
     }
 }

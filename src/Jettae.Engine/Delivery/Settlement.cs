@@ -44,7 +44,7 @@ public sealed class Settlement(
         WriteAttempt(s);
         var deadLetter = state == MessageState.Failed ? WriteDeadLetter(s) : null;
         if (state == MessageState.Pending)
-            offers.Add(new Offer(message.Shard, message.Seq, dueAt));
+            offers.Add(new Offer(message.Shard, message.Seq, dueAt, Destination.HostOf(message.Url)));
         if (message.Config.Callback is { } callback)
             Call(s, callback, null, offers);
         if (deadLetter is not null && message.Config.FailureCallback is { } failureCallback)

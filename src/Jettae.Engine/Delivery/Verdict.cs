@@ -32,7 +32,14 @@ public abstract record Verdict
         outcome switch
         {
             DeliveryOutcome.Answered { Succeeded: false } answer => $"the destination answered {answer.Status}",
-            DeliveryOutcome.Unanswered unanswered => unanswered.Error,
+            DeliveryOutcome.Answered => null,
+            DeliveryOutcome.TimedOut timedOut =>
+                $"no answer within {timedOut.Limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+            DeliveryOutcome.Refused => "the destination refused the connection",
+            DeliveryOutcome.Unresolvable => "unable to resolve the destination's host",
+            DeliveryOutcome.Forbidden forbidden => forbidden.Reason,
+            DeliveryOutcome.TlsFailed tls => $"TLS failed: {tls.Reason}",
+            DeliveryOutcome.Broken broken => broken.Reason,
             _ => null,
         };
 

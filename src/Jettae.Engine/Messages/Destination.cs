@@ -56,6 +56,15 @@ public static class Destination
         return Uri.TryCreate(ascii.ToString(), Raw, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
     }
 
+    /// <summary>Host and port as they are written: what shares a lane.</summary>
+    public static string HostOf(string destination)
+    {
+        var authority = destination.AsSpan(destination.IndexOf("://", StringComparison.Ordinal) + 3);
+        if (authority.IndexOfAny('/', '?', '#') is >= 0 and var end)
+            authority = authority[..end];
+        return authority[(authority.LastIndexOf('@') + 1)..].ToString().ToLowerInvariant();
+    }
+
     private static bool IsHttp(string text) =>
         text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);

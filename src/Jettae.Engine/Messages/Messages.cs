@@ -9,7 +9,7 @@ namespace Jettae.Engine;
 public readonly record struct Accepted(string MessageId, bool Deduplicated);
 
 /// <summary>A message in the store that its shard should know of.</summary>
-public readonly record struct Offer(int Shard, long Seq, long DueAt);
+public readonly record struct Offer(int Shard, long Seq, long DueAt, string Host);
 
 /// <summary>The stored messages: publishing, reading, cancelling.</summary>
 public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
@@ -39,6 +39,8 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
                 return answers;
             });
             shards.Offer(offers);
+            foreach (var one in accepted)
+                Telemetry.Accepted(one.Deduplicated);
             return accepted;
         }
         finally
@@ -124,18 +126,44 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
             JsonSerializer.Serialize(message.Config, StoredJson.Default.MessageConfig),
             message.Body
         );
-        offers.Add(new Offer(shard, s.Scalar<long>("select last_insert_rowid()"), message.DueAt));
+        offers.Add(
+            new Offer(
+                shard,
+                s.Scalar<long>("select last_insert_rowid()"),
+                message.DueAt,
+                Destination.HostOf(message.Url)
+            )
+        );
         return new Accepted(message.Id, false);
     }
 
     /// <summary>Those of <paramref name="seqs"/> that are still pending.</summary>
-    internal static List<Message> Pending(Store store, IEnumerable<long> seqs) =>
+    internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
             db.Command(
                     $"select {Columns} from messages where state = 0 and seq in (select value from json_each($0))",
                     $"[{string.Join(',', seqs)}]"
                 )
                 .Rows(Row)
+                .ToDictionary(message => message.Seq)
+        );
+
+    /// <summary>What a shard has pending after one place in its order, up to an instant.</summary>
+    internal static List<Due> Upcoming(Store store, int shard, (long DueAt, long Seq) after, long until, int most) =>
+        store.Read(db =>
+            db.Command(
+                    """
+                    select due_at, seq, url from messages
+                    where shard = $0 and state = 0 and (due_at, seq) > ($1, $2) and due_at <= $3
+                    order by due_at, seq limit $4
+                    """,
+                    shard,
+                    after.DueAt,
+                    after.Seq,
+                    until,
+                    most
+                )
+                .Rows(row => new Due(row.GetInt64(0), row.GetInt64(1), Destination.HostOf(row.GetString(2))))
         );
 
     internal static Message Row(SqliteDataReader row) =>

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
@@ -13,14 +12,14 @@ public sealed record InFlight(Message Message, long StartedAt);
 public sealed partial class Shard : IDisposable
 {
     private const int PageSize = 10_000;
+    private const int MostInMemory = 2 * PageSize;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private readonly PriorityQueue<long, (long DueAt, long Seq)> due = new();
-    private readonly HashSet<long> known = [];
+    private readonly DueHeap due = new(MostInMemory);
+    private readonly Dictionary<string, Lane> lanes = [];
+    private readonly HashSet<Lane> waiting = [];
     private readonly Dictionary<long, InFlight> inFlight = [];
-    private readonly Dictionary<string, Queue<(long DueAt, long Seq)>> parked = [];
-    private readonly Dictionary<string, int> perHost = [];
     private readonly CancellationTokenSource abandon = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,9 +33,9 @@ public sealed partial class Shard : IDisposable
     private readonly ILogger log;
     private readonly ITimer timer;
     private readonly int slots;
-    private readonly int slotsOfHost;
+    private readonly int slotsOfLane;
 
-    private (long DueAt, long Seq) window = (long.MinValue, 0);
+    private int taken;
     private bool started;
     private bool stepping;
     private bool again;
@@ -56,7 +55,7 @@ public sealed partial class Shard : IDisposable
         (this.number, this.shards, this.store, this.deliverer) = (number, shards, store, deliverer);
         (this.work, this.options, this.time, this.log) = (work, options, time, log);
         slots = Math.Max(1, options.MaxInFlight / Shards.Count);
-        slotsOfHost = Math.Max(1, slots / 4);
+        slotsOfLane = Math.Max(1, slots / 4);
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -80,26 +79,21 @@ public sealed partial class Shard : IDisposable
     /// A message that was just committed. One beyond the window is left to the store: the window will read it. One that
     /// both the window and this call bring is known, or no longer pending when it is loaded.
     /// </summary>
-    public void Offer(long seq, long dueAt)
+    public void Offer(Offer offer)
     {
         lock (gate)
-        {
-            if ((dueAt, seq).CompareTo(window) > 0 || !known.Add(seq))
+            if (!due.Offer(offer.DueAt, offer.Seq, offer.Host))
                 return;
-            due.Enqueue(seq, (dueAt, seq));
-            if (due.Peek() != seq)
-                return;
-        }
         Wake();
     }
 
+    /// <summary>Begins nothing further and waits for what is under way, as long as <paramref name="bound"/> lets it.</summary>
     public async Task StopAsync(CancellationToken bound)
     {
         lock (gate)
         {
             stopping = true;
-            if (inFlight.Count == 0)
-                drained.TrySetResult();
+            TellIfDrained();
         }
         await timer.DisposeAsync();
         try
@@ -133,49 +127,53 @@ public sealed partial class Shard : IDisposable
 
     private void Run()
     {
-        try
+        while (true)
         {
-            while (true)
+            Step();
+            lock (gate)
             {
-                Step();
-                lock (gate)
+                if (again && !stopping)
                 {
-                    if (again)
-                    {
-                        again = false;
-                        continue;
-                    }
-                    stepping = false;
-                    return;
+                    again = false;
+                    continue;
                 }
+                stepping = false;
+                TellIfDrained();
+                break;
             }
         }
-        finally
-        {
-            work.Leave();
-        }
+        work.Leave();
     }
 
     private void Step()
     {
         var now = Now();
-        var taken = new List<long>();
+        var turn = new List<Due>();
+        var begun = 0;
         try
         {
             Extend(now);
-            Take(now, taken);
-            foreach (var message in Messages.Pending(store, taken))
-                Dispatch(message);
+            Take(now, turn);
+            var messages = turn.Count > 0 ? Messages.Pending(store, turn.Select(entry => entry.Seq)) : [];
+            foreach (var entry in turn)
+            {
+                begun++;
+                Begin(entry, messages.GetValueOrDefault(entry.Seq), now);
+            }
             Sleep();
         }
-        catch (SqliteException trouble)
+#pragma warning disable CA1031 // Nothing may end a shard: whatever it was, it is tried again.
+        catch (Exception trouble)
+#pragma warning restore CA1031
         {
             StoreTrouble(trouble, number);
-            foreach (var seq in taken)
-                Postpone(seq);
             lock (gate)
+            {
+                foreach (var entry in turn.Skip(begun))
+                    GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds);
                 if (!stopping)
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 
@@ -183,90 +181,82 @@ public sealed partial class Shard : IDisposable
     private void Extend(long now)
     {
         (long DueAt, long Seq) from;
-        var to = now + (long)options.Horizon.TotalMilliseconds;
+        var horizon = (long)options.Horizon.TotalMilliseconds;
         lock (gate)
         {
-            if (window.DueAt > now + ((long)options.Horizon.TotalMilliseconds / 2) || due.Count >= PageSize)
+            if (due.Window.DueAt > now + (horizon / 2) || due.Count >= PageSize)
                 return;
-            from = window;
-            window = (to, long.MaxValue);
+            from = due.Open(now + horizon);
         }
-        var page = store.Read(db =>
-            db.Command(
-                    """
-                    select due_at, seq from messages
-                    where shard = $0 and state = 0 and (due_at, seq) > ($1, $2) and due_at <= $3
-                    order by due_at, seq limit $4
-                    """,
-                    number,
-                    from.DueAt,
-                    from.Seq,
-                    to,
-                    PageSize
-                )
-                .Rows(row => (DueAt: row.GetInt64(0), Seq: row.GetInt64(1)))
-        );
-        lock (gate)
+        try
         {
-            if (page.Count == PageSize)
-                window = page[^1];
-            foreach (var entry in page)
-                if (known.Add(entry.Seq))
-                    due.Enqueue(entry.Seq, entry);
+            var page = Messages.Upcoming(store, number, from, now + horizon, PageSize);
+            lock (gate)
+                due.Fill(page, full: page.Count == PageSize);
+        }
+        catch
+        {
+            lock (gate)
+                due.Close(from);
+            throw;
         }
     }
 
-    /// <summary>What is due and has a slot; its row is read only now.</summary>
-    private void Take(long now, List<long> taken)
+    /// <summary>What is due and has a slot, each in its lane; rows are read only then.</summary>
+    private void Take(long now, List<Due> turn)
     {
         lock (gate)
         {
-            foreach (var (host, line) in parked)
-                while (line.Count > 0 && Free(taken) && perHost.GetValueOrDefault(host) + taken.Count < slotsOfHost)
-                    taken.Add(line.Dequeue().Seq);
-            while (Free(taken) && due.TryPeek(out var seq, out var key) && key.DueAt <= now)
+            foreach (var lane in waiting)
+                while (lane.Waiting.Count > 0 && Free() && lane.InFlight < slotsOfLane)
+                    Admit(lane, lane.Waiting.Dequeue());
+            waiting.RemoveWhere(lane => lane.Waiting.Count == 0);
+            while (Free() && due.TryTake(now, out var entry))
             {
-                due.Dequeue();
-                taken.Add(seq);
+                if (!lanes.TryGetValue(entry.Host, out var lane))
+                    lanes[entry.Host] = lane = new Lane(entry.Host);
+                if (lane.InFlight < slotsOfLane)
+                {
+                    Admit(lane, entry);
+                    continue;
+                }
+                lane.Waiting.Enqueue(entry);
+                waiting.Add(lane);
             }
-            known.ExceptWith(taken);
         }
 
-        bool Free(List<long> soFar) => inFlight.Count + soFar.Count < slots && !stopping;
+        bool Free() => taken < slots && !stopping;
+
+        void Admit(Lane lane, Due entry)
+        {
+            lane.InFlight++;
+            taken++;
+            turn.Add(entry);
+        }
     }
 
-    private void Dispatch(Message message)
+    /// <summary>Starts the attempt, unless its message has been finished, or put off, since it came into memory.</summary>
+    private void Begin(Due entry, Message? message, long now)
     {
-        var host = HostOf(message.Url);
-        var attempt = new InFlight(message, Now());
+        InFlight attempt;
         lock (gate)
         {
-            // Known again from here to its settlement; one that is in flight, or was rescheduled meanwhile, is not started.
-            if (!known.Add(message.Seq))
-                return;
-            if (message.DueAt > attempt.StartedAt)
+            if (message is null || stopping || message.DueAt > now)
             {
-                due.Enqueue(message.Seq, (message.DueAt, message.Seq));
+                GiveBack(entry, stopping ? null : message?.DueAt);
                 return;
             }
-            if (perHost.GetValueOrDefault(host) >= slotsOfHost)
-            {
-                if (!parked.TryGetValue(host, out var line))
-                    parked[host] = line = new Queue<(long DueAt, long Seq)>();
-                line.Enqueue((message.DueAt, message.Seq));
-                return;
-            }
-            inFlight[message.Seq] = attempt;
-            perHost[host] = perHost.GetValueOrDefault(host) + 1;
+            attempt = inFlight[entry.Seq] = new InFlight(message, Now());
         }
+        Telemetry.Late(attempt.StartedAt - message.DueAt);
         work.Enter();
-        _ = AttemptAsync(attempt, host);
+        _ = AttemptAsync(attempt, entry);
     }
 
-    private async Task AttemptAsync(InFlight attempt, string host)
+    private async Task AttemptAsync(InFlight attempt, Due entry)
     {
         var offers = new List<Offer>();
-        var postpone = false;
+        long? againAt = null;
         try
         {
             var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
@@ -283,33 +273,31 @@ public sealed partial class Shard : IDisposable
         {
             // The outcome could not be written: the message is pending still, and is attempted again.
             StoreTrouble(trouble, number);
-            offers.Clear();
-            postpone = true;
+            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
         }
-        finally
-        {
-            Leave(attempt, host);
-            if (postpone)
-                Postpone(attempt.Message.Seq);
-            shards.Offer(offers);
-            Wake();
-            work.Leave();
-        }
-    }
-
-    private void Leave(InFlight attempt, string host)
-    {
         lock (gate)
         {
-            inFlight.Remove(attempt.Message.Seq);
-            known.Remove(attempt.Message.Seq);
-            if (--perHost[host] == 0)
-                perHost.Remove(host);
-            if (parked.TryGetValue(host, out var line) && line.Count == 0)
-                parked.Remove(host);
-            if (stopping && inFlight.Count == 0)
-                drained.TrySetResult();
+            inFlight.Remove(entry.Seq);
+            GiveBack(entry, againAt);
+            TellIfDrained();
         }
+        shards.Offer(offers);
+        Wake();
+        work.Leave();
+    }
+
+    /// <summary>Frees the slot; the message comes again at <paramref name="dueAt"/>, or is the store's again.</summary>
+    private void GiveBack(Due entry, long? dueAt)
+    {
+        taken--;
+        var lane = lanes[entry.Host];
+        lane.InFlight--;
+        if (lane.IsEmpty)
+            lanes.Remove(entry.Host);
+        if (dueAt is { } instant)
+            due.Return(entry with { DueAt = instant });
+        else
+            due.Forget(entry.Seq);
     }
 
     /// <summary>To the next due time, or to when the window must move; a full shard is woken by the next settlement.</summary>
@@ -321,20 +309,20 @@ public sealed partial class Shard : IDisposable
                 return;
             var now = Now();
             var horizon = (long)options.Horizon.TotalMilliseconds;
-            var next = due.Count < PageSize ? window.DueAt - (horizon / 2) : now + horizon;
-            if (inFlight.Count >= slots)
-                next = now + horizon;
-            else if (due.TryPeek(out _, out var key))
-                next = Math.Min(next, key.DueAt);
-            timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
+            var next = due.Count < PageSize ? due.Window.DueAt - (horizon / 2) : now + horizon;
+            if (taken < slots && due.NextAt is { } dueAt)
+                next = Math.Min(next, dueAt);
+            if (next <= now)
+                again = true;
+            else
+                timer.Change(TimeSpan.FromMilliseconds(next - now), Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void Postpone(long seq)
+    private void TellIfDrained()
     {
-        lock (gate)
-            if (known.Add(seq))
-                due.Enqueue(seq, (Now() + (long)AfterTrouble.TotalMilliseconds, seq));
+        if (stopping && !stepping && inFlight.Count == 0)
+            drained.TrySetResult();
     }
 
     public void Dispose()
@@ -347,6 +335,4 @@ public sealed partial class Shard : IDisposable
     private partial void StoreTrouble(Exception trouble, int shard);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static string HostOf(string url) => Destination.ToUri(url)?.Authority ?? url;
 }

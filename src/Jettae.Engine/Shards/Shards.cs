@@ -49,7 +49,7 @@ public sealed class Shards : IDisposable
     public void Offer(IEnumerable<Offer> offers)
     {
         foreach (var offer in offers)
-            owned[offer.Shard].Offer(offer.Seq, offer.DueAt);
+            owned[offer.Shard].Offer(offer);
     }
 
     public void Dispose()

@@ -1,0 +1,86 @@
+namespace Jettae.Engine;
+
+/// <summary>
+/// What is due soon, ordered by due time. Its window says how far it knows the store: every pending message at or before
+/// the window is known here, everything beyond is left to the store. Not safe for threads; its shard locks.
+/// </summary>
+/// <param name="most">Entries in memory; more shrinks the window to what is known.</param>
+public sealed class DueHeap(int most)
+{
+    private readonly PriorityQueue<Due, (long DueAt, long Seq)> heap = new();
+    private readonly HashSet<long> known = [];
+    private readonly HashSet<string> hosts = [];
+
+    /// <summary>The last place in the store's order, (due, sequence), up to which nothing is unknown here.</summary>
+    public (long DueAt, long Seq) Window { get; private set; } = (long.MinValue, 0);
+
+    public int Count => heap.Count;
+
+    public long? NextAt => heap.TryPeek(out _, out var key) ? key.DueAt : null;
+
+    /// <summary>Takes a committed message in, unless it lies beyond the window or is known. True when it is the next one due.</summary>
+    public bool Offer(long dueAt, long seq, string host)
+    {
+        if ((dueAt, seq).CompareTo(Window) > 0)
+            return false;
+        if (heap.Count >= most && !known.Contains(seq))
+        {
+            // Everything from here on is left to the store, this one too: the window will read it again.
+            Window = (dueAt, seq - 1);
+            return false;
+        }
+        return Add(dueAt, seq, host) && heap.Peek().Seq == seq;
+    }
+
+    /// <summary>Widens the window before the store is read: what is committed from now on is offered. Answers where it stood.</summary>
+    public (long DueAt, long Seq) Open(long until)
+    {
+        var from = Window;
+        Window = (until, long.MaxValue);
+        return from;
+    }
+
+    /// <summary>What the store had between the old window and the new one; a full page is not all of it.</summary>
+    public void Fill(IReadOnlyList<Due> page, bool full)
+    {
+        foreach (var entry in page)
+            Add(entry.DueAt, entry.Seq, entry.Host);
+        if (full && (page[^1].DueAt, page[^1].Seq).CompareTo(Window) < 0)
+            Window = (page[^1].DueAt, page[^1].Seq);
+    }
+
+    /// <summary>The store could not be read: nothing beyond the old window is known for sure.</summary>
+    public void Close((long DueAt, long Seq) from)
+    {
+        if (from.CompareTo(Window) < 0)
+            Window = from;
+    }
+
+    /// <summary>The next one that is due. It stays known until it is forgotten.</summary>
+    public bool TryTake(long now, out Due entry)
+    {
+        if (!heap.TryPeek(out entry, out var key) || key.DueAt > now)
+            return false;
+        heap.Dequeue();
+        return true;
+    }
+
+    /// <summary>Back in, for a later time.</summary>
+    public void Return(Due entry) => heap.Enqueue(entry, (entry.DueAt, entry.Seq));
+
+    /// <summary>It has ended, or is the store's again.</summary>
+    public void Forget(long seq) => known.Remove(seq);
+
+    private bool Add(long dueAt, long seq, string host)
+    {
+        if (!known.Add(seq))
+            return false;
+        // One text for all messages of a host: a page of ten thousand has few. Forgotten now and then, or it would grow for ever.
+        if (hosts.Count > 1_000)
+            hosts.Clear();
+        if (!hosts.TryGetValue(host, out var same))
+            hosts.Add(same = host);
+        heap.Enqueue(new Due(dueAt, seq, same), (dueAt, seq));
+        return true;
+    }
+}
