@@ -51,7 +51,7 @@ public static class EngineApi
         TimeProvider time
     )
     {
-        var (destination, headers) = Target(http, "/publish/");
+        var (destination, headers) = Target(http, "/v2/publish/");
         var body = await BodyAsync(http, options.MaxBody);
         var publication = new MessageHeaders(headers).Read(destination, body, CallerIp(http), Now(time), options);
         var accepted = await messages.PublishAsync(Tenant(http), [publication], http.RequestAborted);
@@ -149,7 +149,7 @@ public static class EngineApi
         {
             return Error(rejected.Status, rejected.Message);
         }
-        catch (SqliteException)
+        catch (Exception trouble) when (trouble is SqliteException or ObjectDisposedException)
         {
             http.Response.Headers.RetryAfter = "1";
             return Error(503, "the store cannot take this now; nothing was stored, try again");
@@ -172,7 +172,11 @@ public static class EngineApi
     private static (string Destination, Dictionary<string, string[]> Headers) Target(HttpContext http, string after)
     {
         var raw = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var destination = raw[(raw.IndexOf(after, StringComparison.OrdinalIgnoreCase) + after.Length)..];
+        var path = raw.AsSpan()[
+            ..(raw.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : raw.Length)
+        ];
+        var start = path.IndexOf(after, StringComparison.OrdinalIgnoreCase);
+        var destination = start < 0 ? "" : raw[(start + after.Length)..];
         var headers = http.Request.Headers.ToDictionary(
             header => header.Key,
             header => header.Value.Select(value => value ?? "").ToArray(),
@@ -221,6 +225,14 @@ public static class EngineApi
                 try
                 {
                     items.Add(ParseItem(item, callerIp, now, options));
+                }
+                catch (InvalidOperationException)
+                {
+                    // Half of a surrogate pair, or bytes that are not UTF-8: JSON lets them through, text does not.
+                    throw new RejectedException(
+                        400,
+                        $"item {items.Count} of the batch: holds what is not Unicode text"
+                    );
                 }
                 catch (RejectedException wrong)
                 {

@@ -38,6 +38,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
     public string Sink { get; private set; } = null!;
 
+    public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
     private OpenWork Work => engine.Services.GetRequiredService<OpenWork>();
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Jettae.Engine;
 
@@ -11,6 +13,16 @@ public sealed class MessageHeaders
     private const string Prefix = "Upstash-";
     private const string Forward = "Upstash-Forward-";
     private const int MaxCallbackDepth = 3;
+    private const int MostHeaders = 500;
+    private const int MostBytes = 256 * 1024;
+    private const int LongestId = 1_024;
+    private const int MostLabels = 100;
+    private const int LongestLabel = 256;
+
+    /// <summary>RFC 9110 §5.6.2: what a header's name is made of.</summary>
+    private static readonly SearchValues<char> Token = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    );
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -65,6 +77,7 @@ public sealed class MessageHeaders
         int depth = 0
     )
     {
+        CheckForm();
         foreach (var name in NotYet)
             if (Text(name) is { } asked)
                 throw Rejected(name, "is not available in this version", asked);
@@ -108,7 +121,35 @@ public sealed class MessageHeaders
 
     internal static string Shortened(string text) => text.Length <= 100 ? text : text[..100] + "…";
 
-    private string? Text(string name) => values.TryGetValue(name, out var all) && all.Length > 0 ? all[0].Trim() : null;
+    /// <summary>
+    /// A batch, or a query, can carry what no header line can: it would be dropped, or refused, at every attempt. And what a
+    /// request's own header block bounds, they must not exceed.
+    /// </summary>
+    private void CheckForm()
+    {
+        if (values.Count > MostHeaders)
+            throw new RejectedException(400, $"headers must be {MostHeaders} at the most; received '{values.Count}'");
+        var bytes = 0L;
+        foreach (var (name, all) in values)
+        {
+            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(Token))
+                throw Rejected(name, "is not the name of a header", string.Join(',', all));
+            bytes += name.Length;
+            foreach (var value in all)
+            {
+                if (value.Any(c => char.IsControl(c) && c != '\t'))
+                    throw Rejected(name, "must not hold control characters", value);
+                bytes += Encoding.UTF8.GetByteCount(value);
+            }
+            if (bytes > MostBytes)
+                throw Rejected(name, $"makes the headers longer than {MostBytes} bytes", string.Join(',', all));
+        }
+    }
+
+    private string? Text(string name) =>
+        !values.TryGetValue(name, out var all) || all.Length == 0 ? null
+        : all.Length == 1 ? all[0].Trim()
+        : throw Rejected(name, "must be given once", string.Join(',', all));
 
     private TimeSpan? Span(string name, bool positive = false)
     {
@@ -151,18 +192,31 @@ public sealed class MessageHeaders
             : throw Rejected("Upstash-Retry-Delay", $"must be an expression in milliseconds: {reason}", text);
     }
 
-    private string[] Labels() =>
-        Text("Upstash-Label") is { } text
-            ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : [];
+    private string[] Labels()
+    {
+        if (!values.TryGetValue("Upstash-Label", out var lines))
+            return [];
+        var labels = string.Join(',', lines)
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (labels.Length > MostLabels)
+            throw Rejected("Upstash-Label", $"may name {MostLabels} labels at the most", $"{labels.Length} labels");
+        if (labels.FirstOrDefault(label => label.Length > LongestLabel) is { } longest)
+            throw Rejected("Upstash-Label", $"must have labels of {LongestLabel} characters at the most", longest);
+        return labels;
+    }
 
     private string? DeduplicationId()
     {
         if (Text("Upstash-Deduplication-Id") is not { Length: > 0 } id)
             return null;
-        return id.Contains(':', StringComparison.Ordinal)
-            ? throw new RejectedException(400, $"DeduplicationId cannot contain ':'; received '{Shortened(id)}'")
-            : id;
+        if (id.Contains(':', StringComparison.Ordinal))
+            throw new RejectedException(
+                400,
+                $"DeduplicationId cannot contain ':'; received '{Shortened(id)}' as Upstash-Deduplication-Id"
+            );
+        return id.Length <= LongestId
+            ? id
+            : throw Rejected("Upstash-Deduplication-Id", $"may have {LongestId} characters at the most", id);
     }
 
     private bool Flag(string name) =>
