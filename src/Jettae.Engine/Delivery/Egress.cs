@@ -9,7 +9,10 @@ namespace Jettae.Engine;
 /// </summary>
 public sealed class Egress
 {
-    /// <summary>Special-purpose ranges (RFC 6890 and the IANA registries behind it), and multicast.</summary>
+    /// <summary>
+    /// Special-purpose ranges (RFC 6890 and the IANA registries behind it), multicast, and the one metadata address that a
+    /// cloud took from the public range. Of IPv6, whatever is not global unicast is special anyhow.
+    /// </summary>
     private static readonly IPNetwork[] Special =
     [
         .. new[]
@@ -29,21 +32,16 @@ public sealed class Egress
             "203.0.113.0/24",
             "224.0.0.0/4",
             "240.0.0.0/4",
-            "::/96",
+            "168.63.129.16/32",
             "64:ff9b:1::/48",
-            "100::/64",
             "2001::/23",
             "2001:db8::/32",
             "3fff::/20",
-            "5f00::/16",
-            "fc00::/7",
-            "fe80::/10",
-            "fec0::/10",
-            "ff00::/8",
         }.Select(IPNetwork.Parse),
     ];
 
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
+    private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
     private readonly List<IPNetwork> ranges = [];
@@ -51,14 +49,20 @@ public sealed class Egress
 
     public Egress(EngineOptions options)
     {
-        foreach (var entry in options.EgressAllow)
+        foreach (var given in options.EgressAllow)
         {
+            var entry = given.Trim();
             if (IPNetwork.TryParse(entry, out var range))
                 ranges.Add(range);
-            else if (IPAddress.TryParse(entry, out var address))
+            else if (entry.Contains('/', StringComparison.Ordinal))
+                throw new ArgumentException(
+                    $"'{entry}' is not a range of addresses such as 10.1.0.0/16",
+                    nameof(options)
+                );
+            else if (IsWholeAddress(entry, out var address))
                 ranges.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
-            else
-                hosts.Add(entry);
+            else if (entry.Length > 0)
+                hosts.Add(entry.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
         }
     }
 
@@ -66,8 +70,8 @@ public sealed class Egress
     /// <exception cref="EgressRefusedException">It has addresses, but none is permitted.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host.Trim('[', ']'), cancel);
+        var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
+        var addresses = await Dns.GetHostAddressesAsync(host, cancel);
         var permitted = addresses.Where(address => Permits(host, port, address)).ToArray();
         if (permitted.Length == 0)
             throw new EgressRefusedException(host, addresses.FirstOrDefault());
@@ -101,9 +105,20 @@ public sealed class Egress
                 return IsSpecial(new IPAddress(bytes.AsSpan(12, 4)));
             if (SixToFour.Contains(address))
                 return IsSpecial(new IPAddress(bytes.AsSpan(2, 4)));
+            if (!GlobalUnicast.Contains(address))
+                return true;
         }
         return Array.Exists(Special, range => range.Contains(address));
     }
+
+    /// <summary>With a port it is not one, and <c>1</c> is a host's name here, not 0.0.0.1.</summary>
+    private static bool IsWholeAddress(string text, out IPAddress address) =>
+        IPAddress.TryParse(text, out address!)
+        && (
+            address.AddressFamily == AddressFamily.InterNetworkV6
+                ? !text.Contains("]:", StringComparison.Ordinal)
+                : text.Count(c => c == '.') == 3
+        );
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -1,0 +1,224 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>The engine calls what strangers name: it must not be led into the network it stands in.</summary>
+public sealed class EgressTests
+{
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("0.1.2.3")]
+    [InlineData("10.0.0.1")]
+    [InlineData("100.64.0.1")]
+    [InlineData("100.100.100.200")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.255.255.255")]
+    [InlineData("168.63.129.16")]
+    [InlineData("169.254.169.254")]
+    [InlineData("169.254.170.2")]
+    [InlineData("172.16.0.1")]
+    [InlineData("172.31.255.255")]
+    [InlineData("192.0.0.192")]
+    [InlineData("192.0.2.1")]
+    [InlineData("192.88.99.1")]
+    [InlineData("192.168.1.1")]
+    [InlineData("198.18.0.1")]
+    [InlineData("198.19.255.255")]
+    [InlineData("198.51.100.1")]
+    [InlineData("203.0.113.1")]
+    [InlineData("224.0.0.1")]
+    [InlineData("239.255.255.255")]
+    [InlineData("240.0.0.1")]
+    [InlineData("255.255.255.255")]
+    [InlineData("::")]
+    [InlineData("::1")]
+    [InlineData("::127.0.0.1")]
+    [InlineData("::8.8.8.8")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("::ffff:169.254.169.254")]
+    [InlineData("::ffff:0:127.0.0.1")]
+    [InlineData("64:ff9b::127.0.0.1")]
+    [InlineData("64:ff9b::10.0.0.1")]
+    [InlineData("64:ff9b:1::8.8.8.8")]
+    [InlineData("100::1")]
+    [InlineData("2001::1")]
+    [InlineData("2001:0:7f00:1::")]
+    [InlineData("2001:db8::1")]
+    [InlineData("2002:7f00:1::")]
+    [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("2002:c0a8:101::")]
+    [InlineData("3fff::1")]
+    [InlineData("4000::1")]
+    [InlineData("5f00::1")]
+    [InlineData("fc00::1")]
+    [InlineData("fd00:ec2::254")]
+    [InlineData("fe80::1")]
+    [InlineData("fe80::1%1")]
+    [InlineData("fec0::1")]
+    [InlineData("ff02::1")]
+    public void An_address_that_is_not_plainly_public_is_special(string address) =>
+        Assert.True(Egress.IsSpecial(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("1.1.1.1")]
+    [InlineData("8.8.8.8")]
+    [InlineData("100.63.255.255")]
+    [InlineData("100.128.0.1")]
+    [InlineData("172.15.255.255")]
+    [InlineData("172.32.0.1")]
+    [InlineData("223.255.255.255")]
+    [InlineData("::ffff:8.8.8.8")]
+    [InlineData("64:ff9b::8.8.8.8")]
+    [InlineData("2002:808:808::1")]
+    [InlineData("2606:4700:4700::1111")]
+    [InlineData("2a00:1450:4001:800::200e")]
+    public void A_public_address_is_not(string address) => Assert.False(Egress.IsSpecial(IPAddress.Parse(address)));
+
+    /// <summary>Every way to write an address here, and ways to hide it: {port} is where a destination really listens.</summary>
+    [Theory]
+    [InlineData("http://127.0.0.1:{port}/")]
+    [InlineData("http://localhost:{port}/")]
+    [InlineData("http://LOCALHOST.:{port}/")]
+    [InlineData("http://2130706433:{port}/")]
+    [InlineData("http://0x7f000001:{port}/")]
+    [InlineData("http://0x7f.0.0.1:{port}/")]
+    [InlineData("http://017700000001:{port}/")]
+    [InlineData("http://0177.0.0.01:{port}/")]
+    [InlineData("http://127.1:{port}/")]
+    [InlineData("http://127.0.1:{port}/")]
+    [InlineData("http://0:{port}/")]
+    [InlineData("http://0.0.0.0:{port}/")]
+    [InlineData("http://127.1.2.3:{port}/")]
+    [InlineData("http://[::1]:{port}/")]
+    [InlineData("http://[::]:{port}/")]
+    [InlineData("http://[::ffff:127.0.0.1]:{port}/")]
+    [InlineData("http://[::ffff:7f00:1]:{port}/")]
+    [InlineData("http://[64:ff9b::7f00:1]:{port}/")]
+    [InlineData("http://[2002:7f00:1::]:{port}/")]
+    [InlineData("http://１２７.0.0.1:{port}/")]
+    [InlineData("http://127。0。0。1:{port}/")]
+    [InlineData("http://example.com@127.0.0.1:{port}/")]
+    [InlineData("http://user:password@localhost:{port}/")]
+    [InlineData("http://example.com:80@127.0.0.1:{port}/")]
+    [InlineData("http://127.0.0.1:{port}#@example.com/")]
+    [InlineData("http://127.0.0.1:{port}?@example.com/")]
+    [InlineData("http://127.0.0.1:{port}\\@example.com/")]
+    [InlineData("http://example.com\\@127.0.0.1:{port}/")]
+    [InlineData("http://%31%32%37.0.0.1:{port}/")]
+    public async Task However_the_engines_own_machine_is_written_it_is_not_called(string form)
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.EgressAllow = []);
+        var destination = form.Replace("{port}", Port(engine), StringComparison.Ordinal);
+        Assert.NotEqual(0, await TryAsync(engine, destination));
+        Assert.Empty(engine.Deliveries);
+    }
+
+    [Theory]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://[fd00:ec2::254]/latest/meta-data/")]
+    [InlineData("http://100.100.100.200/latest/meta-data/")]
+    [InlineData("http://2852039166/")]
+    public async Task A_clouds_metadata_is_refused_before_anything_is_sent_and_the_reason_is_told(string destination)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        Assert.Equal(1, await TryAsync(engine, destination));
+        var (_, log) = await engine.SendAsync(HttpMethod.Get, "/v2/events?state=FAILED");
+        Assert.Contains("not a public one", (string)log!["events"]![0]!["error"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData(" 127.0.0.1 ", true)]
+    [InlineData("127.0.0.1:{port}", true)]
+    [InlineData("127.0.0.1:1", false)]
+    [InlineData("127.0.0.2", false)]
+    [InlineData("localhost", false)]
+    [InlineData("10.0.0.0/8", false)]
+    [InlineData("::1", false)]
+    [InlineData("1", false)]
+    public async Task Only_what_the_operator_named_is_let_through(string allowed, bool passes)
+    {
+        await using var engine = await EngineUnderTest.StartAsync(_ => { });
+        var port = Port(engine);
+        await engine.RestartAsync(options =>
+            options.EgressAllow = [allowed.Replace("{port}", port, StringComparison.Ordinal)]
+        );
+        await TryAsync(engine, engine.Sink + "/");
+        Assert.Equal(passes ? 1 : 0, engine.Deliveries.Count);
+    }
+
+    [Theory]
+    [InlineData("[::1]:8080", "::1", 8080, true)]
+    [InlineData("[::1]:8080", "::1", 9090, false)]
+    [InlineData("[::1]", "::1", 9090, true)]
+    [InlineData("fd00::/8", "fd00::1", 80, true)]
+    [InlineData("intranet.example", "INTRANET.example", 80, true)]
+    [InlineData("intranet.example:80", "intranet.example", 81, false)]
+    public void A_port_that_was_named_is_the_only_one(string allowed, string host, int port, bool passes)
+    {
+        var egress = new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] });
+        Assert.Equal(
+            passes,
+            egress.Permits(host, port, IPAddress.TryParse(host, out var ip) ? ip : IPAddress.Loopback)
+        );
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("http://127.0.0.1")]
+    public void A_range_that_is_none_is_told_at_the_start(string allowed)
+    {
+        var refused = Assert.Throws<ArgumentException>(() =>
+            new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] })
+        );
+        Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_a_failed_attempt_and_is_not_followed(int status)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = status;
+            http.Response.Headers.Location = "/inside";
+            return Task.CompletedTask;
+        };
+        Assert.Equal(1, await TryAsync(engine, engine.Sink + "/outside"));
+        Assert.Equal("/outside", Assert.Single(engine.Deliveries).Target);
+    }
+
+    [Fact]
+    public async Task A_user_in_the_destination_is_not_sent_as_a_login()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var destination = engine.Sink.Replace("//", "//user:password@", StringComparison.Ordinal);
+        Assert.Equal(0, await TryAsync(engine, destination + "/"));
+        Assert.False(Assert.Single(engine.Deliveries).Headers.ContainsKey("Authorization"));
+    }
+
+    private static string Port(EngineUnderTest engine) => new Uri(engine.Sink).Port.ToString(null, null);
+
+    /// <summary>Publishes without retries; answers how many came to fail, or -1 when the destination was refused at once.</summary>
+    private static async Task<int> TryAsync(EngineUnderTest engine, string destination)
+    {
+        var item = new JsonObject
+        {
+            ["destination"] = destination,
+            ["headers"] = new JsonObject { ["Upstash-Retries"] = "0" },
+        };
+        var (status, _) = await engine.SendAsync(HttpMethod.Post, "/v2/batch", new JsonArray(item).ToJsonString());
+        if (status == 400)
+            return -1;
+        Assert.Equal(200, status);
+        await engine.IdleAsync();
+        return (await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!.AsArray().Count;
+    }
+}
