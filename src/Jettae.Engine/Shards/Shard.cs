@@ -87,6 +87,14 @@ public sealed partial class Shard : IDisposable
         Wake();
     }
 
+    /// <summary>The store may hold what was never offered: the window goes back to the beginning. What is known stays known.</summary>
+    public void ReadAgain()
+    {
+        lock (gate)
+            due.Close((long.MinValue, 0));
+        Wake();
+    }
+
     /// <summary>Begins nothing further and waits for what is under way, as long as <paramref name="bound"/> lets it.</summary>
     public async Task StopAsync(CancellationToken bound)
     {

@@ -17,12 +17,16 @@ public sealed class Shards : IDisposable
         EngineOptions options,
         TimeProvider time,
         ILogger<Shard> log
-    ) =>
-        owned = [
+    )
+    {
+        owned =
+        [
             .. Enumerable
                 .Range(0, Count)
                 .Select(number => new Shard(number, this, store, deliverer, work, options, time, log)),
         ];
+        store.Doubted += () => Array.ForEach(owned, shard => shard.ReadAgain());
+    }
 
     /// <summary>Attempts under way, for the log: they are nowhere on disk.</summary>
     public IEnumerable<InFlight> InFlight => owned.SelectMany(shard => shard.InFlight);

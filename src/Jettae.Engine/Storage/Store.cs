@@ -8,13 +8,14 @@ namespace Jettae.Engine;
 public sealed class Store : IAsyncDisposable
 {
     private const int MaxBatch = 2_000;
+    private const int MostIdleReaders = 16;
 
     private readonly string connectionString;
     private readonly FileStream ownership;
-    private readonly SqliteConnection writer;
     private readonly GroupCommit<Write> commits;
     private readonly Dictionary<string, SqliteCommand> prepared = [];
     private readonly ConcurrentBag<SqliteConnection> readers = [];
+    private SqliteConnection? writer;
     private SqliteTransaction? current;
 
     public Store(EngineOptions options)
@@ -23,11 +24,31 @@ public sealed class Store : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         ownership = Own(file);
         connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
-        writer = Open();
-        Migrate();
+        try
+        {
+            writer = Open();
+            Migrate(writer);
+        }
+        catch
+        {
+            writer?.Dispose();
+            ownership.Dispose();
+            throw;
+        }
         commits = new GroupCommit<Write>(Commit, MaxBatch);
         commits.Start();
     }
+
+    /// <summary>
+    /// A commit failed and its callers were told so, but only the disk knows whether it holds: who keeps in memory what
+    /// the file says must read it again.
+    /// </summary>
+    public event Action? Doubted;
+
+    /// <summary>Called after each commit; what it throws stands for a commit whose success was never heard of.</summary>
+    internal Action? Committed { get; set; }
+
+    internal int IdleReaders => readers.Count;
 
     /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
     /// <remarks>A throw undoes this work only; its neighbours in the batch commit.</remarks>
@@ -42,7 +63,7 @@ public sealed class Store : IAsyncDisposable
     public SqliteCommand Prepared(string sql)
     {
         if (!prepared.TryGetValue(sql, out var command))
-            prepared[sql] = command = writer.Command(sql);
+            prepared[sql] = command = writer!.Command(sql);
         command.Transaction = current;
         return command;
     }
@@ -54,11 +75,18 @@ public sealed class Store : IAsyncDisposable
             connection = Open();
         try
         {
-            return query(connection);
+            var result = query(connection);
+            // A crowd of readers must not leave its connections, each with its cache, for ever; nor a broken one be used again.
+            if (readers.Count < MostIdleReaders)
+            {
+                readers.Add(connection);
+                connection = null;
+            }
+            return result;
         }
         finally
         {
-            readers.Add(connection);
+            connection?.Dispose();
         }
     }
 
@@ -67,24 +95,44 @@ public sealed class Store : IAsyncDisposable
         await commits.DisposeAsync();
         foreach (var reader in readers)
             reader.Dispose();
-        foreach (var command in prepared.Values)
-            command.Dispose();
-        writer.Dispose();
+        CloseWriter();
         ownership.Dispose();
     }
 
     private void Commit(IReadOnlyList<Write> writes)
     {
-        using var transaction = current = writer.BeginTransaction();
-        foreach (var write in writes)
+        try
         {
-            transaction.Save("one");
-            write.Run(this);
-            if (write.Failed)
-                transaction.Rollback("one");
-            transaction.Release("one");
+            writer ??= Open();
+            using var transaction = current = writer.BeginTransaction();
+            foreach (var write in writes)
+            {
+                transaction.Save("one");
+                write.Run(this);
+                if (write.Failed)
+                    transaction.Rollback("one");
+                transaction.Release("one");
+            }
+            transaction.Commit();
+            Committed?.Invoke();
         }
-        transaction.Commit();
+        catch
+        {
+            // Whatever state the failure left the connection in, the next commit begins on a new one.
+            CloseWriter();
+            Doubted?.Invoke();
+            throw;
+        }
+    }
+
+    private void CloseWriter()
+    {
+        foreach (var command in prepared.Values)
+            command.Dispose();
+        prepared.Clear();
+        current = null;
+        writer?.Dispose();
+        writer = null;
     }
 
     private SqliteConnection Open()
@@ -114,7 +162,7 @@ public sealed class Store : IAsyncDisposable
         }
     }
 
-    private void Migrate()
+    private static void Migrate(SqliteConnection writer)
     {
         var assembly = Assembly.GetExecutingAssembly();
         using var version = writer.CreateCommand();
@@ -125,6 +173,11 @@ public sealed class Store : IAsyncDisposable
             .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .ToList();
+        if (current > scripts.Count)
+            throw new InvalidOperationException(
+                $"{writer.DataSource} was written by a newer Jettae (its tables are of version {current}, this one knows "
+                    + $"{scripts.Count}). Use the newer one, or give this one a data folder of its own."
+            );
         for (var next = current; next < scripts.Count; next++)
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[next])!);

@@ -1,0 +1,220 @@
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>What is acknowledged is on disk; what is on disk is delivered, whatever its writer was told.</summary>
+public sealed class StoreTests
+{
+    [Fact]
+    public async Task A_publish_whose_commit_was_torn_is_delivered_if_the_disk_holds_it()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        TearNextCommit(engine);
+        Assert.Equal(503, (await engine.SendAsync(HttpMethod.Post, $"/v2/publish/{engine.Sink}/torn", "x")).Status);
+        await engine.IdleAsync();
+        Assert.Equal("/torn", Assert.Single(engine.Deliveries).Target);
+    }
+
+    [Fact]
+    public async Task A_settlement_whose_commit_was_torn_is_not_attempted_again_and_its_callback_goes_out()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            if (http.Request.Path == "/work")
+                TearNextCommit(engine);
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync("/work", "x", ("Upstash-Callback", engine.Sink + "/callback"));
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(["/work", "/callback"], engine.Deliveries.Select(got => got.Target));
+    }
+
+    [Fact]
+    public async Task A_retry_whose_commit_was_torn_comes_at_its_time_and_once()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            if (engine.Deliveries.Count > 1)
+                return Task.CompletedTask;
+            TearNextCommit(engine);
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync("/", "x", ("Upstash-Retry-Delay", "60000"));
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(59));
+        Assert.Single(engine.Deliveries);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(["0", "1"], engine.Deliveries.Select(got => got.Header("Upstash-Retried")));
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_refused_stores_nothing_and_the_next_one_works()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await Assert.ThrowsAsync<SqliteException>(() =>
+            engine.Store.WriteAsync(s =>
+            {
+                // Checked at the commit only: the work itself succeeds.
+                s.Run("pragma defer_foreign_keys = on");
+                return s.Run(
+                    "insert into attempts (message_seq, retried, tenant, started_at, ended_at, status) values (99, 0, 'test', 0, 0, 0)"
+                );
+            })
+        );
+        Assert.Equal(
+            0,
+            engine.Store.Read(db => db.Command("select count(*) from attempts").Rows(row => row.GetInt64(0))[0])
+        );
+        await engine.PublishAsync("/", "x");
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries);
+    }
+
+    [Fact]
+    public async Task A_work_that_throws_fails_alone()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var works = Enumerable
+            .Range(0, 20)
+            .Select(number =>
+                engine.Store.WriteAsync(s =>
+                {
+                    s.Run("insert into tenants values ($0, '', '')", $"tenant {number}");
+                    return number % 5 == 0 ? throw new FormatException($"{number}") : number;
+                })
+            )
+            .ToArray();
+        for (var number = 0; number < works.Length; number++)
+            if (number % 5 == 0)
+                await Assert.ThrowsAsync<FormatException>(() => works[number]);
+            else
+                Assert.Equal(number, await works[number]);
+        Assert.Equal(
+            16,
+            engine.Store.Read(db =>
+                db.Command("select count(*) from tenants where name like 'tenant %'").Rows(row => row.GetInt64(0))[0]
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_crowd_of_readers_leaves_few_connections()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var all = new CountdownEvent(100);
+        var crowd = Enumerable
+            .Range(0, 100)
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () =>
+                        engine.Store.Read(db =>
+                        {
+                            all.Signal();
+                            return all.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                        }),
+                    TestContext.Current.CancellationToken,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
+            );
+        Assert.DoesNotContain(false, await Task.WhenAll(crowd));
+        Assert.InRange(engine.Store.IdleReaders, 1, 32);
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_version_is_left_alone_and_released()
+    {
+        var folder = Directory.CreateTempSubdirectory("jettae-store").FullName;
+        var options = new EngineOptions { DataFile = Path.Combine(folder, "engine.db") };
+        await using (var store = new Store(options))
+            await store.WriteAsync(s => s.Run("insert into tenants values ('kept', '', '')"));
+        Pragma("user_version = 999");
+        for (var i = 0; i < 2; i++)
+            Assert.Contains(
+                "newer",
+                Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
+                StringComparison.Ordinal
+            );
+        Pragma("user_version = 1");
+        await using (var store = new Store(options))
+        {
+            Assert.Single(store.Read(db => db.Command("select name from tenants").Rows(row => row.GetString(0))));
+            Assert.Contains(
+                "already runs",
+                Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
+                StringComparison.Ordinal
+            );
+        }
+        Directory.Delete(folder, recursive: true);
+
+        void Pragma(string text)
+        {
+            using var db = new SqliteConnection($"Data Source={options.DataFile};Pooling=False");
+            db.Open();
+            using var command = db.Command($"pragma {text}");
+            command.ExecuteNonQuery();
+        }
+    }
+
+    [Fact]
+    public async Task A_failing_commit_fails_its_own_batch_and_no_other()
+    {
+        var committed = new List<int>();
+        var group = new GroupCommit<int>(
+            items =>
+            {
+                if (items.Contains(2))
+                    throw new IOException("torn");
+                committed.AddRange(items);
+            },
+            most: 1
+        );
+        var adds = Enumerable.Range(0, 5).Select(group.Add).ToArray();
+        group.Start();
+        await group.DisposeAsync();
+        Assert.Equal([0, 1, 3, 4], committed);
+        for (var i = 0; i < adds.Length; i++)
+            if (i == 2)
+                await Assert.ThrowsAsync<IOException>(() => adds[2]);
+            else
+                Assert.True(adds[i].IsCompletedSuccessfully);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => group.Add(5));
+    }
+
+    [Fact]
+    public async Task What_gathers_during_a_commit_goes_into_the_next_in_order()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var first = new ManualResetEventSlim();
+        var batches = new List<int[]>();
+        var group = new GroupCommit<int>(
+            items =>
+            {
+                batches.Add([.. items]);
+                first.Set();
+                gate.Wait(TimeSpan.FromSeconds(20));
+            },
+            most: 3
+        );
+        group.Start();
+        _ = group.Add(0);
+        Assert.True(first.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        for (var i = 1; i <= 4; i++)
+            _ = group.Add(i);
+        gate.Set();
+        await group.DisposeAsync();
+        Assert.Equal(["0", "1,2,3", "4"], batches.Select(batch => string.Join(',', batch)));
+    }
+
+    private static void TearNextCommit(EngineUnderTest engine) =>
+        engine.Store.Committed = () =>
+        {
+            engine.Store.Committed = null;
+            throw new SqliteException("disk I/O error", 10);
+        };
+}
