@@ -4,19 +4,25 @@ namespace Jettae.Engine;
 /// What is due soon, ordered by due time. Its window says how far it knows the store: every pending message at or before
 /// the window is known here, everything beyond is left to the store. Not safe for threads; its shard locks.
 /// </summary>
-/// <param name="most">Entries in memory; more shrinks the window to what is known.</param>
+/// <param name="most">Entries in memory; one more gives the later half back to the store.</param>
 public sealed class DueHeap(int most)
 {
     private readonly PriorityQueue<Due, (long DueAt, long Seq)> heap = new();
     private readonly HashSet<long> known = [];
+    private readonly HashSet<long> returned = [];
     private readonly HashSet<string> hosts = [];
 
     /// <summary>The last place in the store's order, (due, sequence), up to which nothing is unknown here.</summary>
     public (long DueAt, long Seq) Window { get; private set; } = (long.MinValue, 0);
 
-    public int Count => heap.Count;
-
     public long? NextAt => heap.TryPeek(out _, out var key) ? key.DueAt : null;
+
+    /// <summary>
+    /// Whether the store should be read: when few are left, and also when the next one here lies beyond the window, because
+    /// then the store may hold one that is due before it.
+    /// </summary>
+    public bool WantsMore(int few) =>
+        heap.Count < few || (heap.TryPeek(out _, out var key) && key.CompareTo(Window) > 0);
 
     /// <summary>Takes a committed message in, unless it lies beyond the window or is known. True when it is the next one due.</summary>
     public bool Offer(long dueAt, long seq, string host)
@@ -25,9 +31,10 @@ public sealed class DueHeap(int most)
             return false;
         if (heap.Count >= most && !known.Contains(seq))
         {
-            // Everything from here on is left to the store, this one too: the window will read it again.
-            Window = (dueAt, seq - 1);
-            return false;
+            // Refusing it instead would keep what is due now waiting behind thousands that are not.
+            ForgetLaterHalf();
+            if ((dueAt, seq).CompareTo(Window) > 0)
+                return false;
         }
         return Add(dueAt, seq, host) && heap.Peek().Seq == seq;
     }
@@ -47,6 +54,8 @@ public sealed class DueHeap(int most)
             Add(entry.DueAt, entry.Seq, entry.Host);
         if (full && (page[^1].DueAt, page[^1].Seq).CompareTo(Window) < 0)
             Window = (page[^1].DueAt, page[^1].Seq);
+        if (heap.Count > 2 * most)
+            ForgetLaterHalf();
     }
 
     /// <summary>The store could not be read: nothing beyond the old window is known for sure.</summary>
@@ -62,14 +71,37 @@ public sealed class DueHeap(int most)
         if (!heap.TryPeek(out entry, out var key) || key.DueAt > now)
             return false;
         heap.Dequeue();
+        returned.Remove(entry.Seq);
         return true;
     }
 
-    /// <summary>Back in, for a later time.</summary>
-    public void Return(Due entry) => heap.Enqueue(entry, (entry.DueAt, entry.Seq));
+    /// <summary>Back in, for a later time, which need not be the store's: the store would not give it again.</summary>
+    public void Return(Due entry)
+    {
+        returned.Add(entry.Seq);
+        heap.Enqueue(entry, (entry.DueAt, entry.Seq));
+    }
 
     /// <summary>It has ended, or is the store's again.</summary>
     public void Forget(long seq) => known.Remove(seq);
+
+    private void ForgetLaterHalf()
+    {
+        var entries = heap.UnorderedItems.Select(item => item.Element).OrderBy(Place).ToList();
+        heap.Clear();
+        foreach (var entry in entries)
+        {
+            if (heap.Count < most / 2 || returned.Contains(entry.Seq))
+            {
+                heap.Enqueue(entry, Place(entry));
+                continue;
+            }
+            known.Remove(entry.Seq);
+            Close((entry.DueAt, entry.Seq - 1));
+        }
+
+        static (long DueAt, long Seq) Place(Due entry) => (entry.DueAt, entry.Seq);
+    }
 
     private bool Add(long dueAt, long seq, string host)
     {

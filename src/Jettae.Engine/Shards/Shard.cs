@@ -192,7 +192,7 @@ public sealed partial class Shard : IDisposable
         var horizon = (long)options.Horizon.TotalMilliseconds;
         lock (gate)
         {
-            if (due.Window.DueAt > now + (horizon / 2) || due.Count >= PageSize)
+            if (due.Window.DueAt > now + (horizon / 2) || !due.WantsMore(PageSize))
                 return;
             from = due.Open(now + horizon);
         }
@@ -317,7 +317,7 @@ public sealed partial class Shard : IDisposable
                 return;
             var now = Now();
             var horizon = (long)options.Horizon.TotalMilliseconds;
-            var next = due.Count < PageSize ? due.Window.DueAt - (horizon / 2) : now + horizon;
+            var next = due.WantsMore(PageSize) ? due.Window.DueAt - (horizon / 2) : now + horizon;
             if (taken < slots && due.NextAt is { } dueAt)
                 next = Math.Min(next, dueAt);
             if (next <= now)
