@@ -133,6 +133,7 @@ public sealed class StoreTests
         var options = new EngineOptions { DataFile = Path.Combine(folder, "engine.db") };
         await using (var store = new Store(options))
             await store.WriteAsync(s => s.Run("insert into tenants values ('kept', '', '')"));
+        var version = Pragma("user_version");
         Pragma("user_version = 999");
         for (var i = 0; i < 2; i++)
             Assert.Contains(
@@ -140,7 +141,7 @@ public sealed class StoreTests
                 Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
                 StringComparison.Ordinal
             );
-        Pragma("user_version = 1");
+        Pragma($"user_version = {version}");
         await using (var store = new Store(options))
         {
             Assert.Single(store.Read(db => db.Command("select name from tenants").Rows(row => row.GetString(0))));
@@ -152,12 +153,12 @@ public sealed class StoreTests
         }
         Directory.Delete(folder, recursive: true);
 
-        void Pragma(string text)
+        object? Pragma(string text)
         {
             using var db = new SqliteConnection($"Data Source={options.DataFile};Pooling=False");
             db.Open();
             using var command = db.Command($"pragma {text}");
-            command.ExecuteNonQuery();
+            return command.ExecuteScalar();
         }
     }
 

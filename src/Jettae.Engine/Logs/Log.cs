@@ -22,24 +22,49 @@ public sealed class Log(Store store, Shards shards)
 {
     public const int MostInPage = 1_000;
 
-    /// <summary>The ordinal orders what one message has at one instant: a RETRY stands after its ERROR, a cancellation after all.</summary>
+    /// <summary>Bodies in one page; a page whose messages have more ends early, with a cursor.</summary>
+    private const int MostBytes = 16 * 1024 * 1024;
+
+    private static readonly HashSet<string> States =
+    [
+        "CREATED",
+        "ACTIVE",
+        "DELIVERED",
+        "ERROR",
+        "RETRY",
+        "FAILED",
+        "CANCEL_REQUESTED",
+        "CANCELED",
+        "CANCELLED",
+        "IN_PROGRESS",
+    ];
+
+    /// <summary>
+    /// The ordinal orders what one message has at one instant: a RETRY stands after its ERROR, a cancellation after all. Each
+    /// branch begins where the last page ended and stops at the page's size by itself, however many share an instant.
+    /// </summary>
     private const string Events = """
         select * from (
           select created_at as time, seq, 0 as ordinal, 'CREATED' as state from messages
-          where tenant = $0 and created_at <= $1 {seq} order by created_at desc, seq desc limit {limit})
+          where tenant = $0 and (created_at, seq, 0) < ($1, $5, $6) and created_at >= $4 {seq}
+          order by created_at desc, seq desc limit $2)
         union all select * from (
           select started_at, message_seq, retried * 3 + 1, 'ACTIVE' from attempts
-          where tenant = $0 and started_at <= $1 {message_seq} order by started_at desc, message_seq desc limit {limit})
+          where tenant = $0 and (started_at, message_seq, retried * 3 + 1) < ($1, $5, $6) and started_at >= $4 {message_seq}
+          order by started_at desc, message_seq desc, retried desc limit $2)
         union all select * from (
           select ended_at, message_seq, retried * 3 + 2, iif(next_at is null and status between 200 and 299, 'DELIVERED', 'ERROR') from attempts
-          where tenant = $0 and ended_at <= $1 {message_seq} order by ended_at desc, message_seq desc limit {limit})
+          where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) < ($1, $5, $6) and ended_at >= $4 {message_seq}
+          order by ended_at desc, message_seq desc, retried desc limit $2)
         union all select * from (
           select ended_at, message_seq, retried * 3 + 3, iif(next_at is null, 'FAILED', 'RETRY') from attempts
-          where tenant = $0 and ended_at <= $1 and not (next_at is null and status between 200 and 299) {message_seq}
-          order by ended_at desc, message_seq desc limit {limit})
+          where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) < ($1, $5, $6) and ended_at >= $4 {message_seq}
+          and not (next_at is null and status between 200 and 299)
+          order by ended_at desc, message_seq desc, retried desc limit $2)
         union all select * from (
           select finished_at, seq, 1000000, 'CANCELED' from messages
-          where tenant = $0 and state = 3 and finished_at <= $1 {seq} order by finished_at desc, seq desc limit {limit})
+          where tenant = $0 and state = 3 and (finished_at, seq, 1000000) < ($1, $5, $6) and finished_at >= $4 {seq}
+          order by finished_at desc, seq desc limit $2)
         """;
 
     private sealed record Entry(long Time, long Seq, long Ordinal, string State);
@@ -51,17 +76,32 @@ public sealed class Log(Store store, Shards shards)
     /// <param name="count">Entries in the page, at most <see cref="MostInPage"/>.</param>
     public (JsonArray Events, string? Cursor) Read(string tenant, LogFilter filter, string? cursor, int count)
     {
+        if (filter.State is { } state && !States.Contains(state))
+            throw new RejectedException(
+                400,
+                $"state must be one of {string.Join(", ", States)}; received '{MessageHeaders.Shortened(state)}'"
+            );
         var after = Parse(cursor);
         var page = new JsonArray();
+        var bytes = 0L;
         while (true)
         {
             var entries = Entries(tenant, filter, after, count + 1);
-            var messages = Messages(entries);
+            var wanted = Matching(filter, entries.Take(count));
+            var messages = Messages(wanted.Keys, MostBytes - bytes);
             foreach (var entry in entries.Take(count))
             {
+                if (wanted.TryGetValue(entry.Seq, out var size) && Shows(filter, entry))
+                {
+                    if (page.Count > 0 && bytes + size > MostBytes)
+                        return (page, Text(after!));
+                    bytes += size;
+                    if (!messages.TryGetValue(entry.Seq, out var message))
+                        message = Messages([entry.Seq], long.MaxValue).GetValueOrDefault(entry.Seq);
+                    if (message is not null)
+                        page.Add(Json(entry, message));
+                }
                 after = entry;
-                if (messages.TryGetValue(entry.Seq, out var message) && Matches(filter, entry, message))
-                    page.Add(Json(entry, message));
                 if (page.Count == count)
                     return (page, Text(entry));
             }
@@ -72,35 +112,10 @@ public sealed class Log(Store store, Shards shards)
 
     private List<Entry> Entries(string tenant, LogFilter filter, Entry? after, int limit)
     {
-        var until = Math.Min(filter.ToDate ?? long.MaxValue, after?.Time ?? long.MaxValue);
-        var one = filter.MessageId is null ? "" : "and {0} = (select seq from messages where id = $3)";
-        // Entries at the very instant of the cursor are read again and passed over; so many more each branch must give.
-        var sql = Events
-            .Replace("{seq}", string.Format(CultureInfo.InvariantCulture, one, "seq"), StringComparison.Ordinal)
-            .Replace(
-                "{message_seq}",
-                string.Format(CultureInfo.InvariantCulture, one, "message_seq"),
-                StringComparison.Ordinal
-            )
-            .Replace("{limit}", "$2", StringComparison.Ordinal);
-        var rows = store.Read(db =>
-            db.Command(
-                    $"""
-                    select time, seq, ordinal, state from ({sql})
-                    where ($4 is null or (time, seq, ordinal) < ($4, $5, $6)) and time >= $7
-                    order by time desc, seq desc, ordinal desc limit $2
-                    """,
-                    tenant,
-                    until,
-                    limit + AtInstant(db, tenant, after),
-                    filter.MessageId,
-                    after?.Time,
-                    after?.Seq,
-                    after?.Ordinal,
-                    filter.FromDate ?? 0
-                )
-                .Rows(row => new Entry(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3)))
-        );
+        var before = new Entry(filter.ToDate ?? long.MaxValue, long.MaxValue, long.MaxValue, "");
+        if (after is not null && Key(after).CompareTo(Key(before)) < 0)
+            before = after;
+        // Before the store is asked: an attempt that ends meanwhile is in the one or in the other, and counts once.
         var live = shards
             .InFlight.Where(attempt => attempt.Message.Tenant == tenant)
             .Where(attempt => filter.MessageId is null || attempt.Message.Id == filter.MessageId)
@@ -110,45 +125,75 @@ public sealed class Log(Store store, Shards shards)
                 (attempt.Message.Retried * 3) + 1,
                 "ACTIVE"
             ))
-            .Where(entry => after is null || Key(entry).CompareTo(Key(after)) < 0)
-            .Where(entry => entry.Time >= (filter.FromDate ?? 0) && entry.Time <= until);
+            .Where(entry => Key(entry).CompareTo(Key(before)) < 0 && entry.Time >= (filter.FromDate ?? 0))
+            .ToList();
+        var one = filter.MessageId is null ? "" : "and {0} = (select seq from messages where id = $3)";
+        var sql = Events
+            .Replace("{seq}", string.Format(CultureInfo.InvariantCulture, one, "seq"), StringComparison.Ordinal)
+            .Replace(
+                "{message_seq}",
+                string.Format(CultureInfo.InvariantCulture, one, "message_seq"),
+                StringComparison.Ordinal
+            );
+        var rows = store.Read(db =>
+            db.Command(
+                    $"select time, seq, ordinal, state from ({sql}) order by time desc, seq desc, ordinal desc limit $2",
+                    tenant,
+                    before.Time,
+                    limit,
+                    filter.MessageId,
+                    filter.FromDate ?? 0,
+                    before.Seq,
+                    before.Ordinal
+                )
+                .Rows(row => new Entry(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3)))
+        );
         return [.. rows.Concat(live).DistinctBy(Key).OrderByDescending(Key).Take(limit)];
     }
 
-    /// <summary>How many events the cursor's instant has: a batch of thousands is created in one millisecond.</summary>
-    private static long AtInstant(Microsoft.Data.Sqlite.SqliteConnection db, string tenant, Entry? after) =>
-        after is null
-            ? 0
-            : db.Command(
-                    """
-                    select (select count(*) from messages where tenant = $0 and created_at = $1)
-                         + (select count(*) from attempts where tenant = $0 and (started_at = $1 or ended_at = $1)) * 2
-                         + (select count(*) from messages where tenant = $0 and finished_at = $1)
-                    """,
-                    tenant,
-                    after.Time
-                )
-                .Rows(row => row.GetInt64(0))[0];
-
     private static (long, long, long) Key(Entry entry) => (entry.Time, entry.Seq, entry.Ordinal);
 
-    private Dictionary<long, Message> Messages(List<Entry> entries) =>
+    /// <summary>The messages among these entries that the filter asks for, by sequence, with the size of their bodies.</summary>
+    private Dictionary<long, long> Matching(LogFilter filter, IEnumerable<Entry> entries) =>
+        store.Read(db =>
+            db.Command(
+                    """
+                    select seq, length(body), labels from messages
+                    where seq in (select value from json_each($0)) and ($1 is null or url = $1)
+                    """,
+                    Seqs(entries.Where(entry => Shows(filter, entry)).Select(entry => entry.Seq).Distinct()),
+                    filter.Url
+                )
+                .Rows(row => (Seq: row.GetInt64(0), Size: row.GetInt64(1), Labels: row.GetString(2)))
+                .Where(row =>
+                    filter.Label is null || row.Labels.Split(',').Contains(filter.Label, StringComparer.Ordinal)
+                )
+                .ToDictionary(row => row.Seq, row => row.Size)
+        );
+
+    /// <summary>As many of these as have room for their bodies, the newest first.</summary>
+    private Dictionary<long, Message> Messages(IEnumerable<long> seqs, long room) =>
         store.Read(db =>
             db.Command(
                     """
                     select seq, id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method, max_retries, labels, config, body
-                    from messages where seq in (select value from json_each($0))
+                    from messages where seq in (
+                      select seq from (
+                        select seq, sum(length(body)) over (order by seq desc) as until from messages
+                        where seq in (select value from json_each($0)))
+                      where until <= $1)
                     """,
-                    $"[{string.Join(',', entries.Select(entry => entry.Seq).Distinct())}]"
+                    Seqs(seqs),
+                    room
                 )
                 .Rows(Engine.Messages.Row)
                 .ToDictionary(message => message.Seq)
         );
 
-    private static bool Matches(LogFilter filter, Entry entry, Message message) =>
-        (filter.Url is null || message.Url == filter.Url)
-        && (filter.Label is null || message.Labels.Contains(filter.Label, StringComparer.Ordinal))
-        && filter.State switch
+    private static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
+
+    private static bool Shows(LogFilter filter, Entry entry) =>
+        filter.State switch
         {
             null => true,
             "IN_PROGRESS" => entry.State is "ACTIVE" or "RETRY" or "ERROR",

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>The log is read in pages, newest first, and loses and repeats nothing between them.</summary>
+public sealed class LogPagingTests
+{
+    private static readonly string[] Story = ["CREATED", "ACTIVE", "ERROR", "RETRY", "ACTIVE", "ERROR", "FAILED"];
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(40, 7)]
+    [InlineData(3_000, 1_000)]
+    [InlineData(3_000, null)]
+    public async Task Thousands_of_events_in_one_millisecond_are_read_in_order(int messages, int? count)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        var ids = await PublishAsync(engine, messages, "x");
+        await engine.IdleAsync();
+
+        var pages = await PagesAsync(engine, count is null ? "" : $"count={count}");
+        Assert.All(pages.SkipLast(1), page => Assert.Equal(count ?? 1_000, page.Count));
+        var events = pages.SelectMany(page => page).ToList();
+        Assert.Equal(messages * Story.Length, events.Count);
+        Assert.Single(events.Select(entry => (long)entry["time"]!).Distinct());
+        // One instant: by message, the last accepted first, and each story backwards.
+        Assert.Equal(
+            ids.Reverse().SelectMany(id => Story.Reverse().Select(state => (id, state))),
+            events.Select(entry => ((string)entry["messageId"]!, (string)entry["state"]!))
+        );
+    }
+
+    [Fact]
+    public async Task What_happens_while_pages_are_read_moves_nothing_in_them()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var ids = await PublishAsync(engine, 10, "x");
+        await engine.IdleAsync();
+        var (_, first) = await engine.SendAsync(HttpMethod.Get, "/v2/events?count=4");
+        await PublishAsync(engine, 10, "y");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await PublishAsync(engine, 10, "z");
+        await engine.IdleAsync();
+        var rest = await PagesAsync(engine, "count=4", (string)first!["cursor"]!);
+        var all = first["events"]!.AsArray().Select(entry => entry!).Concat(rest.SelectMany(page => page)).ToList();
+        Assert.Equal(30, all.Count);
+        Assert.Equal(ids.Reverse(), all.Select(entry => (string)entry["messageId"]!).Distinct());
+    }
+
+    [Fact]
+    public async Task Filters_find_what_lies_pages_back()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/bad" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        var bad = await engine.PublishAsync("/bad", "x", ("Upstash-Retries", "0"), ("Upstash-Label", "red,blue"));
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        var since = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await PublishAsync(engine, 50, "y");
+        await engine.IdleAsync();
+
+        Assert.Equal(["FAILED"], await StatesAsync("state=FAILED&count=2"));
+        Assert.Equal(["FAILED"], await StatesAsync("state=failed&count=2"));
+        Assert.Equal(["FAILED", "ERROR", "ACTIVE", "CREATED"], await StatesAsync("label=blue&count=3"));
+        Assert.Equal(["FAILED", "ERROR", "ACTIVE", "CREATED"], await StatesAsync($"url={engine.Sink}/bad&count=3"));
+        Assert.Equal(["ERROR", "ACTIVE"], await StatesAsync("label=red&state=IN_PROGRESS"));
+        Assert.Equal(["FAILED", "ERROR", "ACTIVE", "CREATED"], await StatesAsync($"messageId={bad}&count=1"));
+        Assert.Equal(150, (await StatesAsync($"fromDate={since}&count=40")).Count);
+        Assert.Equal(4, (await StatesAsync($"toDate={since - 1}&count=3")).Count);
+        Assert.Empty(await StatesAsync("label=none"));
+        Assert.Empty(await StatesAsync("label=re"));
+
+        async Task<List<string>> StatesAsync(string query) =>
+            [.. (await PagesAsync(engine, query)).SelectMany(page => page).Select(entry => (string)entry["state"]!)];
+    }
+
+    [Fact]
+    public async Task A_page_of_large_bodies_ends_early_and_the_cursor_goes_on()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var large = new string('x', 5 * 1024 * 1024);
+        for (var i = 0; i < 4; i++)
+            await engine.PublishAsync("/", large, ("Upstash-Delay", "1h"));
+        var small = await engine.PublishAsync("/", "y", ("Upstash-Delay", "1h"));
+        var pages = await PagesAsync(engine, "");
+        Assert.Equal([4, 1], pages.Select(page => page.Count));
+        Assert.Equal(small, (string)pages[0][0]["messageId"]!);
+        Assert.Equal(5, pages.SelectMany(page => page).Select(entry => (string)entry["messageId"]!).Distinct().Count());
+        Assert.All(
+            pages.SelectMany(page => page).Skip(1),
+            entry => Assert.Equal(large.Length / 3 * 4 + 4, ((string)entry["body"]!).Length)
+        );
+    }
+
+    [Theory]
+    [InlineData("count=0", "count", "0")]
+    [InlineData("count=-1", "count", "-1")]
+    [InlineData("count=x", "count", "x")]
+    [InlineData("count=99999999999999999999", "count", "99999999999999999999")]
+    [InlineData("fromDate=yesterday", "fromDate", "yesterday")]
+    [InlineData("toDate=1.5", "toDate", "1.5")]
+    [InlineData("state=BUSY", "state", "BUSY")]
+    [InlineData("cursor=abc", "cursor", "abc")]
+    [InlineData("cursor=1-2", "cursor", "1-2")]
+    [InlineData("cursor=1-2--3", "cursor", "1-2--3")]
+    [InlineData("cursor=99999999999999999999-1-1", "cursor", "99999999999999999999-1-1")]
+    public async Task A_reader_is_told_which_parameter_is_wrong(string query, string name, string received)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        foreach (var path in new[] { "/v2/events", "/v2/logs" })
+        {
+            var (status, json) = await engine.SendAsync(HttpMethod.Get, $"{path}?{query}");
+            Assert.Equal(400, status);
+            Assert.Contains(name, (string)json!["error"]!, StringComparison.Ordinal);
+            Assert.Contains($"'{received}'", (string)json["error"]!, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("labeel=x", "labeel")]
+    [InlineData("cursor=x", "cursor")]
+    [InlineData("count=0", "count")]
+    public async Task A_reader_of_dead_letters_too(string query, string name)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (status, json) = await engine.SendAsync(HttpMethod.Get, $"/v2/dlq?{query}");
+        Assert.Equal(400, status);
+        Assert.Contains(name, (string)json!["error"]!, StringComparison.Ordinal);
+    }
+
+    private static async Task<string[]> PublishAsync(EngineUnderTest engine, int count, string body)
+    {
+        var batch = new JsonArray([
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => new JsonObject
+                {
+                    ["destination"] = engine.Sink + "/many",
+                    ["body"] = body,
+                    ["headers"] = new JsonObject { ["Upstash-Retries"] = "1", ["Upstash-Retry-Delay"] = "0" },
+                }),
+        ]);
+        var (status, json) = await engine.SendAsync(HttpMethod.Post, "/v2/batch", batch.ToJsonString());
+        Assert.Equal(200, status);
+        return [.. json!.AsArray().Select(answer => (string)answer!["messageId"]!)];
+    }
+
+    private static async Task<List<List<JsonNode>>> PagesAsync(
+        EngineUnderTest engine,
+        string query,
+        string? cursor = null
+    )
+    {
+        var pages = new List<List<JsonNode>>();
+        do
+        {
+            var (status, page) = await engine.SendAsync(
+                HttpMethod.Get,
+                string.Create(CultureInfo.InvariantCulture, $"/v2/events?{query}&cursor={cursor}")
+            );
+            Assert.Equal(200, status);
+            pages.Add([.. page!["events"]!.AsArray().Select(entry => entry!)]);
+            cursor = (string?)page["cursor"];
+        } while (cursor is not null);
+        return pages;
+    }
+}
