@@ -1,0 +1,24 @@
+using System.Globalization;
+using Jettae.Bench;
+
+// Figures are read by people and compared between machines: one way to write them.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+switch (args)
+{
+    case ["serve", var file]:
+        await Serve.RunAsync(file);
+        return 0;
+    case []:
+        return await Run.AllAsync("publish", "deliver", "latency", "million", "kill");
+    case ["--help" or "-h" or "help", ..]:
+        Console.WriteLine(
+            "Jettae.Bench [publish] [deliver] [latency] [million] [kill]   measures all, or what is named"
+        );
+        Console.WriteLine(
+            "Jettae.Bench serve FILE                                       an engine alone on FILE, until its input ends"
+        );
+        return 0;
+    default:
+        return await Run.AllAsync(args);
+}
