@@ -39,12 +39,14 @@ public static class Composition
         if (settings.UsesBuiltInEngine)
             builder.Services.AddJettaeEngine(engine);
         builder.Services.AddStudio(studio);
+        builder.Services.AddStudioPages();
 
         var app = builder.Build();
         app.MapGet("/health/live", () => TypedResults.Text("ok"));
         if (settings.UsesBuiltInEngine)
             app.MapEngine();
         app.MapStudioApi();
+        app.MapStudioPages();
         return app;
     }
 

@@ -1,0 +1,296 @@
+using System.Globalization;
+
+namespace Jettae.Studio;
+
+/// <summary>What the pages say. A text that lacks a language does not compile.</summary>
+public static class Words
+{
+    public static readonly Word Schedules = new("스케줄", "Schedules");
+    public static readonly Word Library = new("보관함", "Library");
+    public static readonly Word Runs = new("실행 기록", "Runs");
+    public static readonly Word SkipToContent = new("본문으로 건너뛰기", "Skip to content");
+    public static readonly Word Theme = new("밝기 바꾸기", "Switch light and dark");
+    public static readonly Word OtherLanguage = new("English", "한국어");
+    public static readonly Word SignOut = new("로그아웃", "Sign out");
+    public static readonly Word SignIn = new("로그인", "Sign in");
+    public static readonly Word SignInHow = new(
+        "Jettae를 시작한 터미널에 한 번만 쓸 수 있는 로그인 링크가 나와 있어요. 그 링크를 이 브라우저에서 열어 주세요.",
+        "The terminal in which Jettae was started shows a sign-in link that works once. Open it in this browser."
+    );
+    public static readonly Word LinkExpired = new(
+        "이미 썼거나 30분이 지난 링크예요. Jettae를 다시 시작하면 새 링크가 나와요.",
+        "That link was used already, or is older than 30 minutes. Start Jettae again for a new one."
+    );
+    public static readonly Word SampleNotice = new(
+        "지금은 샘플 작가가 쓰고 있어요. Claude로 쓰려면 ANTHROPIC_API_KEY를 설정하고 다시 시작해 주세요.",
+        "The sample writer is writing. To have Claude write, set ANTHROPIC_API_KEY and start again."
+    );
+    public static readonly Word Sample = new("샘플", "Sample");
+
+    public static readonly Word NewSchedule = new("새 스케줄", "New schedule");
+    public static readonly Word EditSchedule = new("스케줄 고치기", "Edit schedule");
+    public static readonly Word NoSchedules = new("아직 스케줄이 없어요", "No schedules yet");
+    public static readonly Word NoSchedulesHow = new(
+        "아래에서 하나를 골라 시작해 보세요. 나중에 모두 바꿀 수 있어요.",
+        "Pick one of these to start with. All of it can be changed later."
+    );
+    public static readonly Word RecipeX = new("3시간마다 X 포스트", "An X post every 3 hours");
+    public static readonly Word RecipeXWhy = new("짧은 글을 꾸준히, 하루 여덟 번", "Short and steady, eight a day");
+    public static readonly Word RecipeBlog = new("매일 아침 블로그", "A blog post every morning");
+    public static readonly Word RecipeBlogWhy = new("긴 글 초안을 매일 09:00에", "A long draft each day at 09:00");
+    public static readonly Word RecipeLinkedIn = new("매주 링크드인", "LinkedIn every week");
+    public static readonly Word RecipeLinkedInWhy = new(
+        "월요일 아침, 한 주를 여는 글",
+        "Monday morning, to open the week"
+    );
+    public static readonly Word NextRun = new("다음 실행", "Next run");
+    public static readonly Word LastRuns = new("최근 실행", "Recent runs");
+    public static readonly Word Written = new("작성 {0}", "{0} written");
+    public static readonly Word FailedCount = new("실패 {0}", "{0} failed");
+    public static readonly Word RunNow = new("지금 실행하기", "Run now");
+    public static readonly Word Running = new("쓰는 중이에요…", "Writing…");
+    public static readonly Word Edit = new("고치기", "Edit");
+    public static readonly Word Delete = new("삭제", "Delete");
+    public static readonly Word DeleteSure = new(
+        "‘{0}’ 스케줄을 삭제할까요? 앞으로의 실행이 모두 취소돼요. 이미 쓴 글은 남아요.",
+        "Delete “{0}”? All its coming runs are cancelled. What was written stays."
+    );
+    public static readonly Word DeletePieceSure = new(
+        "이 글을 삭제할까요? 되돌릴 수 없어요.",
+        "Delete this piece? It cannot be undone."
+    );
+    public static readonly Word Cancel = new("취소", "Cancel");
+    public static readonly Word Close = new("닫기", "Close");
+    public static readonly Word Paused = new("멈춤", "Paused");
+    public static readonly Word Ended = new("끝남", "Ended");
+    public static readonly Word Active = new("켜짐", "Active");
+    public static readonly Word ReadPiece = new("글 보기", "Read the piece");
+    public static readonly Word SeeRun = new("실행 보기", "See the run");
+    public static readonly Word Save = new("저장", "Save");
+    public static readonly Word Create = new("만들기", "Create");
+
+    public static readonly Word What = new("무엇을", "What");
+    public static readonly Word When = new("언제", "When");
+    public static readonly Word How = new("어떻게 쓸지", "How it is written");
+    public static readonly Word AtTheEnd = new("끝나면", "At the end");
+    public static readonly Word Name = new("이름", "Name");
+    public static readonly Word NameHint = new("비워 두면 주제를 이름으로 써요", "Left empty, the topic is the name");
+    public static readonly Word Kind = new("종류", "Kind");
+    public static readonly Word Topic = new("주제", "Topic");
+    public static readonly Word Audience = new("독자", "Audience");
+    public static readonly Word PieceLanguage = new("글의 언어", "Language of the pieces");
+    public static readonly Word Korean = new("한국어", "Korean");
+    public static readonly Word English = new("영어", "English");
+    public static readonly Word HowOften = new("얼마나 자주", "How often");
+    public static readonly Word TimeOfDay = new("시각", "Time");
+    public static readonly Word Weekday = new("요일", "Weekday");
+    public static readonly Word DayOfMonth = new("날짜", "Day of the month");
+    public static readonly Word DayOfMonthHint = new(
+        "29–31일은 짧은 달에 그 달의 마지막 날로 맞춰요",
+        "29–31 fall on the last day of shorter months"
+    );
+    public static readonly Word CronExpression = new("cron 식", "Cron expression");
+    public static readonly Word CronHint = new(
+        "분 시 일 월 요일. 예: 0 9 * * 1-5",
+        "Minute hour day month weekday, such as 0 9 * * 1-5"
+    );
+    public static readonly Word TimeZone = new("시간대", "Time zone");
+    public static readonly Word ToneLabel = new("말투", "Tone");
+    public static readonly Word Speech = new("높임", "Speech level");
+    public static readonly Word CreativityLabel = new("창의성", "Creativity");
+    public static readonly Word PromptLabel = new("프롬프트", "Prompt");
+    public static readonly Word PromptAuto = new("알아서 만들기", "Made for you");
+    public static readonly Word PromptCustom = new("직접 쓰기", "Your own words");
+    public static readonly Word CustomPrompt = new("내 프롬프트", "Your prompt");
+    public static readonly Word CustomPromptHint = new(
+        "쓸 수 있는 변수: {{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}",
+        "Variables: {{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}"
+    );
+    public static readonly Word BrandVoice = new("브랜드 목소리", "Brand voice");
+    public static readonly Word CatchUpLabel = new("꺼져 있던 동안의 실행", "Runs missed while it was down");
+    public static readonly Word MaxRuns = new("실행 횟수 제한", "Stop after so many runs");
+    public static readonly Word MaxRunsHint = new("비워 두면 계속해요", "Left empty, it never ends");
+    public static readonly Word ComingSlots = new("다음 5번", "The next 5");
+    public static readonly Word ComingHint = new("{0} 기준", "In {0}");
+    public static readonly Word BookingMoves = new(
+        "저장하면 다음 실행이 {0}에서 {1}(으)로 바뀌어요.",
+        "Saving moves the next run from {0} to {1}."
+    );
+
+    public static readonly Word Search = new("글 찾기", "Search");
+    public static readonly Word AllKinds = new("모든 종류", "All kinds");
+    public static readonly Word AllStates = new("모든 상태", "All states");
+    public static readonly Word AllSchedules = new("모든 스케줄", "All schedules");
+    public static readonly Word NothingFound = new("찾는 글이 없어요", "Nothing found");
+    public static readonly Word NoPieces = new("아직 쓴 글이 없어요", "Nothing written yet");
+    public static readonly Word NoPiecesHow = new(
+        "스케줄에서 ‘지금 실행하기’를 누르면 첫 글이 여기에 나타나요.",
+        "Press “Run now” on a schedule, and the first piece appears here."
+    );
+    public static readonly Word More = new("더 보기", "More");
+    public static readonly Word Length = new("길이", "Length");
+    public static readonly Word Title = new("제목", "Title");
+    public static readonly Word Body = new("본문", "Body");
+    public static readonly Word Approve = new("승인", "Approve");
+    public static readonly Word Archive = new("보관", "Archive");
+    public static readonly Word BackToDraft = new("초안으로", "Back to draft");
+    public static readonly Word Copy = new("복사", "Copy");
+    public static readonly Word Copied = new("복사했어요", "Copied");
+
+    public static readonly Word NoRuns = new("아직 실행한 적이 없어요", "No runs yet");
+    public static readonly Word Planned = new("예정", "Planned");
+    public static readonly Word Started = new("시작", "Started");
+    public static readonly Word Finished = new("마침", "Finished");
+    public static readonly Word Late = new("{0} 늦음", "{0} late");
+    public static readonly Word Took = new("걸린 시간", "Took");
+    public static readonly Word Model = new("모델", "Model");
+    public static readonly Word Tokens = new("토큰", "Tokens");
+    public static readonly Word TokensInOut = new("입력 {0} · 출력 {1}", "{0} in · {1} out");
+    public static readonly Word Cost = new("비용", "Cost");
+    public static readonly Word Attempts = new("시도", "Attempts");
+    public static readonly Word Attempt = new("{0}번째 시도", "Attempt {0}");
+    public static readonly Word Trigger = new("계기", "Trigger");
+    public static readonly Word Steps = new("단계", "Steps");
+    public static readonly Word PromptSent = new("보낸 프롬프트", "The prompt");
+    public static readonly Word RequestId = new("요청 ID", "Request id");
+    public static readonly Word WhatToDo = new("이렇게 해 보세요", "What to do");
+    public static readonly Word NotFound = new("찾을 수 없어요", "Not found");
+    public static readonly Word NotFoundHow = new(
+        "삭제되었거나 주소가 달라요.",
+        "It was deleted, or the address is another."
+    );
+    public static readonly Word SomethingWrong = new(
+        "문제가 생겼어요. 새로고침해 주세요.",
+        "Something went wrong. Please reload."
+    );
+    public static readonly Word Reconnecting = new("다시 연결하는 중이에요…", "Reconnecting…");
+
+    public static Word Of(Frequency frequency) =>
+        frequency switch
+        {
+            Frequency.Hourly => new("매시간", "Hourly"),
+            Frequency.ThreeHours => new("3시간마다", "Every 3 hours"),
+            Frequency.SixHours => new("6시간마다", "Every 6 hours"),
+            Frequency.Daily => new("매일", "Daily"),
+            Frequency.Weekly => new("주간", "Weekly"),
+            Frequency.Monthly => new("월간", "Monthly"),
+            _ => new("사용자 지정", "Custom"),
+        };
+
+    public static Word Of(ContentType type) =>
+        type switch
+        {
+            ContentType.XPost => new("X 포스트", "X post"),
+            ContentType.Thread => new("스레드", "Thread"),
+            ContentType.BlogPost => new("블로그 글", "Blog post"),
+            ContentType.YoutubeScript => new("유튜브 대본", "YouTube script"),
+            ContentType.InstagramReelScript => new("릴스 대본", "Reel script"),
+            ContentType.LinkedinPost => new("링크드인 글", "LinkedIn post"),
+            _ => new("페이스북 글", "Facebook post"),
+        };
+
+    public static Word Of(Tone tone) =>
+        tone switch
+        {
+            Tone.Casual => new("편안하게", "Casual"),
+            Tone.Professional => new("전문적으로", "Professional"),
+            Tone.Friendly => new("친근하게", "Friendly"),
+            _ => new("격식 있게", "Formal"),
+        };
+
+    public static Word Of(SpeechLevel level) =>
+        level switch
+        {
+            SpeechLevel.Hapsyo => new("합쇼체", "Hapsyo (formal)"),
+            SpeechLevel.Haeyo => new("해요체", "Haeyo (polite)"),
+            _ => new("반말", "Banmal (plain)"),
+        };
+
+    public static Word Of(Creativity creativity) =>
+        creativity switch
+        {
+            Creativity.Conservative => new("차분하게", "Conservative"),
+            Creativity.Balanced => new("알맞게", "Balanced"),
+            _ => new("과감하게", "Creative"),
+        };
+
+    public static Word Of(CatchUp rule) =>
+        rule switch
+        {
+            CatchUp.Skip => new("건너뛰기", "Skip them"),
+            CatchUp.Latest => new("가장 최근 것만", "Run the latest"),
+            _ => new("모두 실행하기", "Run all"),
+        };
+
+    public static Word Of(RunState state) =>
+        state switch
+        {
+            RunState.Running => new("실행 중", "Running"),
+            RunState.Waiting => new("다시 시도 대기", "Waiting to retry"),
+            RunState.Done => new("완료", "Done"),
+            RunState.Failed => new("실패", "Failed"),
+            _ => new("건너뜀", "Skipped"),
+        };
+
+    public static Word Of(RunTrigger trigger) =>
+        trigger switch
+        {
+            RunTrigger.Schedule => new("예약", "Schedule"),
+            RunTrigger.CatchUp => new("놓친 실행", "Catch-up"),
+            RunTrigger.Manual => new("직접 실행", "By hand"),
+            _ => new("한 번 쓰기", "One-off"),
+        };
+
+    public static Word Of(ContentStatus status) =>
+        status switch
+        {
+            ContentStatus.Draft => new("초안", "Draft"),
+            ContentStatus.Approved => new("승인됨", "Approved"),
+            _ => new("보관됨", "Archived"),
+        };
+
+    public static Word Of(StepKind kind) =>
+        kind switch
+        {
+            StepKind.Due => new("예정 시각", "Due"),
+            StepKind.Delivered => new("전달", "Delivered"),
+            StepKind.Verified => new("서명 확인", "Signature checked"),
+            StepKind.Prompt => new("프롬프트", "Prompt"),
+            StepKind.Write => new("글쓰기", "Writing"),
+            StepKind.Checked => new("검사", "Checked"),
+            StepKind.Repair => new("다듬기", "Repair"),
+            StepKind.Stored => new("저장", "Stored"),
+            _ => new("다음 예약", "Next booked"),
+        };
+
+    public static string Of(DayOfWeek day) => CultureInfo.CurrentUICulture.DateTimeFormat.GetDayName(day);
+
+    /// <summary>A schedule in one sentence.</summary>
+    public static string Sentence(Schedule schedule) =>
+        schedule.Frequency switch
+        {
+            Frequency.Cron => $"cron {schedule.Cron} · {schedule.Timezone}",
+            Frequency.Daily => $"{Of(schedule.Frequency)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
+            Frequency.Weekly =>
+                $"{new Word("매주", "Every")} {Of(schedule.DayOfWeek ?? DayOfWeek.Monday)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
+            Frequency.Monthly =>
+                $"{new Word("매월 {0}일", "Monthly on day {0}").In(CultureInfo.CurrentUICulture, schedule.DayOfMonth ?? 1)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
+            _ =>
+                $"{Of(schedule.Frequency)} · {new Word("{0} 기준", "from {0}").In(CultureInfo.CurrentUICulture, schedule.TimeOfDay.ToString("HH\\:mm", CultureInfo.InvariantCulture))} · {schedule.Timezone}",
+        };
+
+    /// <summary>An instant as the wall of <paramref name="zone"/> shows it.</summary>
+    public static string At(DateTimeOffset instant, string zone)
+    {
+        var local = TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        var korean = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko";
+        return local.ToString(korean ? "M월 d일 (ddd) HH:mm" : "ddd, MMM d, HH:mm", CultureInfo.CurrentCulture);
+    }
+
+    /// <summary>A span in its largest fitting unit.</summary>
+    public static string Span(TimeSpan span) =>
+        span.TotalSeconds < 1 ? $"{span.TotalMilliseconds:0} ms"
+        : span.TotalMinutes < 1 ? $"{span.TotalSeconds:0.0} {new Word("초", "s")}"
+        : span.TotalHours < 1 ? $"{(int)span.TotalMinutes}{new Word("분", " min")} {span.Seconds}{new Word("초", " s")}"
+        : $"{(int)span.TotalHours}{new Word("시간", " h")} {span.Minutes}{new Word("분", " min")}";
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace Jettae.Studio;
+
+/// <summary>A page of the signed-in person: knows whose it is, and reads again when something of theirs changed.</summary>
+[Authorize]
+public abstract class OwnedPage : ComponentBase, IDisposable
+{
+    private IDisposable? listening;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> SignedIn { get; set; } = null!;
+
+    [Inject]
+    private Changes Changes { get; set; } = null!;
+
+    /// <summary>The person whose page this is.</summary>
+    protected Guid Owner { get; private set; }
+
+    /// <summary>Ends with the page.</summary>
+    protected CancellationTokenSource Leaving { get; } = new();
+
+    protected override async Task OnInitializedAsync()
+    {
+        Owner =
+            Accounts.UserOf((await SignedIn).User)
+            ?? throw new InvalidOperationException("A page was reached without signing in.");
+        listening = Changes.Listen(change =>
+        {
+            if (change.Owner == Owner && !Leaving.IsCancellationRequested)
+                _ = InvokeAsync(async () =>
+                {
+                    if (Leaving.IsCancellationRequested)
+                        return;
+                    await ReadAsync();
+                    StateHasChanged();
+                });
+        });
+        await ReadAsync();
+    }
+
+    /// <summary>Reads what the page shows.</summary>
+    protected abstract Task ReadAsync();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        listening?.Dispose();
+        Leaving.Cancel();
+        Leaving.Dispose();
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,38 @@
+// Countdowns tick here, not on the server. Elements with data-until have no children of their own.
+const two = (n) => String(n).padStart(2, "0");
+function tick() {
+  const now = Date.now();
+  const korean = document.documentElement.lang === "ko";
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, Math.round((Number(element.dataset.until) - now) / 1000));
+    const [d, h, m, s] = [Math.floor(left / 86400), Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60];
+    const days = d > 0 ? `${d}${korean ? "일" : "d"} ` : "";
+    const text = `${days}${two(h)}:${two(m)}:${two(s)}`;
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+setInterval(tick, 1000);
+new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until"] });
+tick();
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-theme-switch], [data-copy], [data-sign-out]");
+  if (!button) return;
+  if (button.hasAttribute("data-theme-switch")) {
+    const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { localStorage.setItem("theme", next); } catch { /* storage may be forbidden */ }
+  } else if (button.hasAttribute("data-copy")) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    const label = button.textContent;
+    button.textContent = button.dataset.copied;
+    setTimeout(() => (button.textContent = label), 1500);
+  } else {
+    await fetch("/api/sign-out", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
+    location.href = "/sign-in";
+  }
+});
+
+export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
+export const close = (dialog) => dialog.close();
