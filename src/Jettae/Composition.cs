@@ -30,6 +30,8 @@ public static class Composition
             .Logging.AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         builder.Services.AddSingleton(time);
+        // Scripts and styles of the pages are found in a build as they are in what is published.
+        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls([.. settings.Addresses]);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

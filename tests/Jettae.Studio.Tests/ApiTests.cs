@@ -41,7 +41,7 @@ public sealed class ApiTests
             new("starts_at", "\"2024-01-15T09:00:00\"", "2024-01-15T09:00:00"),
             new("ends_at", "\"2024-01-14T00:00:00Z\"", "2024-01-14"),
             new("ends_at", "\"2024-01-15T00:00:01Z\"", "first slot"),
-            new("max_runs", "0", "0"),
+            new("max_runs", "1000001", "1000001"),
             new("max_runs", "-3", "-3"),
             new("settings", "\"auto\"", "auto"),
             new("settings.promptType", "\"magic\"", "custom"),

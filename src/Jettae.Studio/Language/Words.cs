@@ -9,7 +9,7 @@ public static class Words
     public static readonly Word Library = new("보관함", "Library");
     public static readonly Word Runs = new("실행 기록", "Runs");
     public static readonly Word SkipToContent = new("본문으로 건너뛰기", "Skip to content");
-    public static readonly Word Theme = new("밝기 바꾸기", "Switch light and dark");
+    public static readonly Word Theme = new("밝기", "Light or dark");
     public static readonly Word OtherLanguage = new("English", "한국어");
     public static readonly Word SignOut = new("로그아웃", "Sign out");
     public static readonly Word SignIn = new("로그인", "Sign in");
@@ -69,6 +69,28 @@ public static class Words
     public static readonly Word Save = new("저장", "Save");
     public static readonly Word Create = new("만들기", "Create");
 
+    public static readonly Word BackToList = new("목록으로", "Back to the list");
+    public static readonly Word TryDraft = new("초안 미리 써 보기", "Try a draft");
+    public static readonly Word DraftTitle = new("미리 써 본 초안", "A draft");
+    public static readonly Word DraftHint = new("저장되지 않는 초안이에요.", "This draft is not stored.");
+    public static readonly Word TopicHint = new(
+        "무엇에 대해 쓸지 한두 문장으로 적어 주세요",
+        "What to write about, in a sentence or two"
+    );
+    public static readonly Word Optional = new("비워 두어도 돼요", "May be left empty");
+    public static readonly Word BrandVoiceHint = new(
+        "예: 담백하고 다정하게, 과장하지 않기",
+        "Such as: plain and warm, never overdone"
+    );
+    public static readonly Word Anchor = new("기준 시각", "Counted from");
+    public static readonly Word AnchorHint = new(
+        "이 시각에서부터 같은 간격으로 실행해요",
+        "Runs at even steps from this time"
+    );
+    public static readonly Word NoSlots = new(
+        "시간을 정하면 여기에 나타나요.",
+        "They appear once the timing is whole."
+    );
     public static readonly Word What = new("무엇을", "What");
     public static readonly Word When = new("언제", "When");
     public static readonly Word How = new("어떻게 쓸지", "How it is written");
@@ -137,6 +159,16 @@ public static class Words
     public static readonly Word Copy = new("복사", "Copy");
     public static readonly Word Copied = new("복사했어요", "Copied");
 
+    public static readonly Word State = new("상태", "State");
+    public static readonly Word WrittenAt = new("작성", "Written");
+    public static readonly Word RunLabel = new("실행", "Run");
+    public static readonly Word Schedule = new("스케줄", "Schedule");
+    public static readonly Word Message = new("메시지", "Message");
+    public static readonly Word NoRunsHow = new(
+        "스케줄의 시각이 되거나 ‘지금 실행하기’를 누르면 여기에 남아요.",
+        "When a schedule's time comes, or you press “Run now”, it is kept here."
+    );
+    public static readonly Word NoSuchRuns = new("맞는 실행이 없어요", "No run matches");
     public static readonly Word NoRuns = new("아직 실행한 적이 없어요", "No runs yet");
     public static readonly Word Planned = new("예정", "Planned");
     public static readonly Word Started = new("시작", "Started");

@@ -52,8 +52,9 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
     private RunStep Add(StepKind kind, DateTimeOffset from, DateTimeOffset? to, bool ok, string? reason, string? detail)
     {
         var now = time.GetUtcNow();
-        // Ids are ordered by time; steps of the same millisecond keep their order too.
-        last = now > last ? now : last.AddMilliseconds(1);
+        // Ids are ordered by their millisecond; steps within the same one keep their order too.
+        var millisecond = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        last = millisecond > last ? millisecond : last.AddMilliseconds(1);
         var step = new RunStep
         {
             Id = Guid.CreateVersion7(last),

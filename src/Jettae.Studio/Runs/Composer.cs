@@ -56,10 +56,9 @@ internal sealed class Composer(Writer writer)
         var notes = new CallNotes();
         var outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
         attempt.Count(notes);
-        var cost =
-            $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens, request {notes.RequestId ?? "-"}";
+        var cost = $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens{Request(notes)}";
         if (outcome is WritingOutcome.Failed failed)
-            attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}; request {notes.RequestId ?? "-"}");
+            attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}{Request(notes)}");
         else
             attempt.End(step, ok: true, null, cost);
         return outcome;
@@ -80,4 +79,6 @@ internal sealed class Composer(Writer writer)
         outcome is WritingOutcome.Failed failed
             ? new(failed.Reason, failed.Detail, failed.Retryable, failed.RetryAfter)
             : throw new InvalidOperationException("Only a failed call is a failure.");
+
+    private static string Request(CallNotes notes) => notes.RequestId is { } id ? $", request {id}" : "";
 }

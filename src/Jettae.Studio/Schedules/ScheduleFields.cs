@@ -20,6 +20,8 @@ public sealed record ScheduleFields
     public CatchUp? CatchUp { get; init; }
     public DateTimeOffset? StartsAt { get; init; }
     public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>0 takes the limit away.</summary>
     public int? MaxRuns { get; init; }
     public ScheduleSettings? Settings { get; init; }
 }

@@ -80,9 +80,16 @@ internal static class ScheduleRules
         if (fields.EndsAt is { } endsAt)
             schedule.EndsAt = endsAt.ToUniversalTime();
         if (fields.MaxRuns is { } maxRuns)
-            schedule.MaxRuns = maxRuns is >= 1 and <= 1_000_000
-                ? maxRuns
-                : throw Broken("max_runs", new("1 이상이어야 해요.", "It must be 1 or more."), maxRuns);
+            schedule.MaxRuns = maxRuns switch
+            {
+                0 => null,
+                > 0 and <= 1_000_000 => maxRuns,
+                _ => throw Broken(
+                    "max_runs",
+                    new("0(제한 없음)에서 1,000,000 사이여야 해요.", "It must be 0 (no limit) to 1000000."),
+                    maxRuns
+                ),
+            };
         if (fields.Cron is { } cron)
             schedule.Cron = Cron(cron);
         if (fields.Settings is { } settings)

@@ -38,8 +38,9 @@ public abstract class OwnedPage : ComponentBase, IDisposable
                     StateHasChanged();
                 });
         });
-        await ReadAsync();
     }
+
+    protected override Task OnParametersSetAsync() => ReadAsync();
 
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();

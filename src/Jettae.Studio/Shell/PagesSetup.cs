@@ -36,6 +36,12 @@ public static class PagesSetup
             }
         );
         app.UseRequestLocalization();
+        // A person who strays gets a page; programs get the bare status.
+        app.UseWhen(
+            http => http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true)
+        );
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

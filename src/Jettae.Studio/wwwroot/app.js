@@ -11,9 +11,19 @@ function tick() {
     if (element.textContent !== text) element.textContent = text;
   }
 }
+// Instants that belong to no schedule are shown in the reader's own zone.
+function local() {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  for (const element of document.querySelectorAll("[data-local]")) {
+    const text = format.format(Number(element.dataset.local));
+    // The node itself stays: the server goes on updating it.
+    if (element.textContent !== text) element.firstChild.nodeValue = text;
+  }
+}
 setInterval(tick, 1000);
-new MutationObserver(tick).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until"] });
-tick();
+const refresh = () => { tick(); local(); };
+new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-local"] });
+refresh();
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-theme-switch], [data-copy], [data-sign-out]");
@@ -36,3 +46,4 @@ document.addEventListener("click", async (event) => {
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();
+export const focus = (id) => document.getElementById(id)?.focus();
