@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -254,9 +255,9 @@ public sealed class ApiTests
     public async Task A_run_by_hand_goes_on_when_nobody_listens_any_more()
     {
         var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Waits(began, gate.Task));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
         await using var studio = await TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         using (var leaving = new CancellationTokenSource())
@@ -275,9 +276,9 @@ public sealed class ApiTests
     public async Task A_run_by_hand_that_a_stop_interrupted_is_failed_at_the_next_start()
     {
         var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Waits(began, gate.Task));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
         await using var studio = await TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         var call = studio.Http.PostAsJsonAsync("/api/schedule/run", new { id = schedule["id"] });
@@ -371,13 +372,13 @@ public sealed class ApiTests
     [Fact]
     public async Task Statistics_are_counted_from_the_runs()
     {
-        await using var claude = await ClaudeServer.StartAsync(
-            ClaudeServer.Says(ClaudeServer.Usual),
-            ClaudeServer.Fails(401, "authentication_error")
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says(FakeClaude.Usual),
+            FakeClaude.Fails(401, "authentication_error")
         );
         await using var studio = await TestStudio.StartAsync(
             "2026-11-02T00:00:00Z",
-            options => (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            options => (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync("2026-11-02T03:00:01Z");

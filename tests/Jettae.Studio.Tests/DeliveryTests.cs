@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Jettae.Studio.Tests;
@@ -146,9 +147,9 @@ public sealed class DeliveryTests
     [Fact]
     public async Task Giving_up_fails_the_run_keeps_the_chain_and_may_come_twice()
     {
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Fails(529, "overloaded_error"));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(529, "overloaded_error"));
         await using var studio = await TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -195,9 +196,9 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_retry_that_QStash_lost_ends_the_run_and_not_the_chain()
     {
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Fails(529, "overloaded_error"));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(529, "overloaded_error"));
         await using var studio = await TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -298,12 +299,12 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_schedule_of_two_runs_ends_after_them_and_its_last_slot_may_still_be_tried_again()
     {
-        await using var claude = await ClaudeServer.StartAsync(
-            ClaudeServer.Says(ClaudeServer.Usual),
-            ClaudeServer.Fails(529, "overloaded_error")
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says(FakeClaude.Usual),
+            FakeClaude.Fails(529, "overloaded_error")
         );
         await using var studio = await TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = (ClaudeServer.Key, claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
         );
         var schedule = await studio.CreateAsync(
             new

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace Jettae.Studio.Tests;
@@ -12,9 +13,9 @@ public sealed class ProviderTests
     [Fact]
     public async Task Overloaded_twice_then_well_makes_one_piece_in_three_recorded_attempts()
     {
-        await using var claude = await ClaudeServer.StartAsync(
-            ClaudeServer.Fails(529, "overloaded_error"),
-            ClaudeServer.Fails(529, "overloaded_error")
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Fails(529, "overloaded_error"),
+            FakeClaude.Fails(529, "overloaded_error")
         );
         await using var studio = await StartAsync(claude);
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
@@ -40,7 +41,7 @@ public sealed class ProviderTests
         Assert.Equal(50, (int)run["output_tokens"]!);
         Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
         var content = await studio.GetAsync($"/api/contents/{run["content_id"]}");
-        Assert.Equal(ClaudeServer.Usual, (string?)content["body"]);
+        Assert.Equal(FakeClaude.Usual, (string?)content["body"]);
         Assert.False((bool)content["is_sample"]!);
         Assert.Equal("claude-sonnet-5-5", (string?)content["model"]);
     }
@@ -73,7 +74,7 @@ public sealed class ProviderTests
         bool retryable
     )
     {
-        await using var claude = await ClaudeServer.StartAsync(Behaviour(failure));
+        await using var claude = await FakeClaude.StartAsync(Behaviour(failure));
         await using var studio = await StartAsync(claude);
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -88,7 +89,7 @@ public sealed class ProviderTests
         Assert.Equal(retryable ? "waiting" : "failed", (string?)run["state"]);
         Assert.Equal(reason, (string?)run["reason"]!["key"]);
         Assert.Matches("[가-힣]", (string)run["reason"]!["ko"]!["what"]!);
-        Assert.DoesNotContain(ClaudeServer.Key, text + run.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeClaude.Key, text + run.ToJsonString(), StringComparison.Ordinal);
         Assert.Empty((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
         var after = await ScheduleAsync(studio, schedule);
         Assert.Equal(retryable ? 0 : 1, (int)after["total_failed"]!);
@@ -102,7 +103,7 @@ public sealed class ProviderTests
     public async Task A_silent_stream_is_given_up_after_a_minute()
     {
         var began = new TaskCompletionSource();
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Stalls(began));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Stalls(began));
         await using var studio = await StartAsync(claude);
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -120,7 +121,7 @@ public sealed class ProviderTests
     [Fact]
     public async Task A_piece_that_is_too_long_is_repaired_once()
     {
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Says(new string('가', 200)));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says(new string('가', 200)));
         await using var studio = await StartAsync(claude);
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -141,8 +142,8 @@ public sealed class ProviderTests
     [Fact]
     public async Task A_piece_that_stays_too_long_is_not_trimmed_but_tried_again_later()
     {
-        var tooLong = ClaudeServer.Says(new string('가', 200));
-        await using var claude = await ClaudeServer.StartAsync(tooLong, tooLong);
+        var tooLong = FakeClaude.Says(new string('가', 200));
+        await using var claude = await FakeClaude.StartAsync(tooLong, tooLong);
         await using var studio = await StartAsync(claude);
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -160,9 +161,9 @@ public sealed class ProviderTests
     [InlineData("max_tokens", 489, "cut_off")]
     public async Task A_piece_that_is_cut_off_is_asked_for_once_more(string secondStop, int status, string? reason)
     {
-        await using var claude = await ClaudeServer.StartAsync(
-            ClaudeServer.Says("끝나지 않은", "max_tokens"),
-            ClaudeServer.Says(ClaudeServer.Usual, secondStop)
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("끝나지 않은", "max_tokens"),
+            FakeClaude.Says(FakeClaude.Usual, secondStop)
         );
         await using var studio = await StartAsync(claude);
         await studio.CreateAsync(TestStudio.ThreeHourly());
@@ -174,7 +175,7 @@ public sealed class ProviderTests
     [Fact]
     public async Task Room_for_the_answer_model_and_effort_are_always_said()
     {
-        await using var claude = await ClaudeServer.StartAsync();
+        await using var claude = await FakeClaude.StartAsync();
         await using var studio = await StartAsync(claude);
         await studio.PostAsync(
             "/api/content/generate",
@@ -196,7 +197,7 @@ public sealed class ProviderTests
     public async Task Five_deliveries_while_Claude_writes_join_the_one_attempt()
     {
         var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Waits(began, gate.Task));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
         await using var studio = await StartAsync(claude);
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -214,7 +215,7 @@ public sealed class ProviderTests
     public async Task A_stop_while_Claude_writes_is_taken_over_by_the_next_delivery_after_the_start()
     {
         var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
-        await using var claude = await ClaudeServer.StartAsync(ClaudeServer.Waits(began, gate.Task));
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
         await using var studio = await StartAsync(claude);
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
@@ -239,24 +240,24 @@ public sealed class ProviderTests
     private static Func<HttpContext, Task> Behaviour(string failure) =>
         failure switch
         {
-            "429" => ClaudeServer.Fails(429, "rate_limit_error", retryAfter: "7"),
-            "html" => ClaudeServer.Html(503),
-            "truncated" => ClaudeServer.Truncated,
-            "reset" => ClaudeServer.Reset,
-            "error in stream" => ClaudeServer.ErrorInStream,
-            "spend limit" => ClaudeServer.SpendLimit,
-            "workspace limit" => ClaudeServer.Fails(
+            "429" => FakeClaude.Fails(429, "rate_limit_error", retryAfter: "7"),
+            "html" => FakeClaude.Html(503),
+            "truncated" => FakeClaude.Truncated,
+            "reset" => FakeClaude.Reset,
+            "error in stream" => FakeClaude.ErrorInStream,
+            "spend limit" => FakeClaude.SpendLimit,
+            "workspace limit" => FakeClaude.Fails(
                 400,
                 "invalid_request_error",
                 message: "You have reached your specified workspace API usage limits."
             ),
-            "refusal" => ClaudeServer.Says("", "refusal"),
-            _ => ClaudeServer.Fails(int.Parse(failure, null), "some_error"),
+            "refusal" => FakeClaude.Says("", "refusal"),
+            _ => FakeClaude.Fails(int.Parse(failure, null), "some_error"),
         };
 
-    private static Task<TestStudio> StartAsync(ClaudeServer claude) =>
+    private static Task<TestStudio> StartAsync(FakeClaude claude) =>
         TestStudio.StartAsync(change: options =>
-            (options.AnthropicKey, options.AnthropicUrl) = ($" {ClaudeServer.Key}\n", claude.Url)
+            (options.AnthropicKey, options.AnthropicUrl) = ($" {FakeClaude.Key}\n", claude.Url)
         );
 
     private static async Task<JsonNode> OnlyRunAsync(TestStudio studio)

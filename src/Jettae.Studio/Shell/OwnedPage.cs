@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -27,20 +28,25 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         Owner =
             Accounts.UserOf((await SignedIn).User)
             ?? throw new InvalidOperationException("A page was reached without signing in.");
+        var language = CultureInfo.CurrentUICulture;
         listening = Changes.Listen(change =>
         {
             if (change.Owner == Owner && !Leaving.IsCancellationRequested)
-                _ = InvokeAsync(async () =>
-                {
-                    if (Leaving.IsCancellationRequested)
-                        return;
-                    await ReadAsync();
-                    StateHasChanged();
-                });
+                _ = InvokeAsync(() => ReadAgainAsync(language));
         });
     }
 
     protected override Task OnParametersSetAsync() => ReadAsync();
+
+    /// <summary>The change comes from whoever made it, in another language perhaps; the page goes on in its own.</summary>
+    private async Task ReadAgainAsync(CultureInfo language)
+    {
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (language, language);
+        if (Leaving.IsCancellationRequested)
+            return;
+        await ReadAsync();
+        StateHasChanged();
+    }
 
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();

@@ -6,37 +6,36 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Jettae.Studio.Tests;
+namespace Jettae.Testing;
 
-/// <summary>A small Messages API: streams what the test says, or fails as the test says.</summary>
-internal sealed class ClaudeServer : IAsyncDisposable
+/// <summary>
+/// A Messages API on this machine: checks key, version and body as the real one does, answers whole or as a stream, and fails
+/// as the test says. What the script does not say gets the usual text.
+/// </summary>
+public sealed class FakeClaude : IAsyncDisposable
 {
     public const string Key = "sk-ant-secret-of-the-tests";
     public const string Usual = "아침 10분, 가볍게 걷기만 해도 하루가 달라져요. 오늘은 딱 한 정거장만 걸어 볼까요?";
+    private const string Asked = "asked";
     private readonly WebApplication app;
 
-    private ClaudeServer(WebApplication app) => this.app = app;
+    private FakeClaude(WebApplication app) => this.app = app;
 
     /// <summary>What the next calls get, in order; afterwards the usual text.</summary>
     public ConcurrentQueue<Func<HttpContext, Task>> Script { get; } = new();
     public ConcurrentQueue<JsonNode> Requests { get; } = new();
     public string Url => app.Urls.First();
 
-    public static async Task<ClaudeServer> StartAsync(params Func<HttpContext, Task>[] script)
+    public static async Task<FakeClaude> StartAsync(params Func<HttpContext, Task>[] script)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        var server = new ClaudeServer(app);
+        var server = new FakeClaude(app);
         foreach (var each in script)
             server.Script.Enqueue(each);
-        app.Run(async http =>
-        {
-            server.Requests.Enqueue((await JsonNode.ParseAsync(http.Request.Body))!);
-            http.Response.Headers["request-id"] = "req_" + server.Requests.Count;
-            await (server.Script.TryDequeue(out var next) ? next : Says(Usual))(http);
-        });
+        app.Run(server.AnswerAsync);
         await app.StartAsync();
         return server;
     }
@@ -44,6 +43,13 @@ internal sealed class ClaudeServer : IAsyncDisposable
     public static Func<HttpContext, Task> Says(string text, string stop = "end_turn") =>
         async http =>
         {
+            if (http.Items[Asked] is JsonObject { } asked && !((bool?)asked["stream"] ?? false))
+            {
+                await http.Response.WriteAsJsonAsync(
+                    Message((string)asked["model"]!, [new { type = "text", text }], stop, outputTokens: 50)
+                );
+                return;
+            }
             await BeginAsync(http);
             await TextAsync(http, text);
             await EndAsync(http, stop);
@@ -147,6 +153,69 @@ internal sealed class ClaudeServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    private async Task AnswerAsync(HttpContext http)
+    {
+        http.Response.Headers["request-id"] = "req_" + (Requests.Count + 1);
+        if (http.Request.Method != "POST" || http.Request.Path != "/v1/messages")
+        {
+            await Fails(404, "not_found_error", message: $"{http.Request.Method} {http.Request.Path}")(http);
+            return;
+        }
+        if (http.Request.Headers["x-api-key"] != Key)
+        {
+            await Fails(401, "authentication_error", message: "invalid x-api-key")(http);
+            return;
+        }
+        JsonNode? body;
+        try
+        {
+            body = await JsonNode.ParseAsync(http.Request.Body);
+        }
+        catch (JsonException broken)
+        {
+            await Fails(400, "invalid_request_error", message: broken.Message)(http);
+            return;
+        }
+        if (http.Request.Headers["anthropic-version"].Count == 0 || Wrong(body) is not null)
+        {
+            var why = Wrong(body) ?? "anthropic-version: header is required";
+            await Fails(400, "invalid_request_error", message: why)(http);
+            return;
+        }
+        http.Items[Asked] = body;
+        Requests.Enqueue(body!);
+        await (Script.TryDequeue(out var next) ? next : Says(Usual))(http);
+    }
+
+    /// <summary>The first rule of a request that this body breaks.</summary>
+    private static string? Wrong(JsonNode? body) =>
+        body is not JsonObject request ? "the body must be an object"
+        : request["model"] is not JsonValue ? "model: Field required"
+        : request["max_tokens"] is not JsonValue most || (long)most < 1 ? "max_tokens: Field required, 1 or more"
+        : request["messages"] is not JsonArray { Count: > 0 } messages ? "messages: at least one message is required"
+        : messages.Any(each => (string?)each?["role"] is not ("user" or "assistant")) ? "messages.role: unknown"
+        : messages.Any(each => each?["content"] is null or JsonArray { Count: 0 }) ? "messages.content: Field required"
+        : null;
+
+    private static object Message(string model, object[] content, string? stop, int outputTokens) =>
+        new
+        {
+            id = "msg_1",
+            type = "message",
+            role = "assistant",
+            model,
+            content,
+            stop_reason = stop,
+            stop_sequence = (string?)null,
+            usage = new
+            {
+                input_tokens = 100,
+                cache_read_input_tokens = 20,
+                cache_creation_input_tokens = 0,
+                output_tokens = outputTokens,
+            },
+        };
+
     private static Task BeginAsync(HttpContext http)
     {
         http.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
@@ -154,27 +223,7 @@ internal sealed class ClaudeServer : IAsyncDisposable
         return EventAsync(
             http,
             "message_start",
-            new
-            {
-                type = "message_start",
-                message = new
-                {
-                    id = "msg_1",
-                    type = "message",
-                    role = "assistant",
-                    model = "claude-sonnet-5-5",
-                    content = Array.Empty<object>(),
-                    stop_reason = (string?)null,
-                    stop_sequence = (string?)null,
-                    usage = new
-                    {
-                        input_tokens = 100,
-                        cache_read_input_tokens = 20,
-                        cache_creation_input_tokens = 0,
-                        output_tokens = 1,
-                    },
-                },
-            }
+            new { type = "message_start", message = Message("claude-sonnet-5-5", [], stop: null, outputTokens: 1) }
         );
     }
 

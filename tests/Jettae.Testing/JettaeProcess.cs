@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Jettae.Testing;
+
+/// <summary>The program as an operator runs it: a process of its own on a folder of its own, to be stopped, killed and started again.</summary>
+public sealed partial class JettaeProcess : IAsyncDisposable
+{
+    public const string ApiToken = "token-of-the-tests";
+
+    private static readonly string[] Inherited = ["QSTASH_", "ANTHROPIC_", "JETTAE_", "ASPNETCORE_", "NEXT_PUBLIC_"];
+
+    private readonly Dictionary<string, string> settings;
+    private readonly ConcurrentQueue<string> said = new();
+    private Process? process;
+
+    private JettaeProcess(int port, IEnumerable<(string Name, string Value)> given)
+    {
+        Folder = Directory.CreateTempSubdirectory("jettae-process-").FullName;
+        Url = $"http://127.0.0.1:{port}";
+        settings = new()
+        {
+            ["ASPNETCORE_URLS"] = Url,
+            ["JETTAE_DATA"] = Folder,
+            ["JETTAE_API_TOKEN"] = ApiToken,
+        };
+        foreach (var (name, value) in given)
+            settings[name] = value;
+        Http = Client(ApiToken);
+    }
+
+    public string Folder { get; }
+    public string Url { get; }
+
+    /// <summary>Speaks as the owner.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>What it has said so far, in all its lives.</summary>
+    public string Output => string.Join('\n', said);
+
+    /// <summary>The link that its latest life printed.</summary>
+    public string SignInLink => LinkLine().Matches(Output)[^1].Groups[1].Value;
+
+    /// <summary>What the built-in engine asks for and signs with.</summary>
+    public (string Token, string Current, string Next) Credentials
+    {
+        get
+        {
+            var kept = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "credentials.json")))!;
+            return ((string)kept["Token"]!, (string)kept["CurrentSigningKey"]!, (string)kept["NextSigningKey"]!);
+        }
+    }
+
+    public static async Task<JettaeProcess> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var started = new JettaeProcess(FreePort(), settings);
+        await started.StartAsync();
+        return started;
+    }
+
+    /// <summary>For a process that must be known (to a relay, say) before it starts.</summary>
+    public static JettaeProcess On(int port, params (string Name, string Value)[] settings) => new(port, settings);
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts it (again) on the same folder and address, and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.ToList())
+            if (Inherited.Any(each => name.StartsWith(each, StringComparison.Ordinal)))
+                start.Environment.Remove(name);
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Wait.UntilAsync(IsUpAsync, TimeSpan.FromSeconds(60), () => $"The program did not start:\n{Output}");
+    }
+
+    /// <summary>SIGKILL: it gets no chance to finish anything.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using (var signal = Process.Start("kill", ["-TERM", $"{process!.Id}"]))
+            await signal.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        var code = process.ExitCode;
+        process.Dispose();
+        process = null;
+        return code;
+    }
+
+    public HttpClient Client(string? token)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(Url),
+        };
+        if (token is not null)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using var answer = await Http.GetAsync(path);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new HttpRequestException($"GET {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var answer = await Http.PostAsJsonAsync(path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new HttpRequestException($"POST {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (process is not null)
+            await KillAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<bool> IsUpAsync()
+    {
+        if (process!.HasExited)
+            throw new InvalidOperationException($"The program ended at once:\n{Output}");
+        try
+        {
+            using var answer = await Http.GetAsync("/health/live");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"Sign in \(once\)\s+(\S+)")]
+    private static partial Regex LinkLine();
+}

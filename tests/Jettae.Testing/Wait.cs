@@ -1,0 +1,21 @@
+namespace Jettae.Testing;
+
+/// <summary>Bounded waits on what another process does.</summary>
+public static class Wait
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
+
+    public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan bound, Func<string>? otherwise = null)
+    {
+        var from = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            if (TimeProvider.System.GetElapsedTime(from) > bound)
+                throw new TimeoutException(otherwise?.Invoke() ?? $"It did not hold within {bound}.");
+            await Task.Delay(Between, TimeProvider.System);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> holds, TimeSpan bound, Func<string>? otherwise = null) =>
+        UntilAsync(() => Task.FromResult(holds()), bound, otherwise);
+}

@@ -1,0 +1,231 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>What a person does on the first day, in a real browser.</summary>
+public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages>
+{
+    [Theory]
+    [InlineData(
+        "ko",
+        "새 스케줄",
+        "X 포스트",
+        "3시간마다",
+        "만들기",
+        "지금 실행하기",
+        "글 보기",
+        "실행 보기",
+        "글쓰기"
+    )]
+    [InlineData(
+        "en",
+        "New schedule",
+        "X post",
+        "Every 3 hours",
+        "Create",
+        "Run now",
+        "Read the piece",
+        "See the run",
+        "Writing"
+    )]
+    public async Task A_person_makes_a_schedule_runs_it_now_reads_the_piece_and_sees_how_the_run_went(
+        string language,
+        string newSchedule,
+        string kind,
+        string frequency,
+        string create,
+        string runNow,
+        string read,
+        string see,
+        string writing
+    )
+    {
+        var page = await studio.OpenAsync(language);
+        var name = $"Journey {language}";
+
+        await page.GotoAsync("/schedules/new?recipe=x");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = newSchedule })).ToBeVisibleAsync();
+        await ReadyAsync(page);
+        await Expect(page.Locator("#content_type option:checked")).ToHaveTextAsync(kind);
+        await Expect(page.Locator("#frequency option:checked")).ToHaveTextAsync(frequency);
+        await page.Locator("#topic").FillAsync(language == "ko" ? "작은 카페의 하루" : "A day at a small cafe");
+        await page.Locator("#name").FillAsync(name);
+        await Expect(page.Locator(".slots li")).ToHaveCountAsync(5);
+        await page.GetByRole(AriaRole.Button, new() { Name = create, Exact = true }).ClickAsync();
+
+        var row = page.Locator("li.schedule").Filter(new() { HasText = name });
+        await Expect(row).ToContainTextAsync(frequency);
+        await Expect(row.Locator("[data-until]")).ToHaveTextAsync(new Regex(@"^0[0-3]:\d\d:\d\d$"));
+        await row.GetByRole(AriaRole.Button, new() { Name = runNow }).ClickAsync();
+
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = name });
+        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = see })).ToBeVisibleAsync();
+        var written = await dialog.Locator(".text").InnerTextAsync();
+        Assert.NotEmpty(written);
+        var runPage = await dialog.GetByRole(AriaRole.Link, new() { Name = see }).GetAttributeAsync("href");
+        await dialog.GetByRole(AriaRole.Link, new() { Name = read }).ClickAsync();
+        await page.WaitForURLAsync("**/library/*");
+        await Expect(page.Locator("article .text")).ToHaveTextAsync(written);
+        await Expect(page.Locator("article .count")).ToContainTextAsync("/280");
+
+        await page.GotoAsync("/library");
+        await Expect(page.Locator(".pieces li").First).ToContainTextAsync(written[..10]);
+        await page.GotoAsync(runPage!);
+        await Expect(page.Locator(".steps li").Filter(new() { HasText = writing })).ToHaveCountAsync(1);
+        await page.GotoAsync("/runs");
+        await Expect(page.Locator("li.run").First).ToContainTextAsync(name);
+    }
+
+    [Fact]
+    public async Task The_editor_says_what_is_wrong_beside_the_field_and_stores_nothing()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules/new");
+        await ReadyAsync(page);
+        await page.Locator("#frequency").SelectOptionAsync("Cron");
+        await page.Locator("#cron").FillAsync("61 * * * *");
+        await Expect(page.Locator("#cron-note")).ToContainTextAsync("cron expression of five fields");
+        await Expect(page.Locator("#cron")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.Locator(".slots li")).ToHaveCountAsync(0);
+        await page.Locator("#cron").FillAsync("0 9 * * 1-5");
+        await Expect(page.Locator(".slots li")).ToHaveCountAsync(5);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
+        await Expect(page.Locator("#topic-note")).ToContainTextAsync("must not be empty");
+        await Expect(page.Locator("#topic")).ToBeFocusedAsync();
+        Assert.DoesNotContain("0 9 * * 1-5", (await studio.Program.GetAsync("/api/schedules")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Editing_tells_how_the_booking_moves_and_saving_moves_it()
+    {
+        var id = await ScheduleAsync("Edited");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/schedules/{id}");
+        await ReadyAsync(page);
+        await page.Locator("#time_of_day").FillAsync("17:45");
+        await Expect(page.Locator(".preview .notice")).ToContainTextAsync("17:45");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await page.WaitForURLAsync("**/schedules");
+
+        var schedule = await studio.Program.GetAsync($"/api/schedules/{id}");
+        Assert.Equal("17:45", (string?)schedule["time_of_day"]);
+        Assert.EndsWith("08:45:00Z", (string?)schedule["next_run_at"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_switch_pauses_and_resumes_and_a_deletion_is_asked_for_first()
+    {
+        var id = await ScheduleAsync("Switched");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
+        var row = page.Locator("li.schedule").Filter(new() { HasText = "Switched" });
+        await row.GetByRole(AriaRole.Switch).ClickAsync();
+        await Expect(row).ToContainTextAsync("Paused");
+        Assert.Null((string?)(await studio.Program.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
+        await row.GetByRole(AriaRole.Switch).ClickAsync();
+        await Expect(row.Locator("time")).ToBeVisibleAsync();
+
+        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: Delete" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(row).ToBeVisibleAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: Delete" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_piece_is_found_changed_with_its_count_approved_and_what_looks_like_markup_stays_text()
+    {
+        var piece = await studio.Program.PostAsync(
+            "/api/content/generate",
+            new
+            {
+                content_type = "x_post",
+                topic = "Findable thing",
+                language = "en",
+            }
+        );
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{piece["content"]!["id"]}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        const string markup = "<img src=x onerror=alert(1)> unmistakable";
+        await page.Locator("#body").FillAsync(markup);
+        await Expect(page.Locator("form .count")).ToContainTextAsync($"{markup.Length}/280");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Locator("article .text")).ToHaveTextAsync(markup);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Approved");
+
+        await page.GotoAsync("/library");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("unmistakable");
+        await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".pieces img")).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("nothing is called this");
+        await Expect(page.GetByText("Nothing found")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_language_is_the_browsers_and_can_be_switched_on_the_page()
+    {
+        var page = await studio.OpenAsync("ko");
+        await page.GotoAsync("/runs");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("실행 기록");
+        await page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Runs");
+        Assert.EndsWith("/runs", page.Url, StringComparison.Ordinal);
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+    }
+
+    [Fact]
+    public async Task Without_signing_in_every_page_leads_to_the_sign_in_and_a_used_link_is_refused()
+    {
+        await studio.OpenAsync("en");
+        var page = await studio.OpenAsStrangerAsync();
+        foreach (var path in new[] { "/", "/schedules", "/schedules/new", "/library", "/runs" })
+        {
+            await page.GotoAsync(path);
+            Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
+        }
+        await page.GotoAsync(studio.Program.SignInLink);
+        await Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync("used already");
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_it()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.WaitForURLAsync("**/sign-in");
+        await page.GotoAsync("/library");
+        Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ScheduleAsync(string name) =>
+        (string)
+            (
+                await studio.Program.PostAsync(
+                    "/api/schedule/create",
+                    new
+                    {
+                        name,
+                        content_type = "x_post",
+                        topic = name,
+                        language = "en",
+                        frequency = "daily",
+                        time_of_day = "09:00",
+                        timezone = "Asia/Seoul",
+                    }
+                )
+            )["id"]!;
+
+    /// <summary>Until the page answers: what is typed before is not heard.</summary>
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);
+}

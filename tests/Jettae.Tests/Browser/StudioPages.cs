@@ -1,0 +1,62 @@
+using Jettae.Testing;
+using Microsoft.Playwright;
+
+namespace Jettae.Tests;
+
+/// <summary>The running program, and a real browser before it. Shared by the tests of a class; each opens pages of its own.</summary>
+public sealed class StudioPages : IAsyncLifetime
+{
+    private IPlaywright? playwright;
+    private IBrowser? browser;
+
+    public JettaeProcess Program { get; private set; } = null!;
+
+    /// <summary>The cookie of the one who opened the link.</summary>
+    private string? signedIn;
+
+    public async ValueTask InitializeAsync()
+    {
+        Program = await JettaeProcess.StartAsync();
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+    }
+
+    /// <summary>A browser of a person who has just opened the printed link, and is in.</summary>
+    public async Task<IPage> OpenAsync(string language, int width = 1280, string theme = "light")
+    {
+        var context = await browser!.NewContextAsync(
+            new()
+            {
+                BaseURL = Program.Url,
+                Locale = language == "ko" ? "ko-KR" : "en-US",
+                TimezoneId = "Asia/Seoul",
+                ViewportSize = new() { Width = width, Height = 800 },
+                ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+                StorageState = signedIn,
+            }
+        );
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(20_000);
+        if (signedIn is null)
+        {
+            await page.GotoAsync(Program.SignInLink);
+            signedIn = await context.StorageStateAsync();
+        }
+        return page;
+    }
+
+    /// <summary>A browser of somebody else.</summary>
+    public async Task<IPage> OpenAsStrangerAsync() =>
+        await (await browser!.NewContextAsync(new() { BaseURL = Program.Url, Locale = "en-US" })).NewPageAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+            await browser.DisposeAsync();
+        playwright?.Dispose();
+        await Program.DisposeAsync();
+    }
+
+    /// <summary>Debian's; null leaves the choice to Playwright.</summary>
+    private static string? Chromium => File.Exists("/usr/bin/chromium") ? "/usr/bin/chromium" : null;
+}
