@@ -1,0 +1,81 @@
+using Deque.AxeCore.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>Every page, with each two of language, width and theme together: axe finds nothing, nothing sticks out, no error is logged.</summary>
+public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
+{
+    [Theory]
+    [InlineData("ko", 1440, "light")]
+    [InlineData("ko", 390, "dark")]
+    [InlineData("en", 1440, "dark")]
+    [InlineData("en", 390, "light")]
+    public async Task Each_page_can_be_read_and_used_by_everyone(string language, int width, string theme)
+    {
+        var page = await studio.OpenAsync(language, width, theme);
+        var errors = new List<string>();
+        page.Console += (_, line) =>
+        {
+            if (line.Type == "error")
+                errors.Add(line.Text);
+        };
+        page.PageError += (_, error) => errors.Add(error);
+        foreach (var path in await PathsAsync())
+        {
+            await page.GotoAsync(path);
+            await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+            var found = await page.RunAxe();
+            Assert.True(
+                found.Violations.Length == 0,
+                $"{path}: "
+                    + string.Join(
+                        "; ",
+                        found.Violations.Select(each =>
+                            $"{each.Id} {each.Nodes[0].Target} {each.Nodes[0].Any.FirstOrDefault()?.Message}"
+                        )
+                    )
+            );
+            var sticksOut = await page.EvaluateAsync<int>(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            );
+            Assert.True(sticksOut <= 0, $"{path}: {sticksOut} px stick out.");
+        }
+        Assert.Empty(errors);
+    }
+
+    private async Task<IReadOnlyList<string>> PathsAsync()
+    {
+        var schedules = await studio.Program.GetAsync("/api/schedules");
+        if (schedules["items"]!.AsArray().Count == 0)
+        {
+            var made = await studio.Program.PostAsync(
+                "/api/schedule/create",
+                new
+                {
+                    name = "아주 긴 이름을 가진 스케줄이 좁은 화면에서도 잘 보이는지",
+                    content_type = "thread",
+                    topic = "긴 주제",
+                    frequency = "weekly",
+                    day_of_week = "monday",
+                    time_of_day = "09:00",
+                }
+            );
+            await studio.Program.PostAsync("/api/schedule/run", new { id = (string?)made["id"] });
+            schedules = await studio.Program.GetAsync("/api/schedules");
+        }
+        var contents = await studio.Program.GetAsync("/api/contents");
+        var runs = await studio.Program.GetAsync("/api/runs");
+        return
+        [
+            "/schedules",
+            "/schedules/new",
+            $"/schedules/{schedules["items"]![0]!["id"]}",
+            "/library",
+            $"/library/{contents["items"]![0]!["id"]}",
+            "/runs",
+            $"/runs/{runs["items"]![0]!["id"]}",
+            "/runs/00000000-0000-0000-0000-000000000000",
+        ];
+    }
+}
