@@ -1,3 +1,5 @@
+using Jettae.Testing;
+
 namespace Jettae.Bench;
 
 /// <summary>One run: each measurement on a file of its own, a line of the table for each figure.</summary>

@@ -44,6 +44,9 @@ public sealed class StudioOptions
     internal string PublicAddress => PublicUrl.Trim().TrimEnd('/');
     internal string WebhookUrl => PublicAddress + "/api/content/generate-scheduled";
     internal string FailureUrl => PublicAddress + "/api/content/generation-failed";
+
+    /// <summary>The way of a booking: through which QStash, to which webhook. A message that went another way comes to nobody.</summary>
+    internal string Route => $"{QStash.Url} {WebhookUrl}";
     internal string? Key => Trimmed(AnthropicKey);
     internal string? Token => Trimmed(ApiToken);
     internal string ModelName => Trimmed(Model) ?? "claude-sonnet-5-5";

@@ -24,7 +24,11 @@ public static class Composition
         change?.Invoke(engine, studio);
 
         var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+            new WebApplicationOptions
+            {
+                ApplicationName = typeof(Composition).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
         );
         builder
             .Logging.AddFilter("Microsoft", LogLevel.Warning)

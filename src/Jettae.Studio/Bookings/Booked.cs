@@ -42,11 +42,10 @@ internal static class Booked
         return live;
     }
 
-    /// <summary>Books the same slot anew, for a message that QStash no longer has.</summary>
-    public static async Task RenewAsync(StudioDb db, Schedule schedule, Booking lost, DateTimeOffset now)
+    /// <summary>Books the same slot anew, for a message that QStash no longer has, or that would call another address.</summary>
+    public static async Task RenewAsync(StudioDb db, Schedule schedule, Booking live, DateTimeOffset now)
     {
-        lost.State = BookingState.Cancelled;
-        lost.UpdatedAt = now;
+        Withdraw(schedule, live, now);
         await db.SaveChangesAsync();
         await EnsureAsync(db, schedule, now);
     }

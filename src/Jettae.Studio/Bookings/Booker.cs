@@ -108,6 +108,7 @@ internal sealed partial class Booker(
             if (booking.State != BookingState.Pending)
                 continue;
             booking.State = BookingState.Published;
+            booking.Route = options.Route;
             if (await db.Schedules.FindAsync(booking.ScheduleId) is { } schedule)
                 schedule.QstashMessageId = booking.MessageId;
         }

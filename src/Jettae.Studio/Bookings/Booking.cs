@@ -35,6 +35,9 @@ public sealed class Booking
 
     public string? MessageId { get; set; }
 
+    /// <summary>The QStash that holds the message, and the webhook that it will call; null until it is published.</summary>
+    public string? Route { get; set; }
+
     /// <summary>How often publishing or cancelling failed since it last worked; sets the wait before the next try.</summary>
     public int Failures { get; set; }
 

@@ -6,7 +6,7 @@ namespace Jettae.Studio;
 
 /// <summary>
 /// Looks after every active schedule, at start and now and then: one live booking, missed slots in the ledger, and a new
-/// message where QStash lost the old one. One bad schedule does not keep it from the others.
+/// message where QStash lost the old one or would take it elsewhere. One bad schedule does not keep it from the others.
 /// </summary>
 internal sealed partial class Keeper(
     StudioStore store,
@@ -68,12 +68,15 @@ internal sealed partial class Keeper(
             if (runner.IsAtWork(scheduleId))
                 return;
             var live = await EnsureAsync(scheduleId, cancel);
-            if (
-                live is { State: BookingState.Published, MessageId: { } message }
-                && live.SlotAt < Time.GetUtcNow() - Overdue
+            if (live is not { State: BookingState.Published, MessageId: { } message })
+                return;
+            if (live.Route != options.Route)
+                await RenewAsync(live, "goes to an address that is no longer ours", cancel);
+            else if (
+                live.SlotAt < Time.GetUtcNow() - Overdue
+                && await qstash.Messages.GetAsync(message, cancel) is null
             )
-                if (await qstash.Messages.GetAsync(message, cancel) is null)
-                    await RenewAsync(live, cancel);
+                await RenewAsync(live, "is not in QStash any more", cancel);
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
@@ -123,14 +126,14 @@ internal sealed partial class Keeper(
         return live;
     }
 
-    private async Task RenewAsync(Booking lost, CancellationToken cancel)
+    private async Task RenewAsync(Booking stale, string why, CancellationToken cancel)
     {
-        LogLost(logger, lost.ScheduleId, lost.SlotAt);
+        LogRenewed(logger, stale.ScheduleId, stale.SlotAt, why);
         await store.WriteAsync(
             async db =>
             {
-                var live = await Booked.LiveAsync(db, lost.ScheduleId);
-                if (live?.Id == lost.Id && await db.Schedules.FindAsync([lost.ScheduleId], cancel) is { } schedule)
+                var live = await Booked.LiveAsync(db, stale.ScheduleId);
+                if (live?.Id == stale.Id && await db.Schedules.FindAsync([stale.ScheduleId], cancel) is { } schedule)
                     await Booked.RenewAsync(db, schedule, live, Time.GetUtcNow());
             },
             cancel
@@ -143,7 +146,7 @@ internal sealed partial class Keeper(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "QStash has no message for schedule {ScheduleId} at {SlotAt}; it is booked again."
+        "The message of schedule {ScheduleId} for {SlotAt} {Why}; the slot is booked again."
     )]
-    private static partial void LogLost(ILogger logger, Guid scheduleId, DateTimeOffset slotAt);
+    private static partial void LogRenewed(ILogger logger, Guid scheduleId, DateTimeOffset slotAt, string why);
 }

@@ -69,7 +69,7 @@ internal static class RehearsalStage
     /// Nothing goes on in either half. The engine's count of begun work, equal on both sides of the looks, proves that no
     /// delivery carried work from one half to the other between them.
     /// </summary>
-    private static async Task IdleAsync(WebApplication app, CancellationToken cancel)
+    internal static async Task IdleAsync(WebApplication app, CancellationToken cancel)
     {
         var engine = app.Services.GetRequiredService<OpenWork>();
         var studio = app.Services.GetRequiredService<StudioActivity>();

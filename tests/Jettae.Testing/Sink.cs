@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
-namespace Jettae.Bench;
+namespace Jettae.Testing;
 
 /// <summary>A destination that answers at once and counts what it got, by the number in the body.</summary>
 public sealed class Sink : IAsyncDisposable
@@ -26,9 +25,9 @@ public sealed class Sink : IAsyncDisposable
 
     public static async Task<Sink> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
         var sink = new Sink(builder.Build());
         sink.app.Run(async http =>
         {
