@@ -161,9 +161,9 @@ public sealed class FakeClaude : IAsyncDisposable
             await Fails(404, "not_found_error", message: $"{http.Request.Method} {http.Request.Path}")(http);
             return;
         }
-        if (http.Request.Headers["x-api-key"] != Key)
+        if (http.Request.Headers.Authorization != $"Bearer {Key}")
         {
-            await Fails(401, "authentication_error", message: "invalid x-api-key")(http);
+            await Fails(401, "authentication_error", message: "invalid bearer token")(http);
             return;
         }
         JsonNode? body;

@@ -47,10 +47,12 @@ internal static class Slots
         JettaeProcess? qstash = null
     )
     {
+        JsonArray runs = [];
         await Wait.UntilAsync(
-            async () => (await RunsAsync(program, schedule)).Any(run => (string?)run!["state"] == "done"),
+            async () =>
+                (runs = await RunsAsync(program, schedule)).Any(run => (string?)run!["state"] == "done"),
             Patience,
-            () => $"The slot {Text(slot)} did not come:\n{program.Output}"
+            () => $"The slot {Text(slot)} did not come: {runs.ToJsonString()}\n{program.Output}"
         );
         var run = Assert.Single(await RunsAsync(program, schedule))!;
         Assert.Equal(Text(slot), (string?)run["slot_at"]);
