@@ -28,10 +28,14 @@ public static class PagesSetup
         app.Use(
             (http, next) =>
             {
-                var headers = http.Response.Headers;
-                headers.ContentSecurityPolicy = ContentSecurityPolicy;
-                headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "same-origin";
+                // Programs that call the engine or the API have no use for them.
+                if (!http.Request.Path.StartsWithSegments("/v2") && !http.Request.Path.StartsWithSegments("/api"))
+                {
+                    var headers = http.Response.Headers;
+                    headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                    headers.XContentTypeOptions = "nosniff";
+                    headers["Referrer-Policy"] = "same-origin";
+                }
                 return next(http);
             }
         );

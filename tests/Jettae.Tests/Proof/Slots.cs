@@ -49,8 +49,7 @@ internal static class Slots
     {
         JsonArray runs = [];
         await Wait.UntilAsync(
-            async () =>
-                (runs = await RunsAsync(program, schedule)).Any(run => (string?)run!["state"] == "done"),
+            async () => (runs = await RunsAsync(program, schedule)).Any(run => (string?)run!["state"] == "done"),
             Patience,
             () => $"The slot {Text(slot)} did not come: {runs.ToJsonString()}\n{program.Output}"
         );
