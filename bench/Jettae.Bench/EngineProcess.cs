@@ -45,7 +45,7 @@ public sealed class EngineProcess : IAsyncDisposable
     {
         var began = TimeProvider.System.GetTimestamp();
         var process = Process.Start(
-            new ProcessStartInfo(Environment.ProcessPath!, ["serve", file])
+            new ProcessStartInfo("dotnet", [typeof(EngineProcess).Assembly.Location, "serve", file])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
