@@ -129,6 +129,17 @@ public sealed class EngineUnderTest : IAsyncDisposable
         return (string)json!["messageId"]!;
     }
 
+    public async Task AssertNothingStoredAsync() =>
+        Assert.Empty((await SendAsync(HttpMethod.Get, "/v2/events")).Json!["events"]!.AsArray());
+
+    /// <summary>Waits for a real event, bounded.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await condition())
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, bound.Token);
+    }
+
     /// <summary>The states of a message's story, oldest first.</summary>
     public async Task<List<string>> StoryAsync(string id)
     {

@@ -4,13 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace Jettae.Engine;
 
-/// <summary>A message that was given up, with its last answer.</summary>
+/// <summary>A message that was given up, with its last answer and its place in the order of giving up.</summary>
 public sealed record DeadLetter(
     string Id,
     Message Message,
     int Status,
     IReadOnlyDictionary<string, string[]> Headers,
-    byte[] Body
+    byte[] Body,
+    long Place
 );
 
 /// <summary>What was given up.</summary>
@@ -20,13 +21,13 @@ public sealed class DeadLetters(Store store)
 
     private const string Select = """
         select m.seq, m.id, m.tenant, m.shard, m.state, m.due_at, m.retried, m.created_at, m.not_before, m.finished_at, m.url,
-               m.method, m.max_retries, m.labels, m.config, m.body, d.id, a.status, a.headers, a.body
+               m.method, m.max_retries, m.labels, m.config, m.body, d.id, a.status, a.headers, a.body, d.seq
         from dead_letters d
         join messages m on m.seq = d.message_seq
         join attempts a on a.message_seq = m.seq and a.retried = m.retried
         """;
 
-    /// <summary>In the order in which the messages were accepted, after <paramref name="cursor"/>.</summary>
+    /// <summary>In the order in which the messages were given up, after <paramref name="cursor"/>.</summary>
     public (List<DeadLetter> Page, string? Cursor) List(string tenant, long cursor, int count)
     {
         var rows = store.Read(db =>
@@ -41,7 +42,7 @@ public sealed class DeadLetters(Store store)
         if (rows.Count <= count)
             return (rows, null);
         rows.RemoveAt(count);
-        return (rows, rows[^1].Message.Seq.ToString(null, null));
+        return (rows, rows[^1].Place.ToString(null, null));
     }
 
     public DeadLetter? Find(string tenant, string id) =>
@@ -71,7 +72,8 @@ public sealed class DeadLetters(Store store)
             row.TextOrNull(18) is { } headers
                 ? JsonSerializer.Deserialize(headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)!
                 : new Dictionary<string, string[]>(),
-            row.Bytes(19)
+            row.Bytes(19),
+            row.GetInt64(20)
         );
 }
 

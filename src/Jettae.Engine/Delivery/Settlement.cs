@@ -79,7 +79,7 @@ public sealed class Settlement(
     {
         var id = $"{endedAt}-{message.Seq}";
         s.Run(
-            "insert into dead_letters (id, seq, tenant, message_seq, created_at) values ($0, $1, $2, $1, $3)",
+            "insert into dead_letters (id, message_seq, tenant, created_at) values ($0, $1, $2, $3)",
             id,
             message.Seq,
             message.Tenant,
