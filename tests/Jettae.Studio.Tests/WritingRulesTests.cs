@@ -47,6 +47,19 @@ public sealed class WritingRulesTests
     [MemberData(nameof(Golden))]
     public void X_counts(string text, int weight) => Assert.Equal(weight, XText.Length(text));
 
+    [Theory]
+    [InlineData("", "a")]
+    [InlineData("", "a.")]
+    [InlineData("", "a-")]
+    [InlineData("https://", "a")]
+    [InlineData("https://", "a-a.")]
+    [InlineData("", "https://a")]
+    public void No_text_makes_X_counting_slow(string before, string again)
+    {
+        var text = before + string.Concat(Enumerable.Repeat(again, 100_000));
+        Assert.Equal(text.Length, XText.Length(text));
+    }
+
     private static readonly string[] Pieces =
     [
         "아침",

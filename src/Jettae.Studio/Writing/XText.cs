@@ -63,22 +63,22 @@ public static partial class XText
         };
     }
 
+    /// <summary>A label is matched once and for all (atomic), so that no text makes this slow and no deadline is needed.</summary>
     [GeneratedRegex(
-        @"(?<![A-Za-z0-9@＠$#＃])(?<scheme>https?://)(?:[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?\.)+(?:"
+        @"(?<![A-Za-z0-9@＠$#＃])(?<scheme>https?://)(?:(?>[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?)\.)+(?:"
             + Tlds
             + @")(?![0-9A-Za-z@+-])(?::\d+)?(?:/"
             + Path
             + @")?(?:\?"
             + Query
-            + @")?|(?<![A-Za-z0-9@＠$#＃_./-])(?<host>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\.)+(?<tld>"
+            + @")?|(?<![A-Za-z0-9@＠$#＃_./-])(?<host>(?>[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?)\.)+(?<tld>"
             + Tlds
             + @")(?![0-9A-Za-z@+_-]|\.[A-Za-z])(?::\d+)?(?<path>/"
             + Path
             + @")?(?:\?"
             + Query
             + @")?",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
-        1000
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
     )]
     private static partial Regex Link();
 
