@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Jettae.Tests;
 
+[Collection(Busy.Name)]
 public sealed class DoctorTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-doctor").FullName;

@@ -5,6 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>What a person does on the first day, in a real browser.</summary>
+[Collection(Busy.Name)]
 public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]

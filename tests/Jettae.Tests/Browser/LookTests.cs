@@ -4,6 +4,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>Every page, with each two of language, width and theme together: axe finds nothing, nothing sticks out, no error is logged.</summary>
+[Collection(Busy.Name)]
 public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]

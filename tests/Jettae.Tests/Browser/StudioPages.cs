@@ -17,6 +17,7 @@ public sealed class StudioPages : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Program = await JettaeProcess.StartAsync();
+        Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }

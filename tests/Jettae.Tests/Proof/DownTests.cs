@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jettae.Tests;
 
 /// <summary>The whole program on its files in virtual time, away for a while. Every life of it has another address.</summary>
+[Collection(Busy.Name)]
 public sealed class DownTests : IDisposable
 {
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);

@@ -4,6 +4,7 @@ using Jettae.Testing;
 namespace Jettae.Tests;
 
 /// <summary>The engine alone, with much to do, killed in the middle of it.</summary>
+[Collection(Busy.Name)]
 public sealed class HundredThousandTests(ITestOutputHelper output)
 {
     private const int Messages = 100_000;
