@@ -194,6 +194,43 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_studio_that_moved_is_booked_to_its_new_address_once_and_the_old_message_is_withdrawn()
+    {
+        var address = TestStudio.Public;
+        await using var studio = await TestStudio.StartAsync(change: options => options.PublicUrl = address);
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        var old = studio.MessageFor(Slot);
+        await studio.DownAsync();
+        address = "https://moved.example";
+        await studio.UpAsync();
+        var moved = Assert.Single(studio.QStash.Messages.Values);
+        Assert.Equal([old.Id], studio.QStash.Cancelled);
+        Assert.Equal("https://moved.example/api/content/generate-scheduled", moved.Destination);
+        Assert.Equal("https://moved.example/api/content/generation-failed", moved.Headers["Upstash-Failure-Callback"]);
+        var now = await studio.GetAsync($"/api/schedules/{schedule["id"]}");
+        Assert.Equal((moved.Id, Slot), ((string?)now["qstash_message_id"], (string?)now["next_run_at"]));
+        await studio.DownAsync();
+        await studio.UpAsync();
+        Assert.Equal(moved.Id, Assert.Single(studio.QStash.Messages.Values).Id);
+        Assert.Single(studio.QStash.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_call_whose_result_was_lost_does_not_keep_a_moved_studio_at_its_old_address()
+    {
+        var address = TestStudio.Public;
+        await using var studio = await TestStudio.StartAsync(change: options => options.PublicUrl = address);
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        var old = studio.MessageFor(Slot);
+        await studio.DownAsync();
+        await studio.ForgetPublishedAsync();
+        address = "https://moved.example";
+        await studio.UpAsync();
+        var moved = Assert.Single(studio.QStash.Messages.Values, each => each.Id != old.Id);
+        Assert.Equal("https://moved.example/api/content/generate-scheduled", moved.Destination);
+    }
+
+    [Fact]
     public async Task A_retry_that_QStash_lost_ends_the_run_and_not_the_chain()
     {
         await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(529, "overloaded_error"));
@@ -229,16 +266,7 @@ public sealed class DeliveryTests
         await using var studio = await TestStudio.StartAsync();
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.DownAsync();
-        await using (
-            var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={studio.DataFile};Pooling=False")
-        )
-        {
-            await file.OpenAsync();
-            var forget = file.CreateCommand();
-            forget.CommandText =
-                "UPDATE bookings SET state = 'pending', message_id = NULL; UPDATE schedules SET qstash_message_id = NULL";
-            await forget.ExecuteNonQueryAsync();
-        }
+        await studio.ForgetPublishedAsync();
         await studio.UpAsync();
         Assert.Equal(
             studio.MessageFor(Slot).Id,

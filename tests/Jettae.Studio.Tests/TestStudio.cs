@@ -88,6 +88,17 @@ internal sealed class TestStudio : IAsyncDisposable
         app = null;
     }
 
+    /// <summary>The file as a crash leaves it after QStash took the bookings and before that was written.</summary>
+    public async Task ForgetPublishedAsync()
+    {
+        await using var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={DataFile};Pooling=False");
+        await file.OpenAsync();
+        var forget = file.CreateCommand();
+        forget.CommandText =
+            "UPDATE bookings SET state = 'pending', message_id = NULL, route = NULL; UPDATE schedules SET qstash_message_id = NULL";
+        await forget.ExecuteNonQueryAsync();
+    }
+
     public HttpClient Client(string? token)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })

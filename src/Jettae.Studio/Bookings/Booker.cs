@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Jettae.Client;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +22,10 @@ internal sealed partial class Booker(
 ) : Loop(activity, time, logger)
 {
     private const int BatchSize = 100;
+
+    private readonly string routeMark = Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(options.Route))
+    )[..8];
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
@@ -165,7 +171,8 @@ internal sealed partial class Booker(
             Body = SlotMessage.Of(booking),
             ContentType = "application/json",
             NotBefore = booking.SlotAt,
-            DeduplicationId = booking.DeduplicationId,
+            // With the route in it: a call whose result a crash swallowed must not stand for one to a new address.
+            DeduplicationId = $"{booking.DeduplicationId}-{routeMark}",
             Retries = options.Retries,
             // 15 s, 45 s, 2 min, 7 min, 20 min: a provider's bad quarter of an hour passes, an hour's slot still comes.
             RetryDelay = "min(1800000, 15000 * pow(3, retried))",

@@ -30,7 +30,7 @@ public sealed class Booking
     public DateTimeOffset SlotAt { get; init; }
     public BookingState State { get; set; }
 
-    /// <summary>The deduplication id it is published with: schedule, slot and this booking, without a colon.</summary>
+    /// <summary>Begins the deduplication id it is published with (a mark of the route ends it): schedule, slot, this booking; no colon.</summary>
     public string DeduplicationId { get; init; } = "";
 
     public string? MessageId { get; set; }
