@@ -152,7 +152,10 @@ public static class EngineApi
         catch (Exception trouble) when (trouble is SqliteException or ObjectDisposedException)
         {
             http.Response.Headers.RetryAfter = "1";
-            return Error(503, "the store cannot take this now; nothing was stored, try again");
+            return Error(
+                503,
+                "the store cannot take this now; try again, with an Upstash-Deduplication-Id if it must not come twice"
+            );
         }
     }
 
@@ -187,13 +190,14 @@ public static class EngineApi
             var kept = new List<string>();
             foreach (var pair in destination[(mark + 1)..].Split('&'))
             {
-                var name = pair.Split('=', 2)[0];
+                // As the query is read when it authenticates: decoded, in any case. Else a token would go along.
+                var name = Uri.UnescapeDataString(pair.Split('=', 2)[0]);
                 if (name.StartsWith("upstash-", StringComparison.OrdinalIgnoreCase))
                     headers.TryAdd(
                         name,
                         [Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))]
                     );
-                else if (name != "qstash_token")
+                else if (!name.Equals("qstash_token", StringComparison.OrdinalIgnoreCase))
                     kept.Add(pair);
             }
             destination = destination[..mark] + (kept.Count > 0 ? "?" + string.Join('&', kept) : "");

@@ -46,14 +46,17 @@ public sealed class MessageTests
         Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{id}")).Status);
     }
 
-    [Fact]
-    public async Task Settings_and_the_token_may_stand_in_the_query_and_do_not_reach_the_destination()
+    [Theory]
+    [InlineData("qstash_token")]
+    [InlineData("QSTASH_Token")]
+    [InlineData("qstash%5Ftoken")]
+    public async Task Settings_and_the_token_may_stand_in_the_query_and_do_not_reach_the_destination(string name)
     {
         await using var engine = await EngineUnderTest.StartAsync();
         engine.Http.DefaultRequestHeaders.Authorization = null;
         var (status, _) = await engine.SendAsync(
             HttpMethod.Post,
-            $"/v2/publish/{engine.Sink}/a?x=1&upstash-method=PUT&qstash_token={EngineUnderTest.Token}&upstash-forward-color=deep+red&y=%2B",
+            $"/v2/publish/{engine.Sink}/a?x=1&upstash-method=PUT&{name}={EngineUnderTest.Token}&upstash-forward-color=deep+red&y=%2B",
             "x"
         );
         Assert.Equal(200, status);
