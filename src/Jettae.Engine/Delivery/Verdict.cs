@@ -93,27 +93,11 @@ public abstract record Verdict
     /// <summary><c>6m5s</c>, <c>1.5s</c>, <c>200ms</c>, <c>1h</c>: as Go prints spans.</summary>
     private static long? GoDuration(string text)
     {
-        var (milliseconds, at) = (0.0, 0);
-        if (text.Length is 0 or > 64)
+        if (Duration.Terms(text) is not { } terms)
             return null;
-        while (at < text.Length)
-        {
-            var from = at;
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
-                at++;
-            if (
-                !double.TryParse(
-                    text.AsSpan(from, at - from),
-                    NumberStyles.AllowDecimalPoint,
-                    CultureInfo.InvariantCulture,
-                    out var number
-                )
-            )
-                return null;
-            var unitFrom = at;
-            while (at < text.Length && !char.IsAsciiDigit(text[at]) && text[at] != '.')
-                at++;
-            var unit = text[unitFrom..at] switch
+        var milliseconds = terms.Sum(term =>
+            term.Number
+            * term.Unit switch
             {
                 "ns" => 1e-6,
                 "us" or "µs" or "μs" => 1e-3,
@@ -122,9 +106,8 @@ public abstract record Verdict
                 "m" => 60_000,
                 "h" => 3_600_000,
                 _ => double.NaN,
-            };
-            milliseconds += number * unit;
-        }
+            }
+        );
         return double.IsNaN(milliseconds) || milliseconds > OneDay ? null : (long)Math.Ceiling(milliseconds);
     }
 

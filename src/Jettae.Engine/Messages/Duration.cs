@@ -11,45 +11,54 @@ public static class Duration
     public static bool TryParse(string text, out TimeSpan span)
     {
         span = default;
-        var (seconds, at) = (0.0, 0);
-        if (text.Length is 0 or > 64)
+        if (Terms(text) is not { } terms)
             return false;
-        while (at < text.Length)
+        var seconds = terms is [(var bare, "")]
+            ? bare
+            : terms.Sum(term =>
+                term.Number
+                * term.Unit switch
+                {
+                    "s" => 1,
+                    "m" => 60,
+                    "h" => 3_600,
+                    "d" => 86_400,
+                    _ => double.NaN,
+                }
+            );
+        if (double.IsNaN(seconds) || seconds > Longest)
+            return false;
+        span = TimeSpan.FromMilliseconds(Math.Round(seconds * 1_000));
+        return true;
+    }
+
+    /// <summary>The numbers of a span, each with what follows it; null when one is missing or it is too long to be a span.</summary>
+    internal static List<(double Number, string Unit)>? Terms(string text)
+    {
+        if (text.Length is 0 or > 64)
+            return null;
+        var terms = new List<(double, string)>();
+        for (var at = 0; at < text.Length; )
         {
-            var from = at;
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
-                at++;
+            var unit = at;
+            while (unit < text.Length && IsOfNumber(text[unit]))
+                unit++;
             if (
                 !double.TryParse(
-                    text.AsSpan(from, at - from),
+                    text.AsSpan(at, unit - at),
                     NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out var number
                 )
             )
-                return false;
-            if (at == text.Length)
-            {
-                if (from > 0)
-                    return false;
-                seconds = number;
-                break;
-            }
-            var unit = text[at++] switch
-            {
-                's' => 1,
-                'm' => 60,
-                'h' => 3_600,
-                'd' => 86_400,
-                _ => 0,
-            };
-            if (unit == 0)
-                return false;
-            seconds += number * unit;
+                return null;
+            at = unit;
+            while (at < text.Length && !IsOfNumber(text[at]))
+                at++;
+            terms.Add((number, text[unit..at]));
         }
-        if (seconds > Longest)
-            return false;
-        span = TimeSpan.FromMilliseconds(Math.Round(seconds * 1_000));
-        return true;
+        return terms;
+
+        static bool IsOfNumber(char letter) => char.IsAsciiDigit(letter) || letter == '.';
     }
 }

@@ -51,6 +51,20 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();
 
+    /// <summary>Does what was pressed. When it is refused (it was deleted elsewhere, say), the page shows how things are now.</summary>
+    protected async Task DoAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (RejectedException)
+        {
+            // What the page then shows is the answer.
+        }
+        await ReadAsync();
+    }
+
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing)

@@ -13,13 +13,14 @@ public sealed class KilledWhileItWaits
         var first = await program.ScheduleAsync(slot);
         await program.KillAsync();
         await program.StartAsync();
-        var second = await program.ScheduleAsync(slot);
+        var later = Slots.Coming();
+        var second = await program.ScheduleAsync(later);
         await program.BookedAsync(second);
         await program.KillAsync();
         await program.StartAsync();
 
         await program.WasRunOnceAsync(first, slot);
-        await program.WasRunOnceAsync(second, slot);
+        await program.WasRunOnceAsync(second, later);
     }
 }
 
@@ -56,7 +57,8 @@ public sealed class KilledWhileItBooks
 
         var answered = new TaskCompletionSource();
         relay.After = request => HoldAsync(request, answered);
-        var unanswered = await program.ScheduleAsync(slot);
+        var later = Slots.Coming();
+        var unanswered = await program.ScheduleAsync(later);
         await answered.Task.WaitAsync(
             TimeSpan.FromSeconds(30),
             TimeProvider.System,
@@ -67,7 +69,7 @@ public sealed class KilledWhileItBooks
         await program.StartAsync();
 
         await program.WasRunOnceAsync(unpublished, slot, qstash);
-        await program.WasRunOnceAsync(unanswered, slot, qstash);
+        await program.WasRunOnceAsync(unanswered, later, qstash);
     }
 
     private static Task HoldAsync(Relayed request, TaskCompletionSource seen)
