@@ -9,11 +9,15 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
+# The official QStash SDK speaks to the engine.
+command -v npm >/dev/null || missing+=(nodejs npm)
 if ((${#missing[@]})); then
   sudo=$( ((EUID == 0)) || echo sudo)
   $sudo apt-get update -qq
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends fontconfig "${missing[@]}"
 fi
+
+npm ci --prefix tests/sdk --silent --no-audit --no-fund
 
 dotnet tool restore
 dotnet restore Jettae.slnx --locked-mode
