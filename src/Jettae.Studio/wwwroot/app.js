@@ -25,6 +25,16 @@ const refresh = () => { tick(); local(); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-local"] });
 refresh();
 
+// After a restart the server knows nothing of this page: it is read anew as soon as somebody answers.
+const modal = document.getElementById("components-reconnect-modal");
+async function comeBack() {
+  if (!modal.matches(".components-reconnect-rejected, .components-reconnect-failed")) return;
+  const answers = await fetch("/health/live").then((answer) => answer.ok, () => false);
+  if (answers) location.reload();
+  else setTimeout(comeBack, 1000);
+}
+new MutationObserver(comeBack).observe(modal, { attributes: true, attributeFilter: ["class"] });
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-theme-switch], [data-copy], [data-sign-out]");
   if (!button) return;

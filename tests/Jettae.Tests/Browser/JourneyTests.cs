@@ -194,7 +194,7 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
             await page.GotoAsync(path);
             Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
         }
-        await page.GotoAsync(studio.Program.SignInLink);
+        await page.GotoAsync(studio.UsedLink);
         await Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync("used already");
     }
 
@@ -207,6 +207,22 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         await page.WaitForURLAsync("**/sign-in");
         await page.GotoAsync("/library");
         Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_open_page_comes_back_by_itself_after_a_restart()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
+        Assert.Equal(0, await studio.Program.StopAsync());
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
+        await studio.Program.StartAsync();
+        await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
+        await ReadyAsync(page);
+        var id = await ScheduleAsync("After the restart");
+        await Expect(page.Locator("li.schedule").Filter(new() { HasText = "After the restart" })).ToBeVisibleAsync();
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
     }
 
     private async Task<string> ScheduleAsync(string name) =>

@@ -11,6 +11,9 @@ public sealed class StudioPages : IAsyncLifetime
 
     public JettaeProcess Program { get; private set; } = null!;
 
+    /// <summary>The link that signed somebody in.</summary>
+    public string UsedLink { get; private set; } = "";
+
     /// <summary>The cookie of the one who opened the link.</summary>
     private string? signedIn;
 
@@ -40,7 +43,8 @@ public sealed class StudioPages : IAsyncLifetime
         page.SetDefaultTimeout(20_000);
         if (signedIn is null)
         {
-            await page.GotoAsync(Program.SignInLink);
+            UsedLink = Program.SignInLink;
+            await page.GotoAsync(UsedLink);
             signedIn = await context.StorageStateAsync();
         }
         return page;
