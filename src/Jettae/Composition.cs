@@ -32,6 +32,8 @@ public static class Composition
         );
         builder
             .Logging.AddFilter("Microsoft", LogLevel.Warning)
+            // A start that fails is told in one sentence by whoever started it.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         builder.Services.AddSingleton(time);
         // Scripts and styles of the pages are found in a build as they are in what is published.

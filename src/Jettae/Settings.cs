@@ -33,6 +33,11 @@ public sealed class Settings
         Model = Value("JETTAE_MODEL");
         ApiToken = Value("JETTAE_API_TOKEN");
         EgressAllow = List("JETTAE_EGRESS_ALLOW", ',');
+        foreach (var range in EgressAllow.Where(each => each.Contains('/', StringComparison.Ordinal)))
+            if (!IPNetwork.TryParse(range, out _))
+                throw new SettingsException(
+                    $"JETTAE_EGRESS_ALLOW must hold ranges such as 10.1.0.0/16, hosts or host:port, by comma; received '{range}'."
+                );
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -117,7 +122,17 @@ public sealed class Settings
     /// <summary><c>http://+:80</c>, <c>http://0.0.0.0:80</c> and the like are addresses to listen on, not to call.</summary>
     private static string ReachableForm(string address)
     {
-        var parsed = BindingAddress.Parse(address);
+        BindingAddress parsed;
+        try
+        {
+            parsed = BindingAddress.Parse(address);
+        }
+        catch (FormatException)
+        {
+            throw new SettingsException(
+                $"ASPNETCORE_URLS must hold addresses such as http://localhost:5080, by semicolon; received '{address}'."
+            );
+        }
         var anywhere =
             parsed.Host is "+" or "*"
             || (

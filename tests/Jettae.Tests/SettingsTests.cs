@@ -45,6 +45,16 @@ public sealed class SettingsTests
     public void The_own_url_is_one_that_can_be_called(string listening, string own) =>
         Assert.Equal(own, Of(("ASPNETCORE_URLS", listening)).OwnUrl);
 
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "nonsense")]
+    [InlineData("JETTAE_EGRESS_ALLOW", "10.0.0.0/99")]
+    public void What_no_start_could_use_is_refused_by_name(string name, string value)
+    {
+        var refused = Assert.Throws<SettingsException>(() => Of((name, value)));
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(value, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_qstash_elsewhere_needs_its_token_and_keys()
     {
