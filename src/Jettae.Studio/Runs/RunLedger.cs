@@ -11,6 +11,9 @@ internal sealed record StartedRun(Attempt Attempt, Assignment Assignment);
 /// </summary>
 internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider time)
 {
+    /// <summary>What was running before was made by a process that is no more.</summary>
+    private readonly DateTimeOffset born = time.GetUtcNow();
+
     private const int TitlesToAvoid = 5;
 
     public Task<(StartedRun? Started, SlotAnswer? Answer)> BeginSlotAsync(
@@ -218,13 +221,18 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
             cancel
         );
 
-    /// <summary>Runs that a stop interrupted and that nobody will deliver again: those by hand, those of deleted schedules.</summary>
+    /// <summary>
+    /// Runs that a stop interrupted and that nobody will deliver again: those by hand, those of deleted schedules. One that
+    /// was begun a moment ago may not be known as under work yet.
+    /// </summary>
     public Task FailOrphansAsync(Func<Guid, bool> isAtWork, CancellationToken cancel) =>
         store.WriteAsync(
             async db =>
             {
+                var moment = time.GetUtcNow() - TimeSpan.FromMinutes(1);
                 var open = await db
                     .Runs.Where(run => run.State == RunState.Running)
+                    .Where(run => run.StartedAt <= born || run.StartedAt < moment)
                     .Where(run => run.SlotAt == null || !db.Schedules.Any(schedule => schedule.Id == run.ScheduleId))
                     .ToListAsync(cancel);
                 foreach (var run in open.Where(run => !isAtWork(run.Id)))
