@@ -6,7 +6,9 @@ var root = new RootCommand("Jettae writes your content on schedule and never mis
 root.Subcommands.Add(Rehearsal.Command());
 root.Subcommands.Add(Doctor.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
-return await root.Parse(args).InvokeAsync();
+
+// A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
 
 namespace Jettae
 {
