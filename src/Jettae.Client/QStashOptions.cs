@@ -14,4 +14,7 @@ public sealed class QStashOptions
 
     /// <summary>The key that takes over at the next rotation; needed by receivers only.</summary>
     public string? NextSigningKey { get; set; }
+
+    /// <summary>How far a receiver's clock may be from QStash's. Default 1 minute.</summary>
+    public TimeSpan ClockTolerance { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -42,10 +42,8 @@ public static class SignatureFilter
     private static async Task<string?> RefusalAsync(HttpContext http, string url)
     {
         var services = http.RequestServices;
-        var receiver = new Receiver(
-            services.GetRequiredService<QStashOptions>(),
-            services.GetRequiredService<TimeProvider>()
-        );
+        var options = services.GetRequiredService<QStashOptions>();
+        var receiver = new Receiver(options, services.GetRequiredService<TimeProvider>(), options.ClockTolerance);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBody;
         var body = new MemoryStream();

@@ -26,7 +26,15 @@ namespace Jettae
                 await app.WaitForShutdownAsync(cancel);
                 return 0;
             }
-            catch (Exception refused) when (refused is SettingsException or InvalidOperationException or IOException)
+            catch (Exception refused)
+                when (refused
+                        is SettingsException
+                            or InvalidOperationException
+                            or IOException
+                            or UnauthorizedAccessException
+                            or System.Net.Sockets.SocketException
+                            or System.Data.Common.DbException
+                )
             {
                 await Console.Error.WriteLineAsync(refused.Message);
                 return 1;

@@ -3,7 +3,7 @@ using System.Net;
 namespace Jettae;
 
 /// <summary>
-/// What an operator says: by environment variable, appsettings.json or command line, under the same names. Blanks and
+/// What an operator says: by environment variable or appsettings.json, under the same names. Blanks and
 /// line ends around a value are never meant (a pasted <c>https://host\n</c> once silenced every schedule): they are trimmed.
 /// </summary>
 public sealed class Settings

@@ -41,6 +41,11 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
                 if (AnswerOf(run, schedule) is { } settled)
                     return (null, settled);
                 await InterruptOpenStepsAsync(db, run);
+                if (schedule.PausedAt is not null && run.State == RunState.Waiting)
+                {
+                    (run.State, run.Reason, run.FinishedAt) = (RunState.Skipped, Reasons.Paused.Key, time.GetUtcNow());
+                    return (null, new SlotAnswer.Skipped(Reasons.Paused.Key, run.Id));
+                }
                 run.State = RunState.Running;
                 run.Attempts++;
                 run.QstashMessageId = messageId ?? run.QstashMessageId;

@@ -62,7 +62,8 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         {
             // What the page then shows is the answer.
         }
-        await ReadAsync();
+        if (!Leaving.IsCancellationRequested)
+            await ReadAsync();
     }
 
     protected virtual void Dispose(bool disposing)

@@ -63,7 +63,9 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     {
         await BlanksAsync();
         var running = await AnswersAsync(settings.OwnUrl, cancel);
-        await using var app = running ? null : Composition.Build(settings, time);
+        // On empty stores: an examination runs no slot, delivers nothing and writes nothing of anyone's.
+        using var stores = running ? null : new EmptyStores();
+        await using var app = stores is null ? null : Composition.Build(settings, time, stores.Use);
         try
         {
             if (app is not null)
@@ -87,6 +89,19 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (app is not null)
             await app.StopAsync(cancel);
         return healthy;
+    }
+
+    private sealed class EmptyStores : IDisposable
+    {
+        private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jettae-doctor-");
+
+        public void Use(Engine.EngineOptions engine, Studio.StudioOptions studio) =>
+            (engine.DataFile, studio.DataFile) = (
+                Path.Combine(folder.FullName, "engine.db"),
+                Path.Combine(folder.FullName, "studio.db")
+            );
+
+        public void Dispose() => folder.Delete(recursive: true);
     }
 
     private async Task BlanksAsync()
