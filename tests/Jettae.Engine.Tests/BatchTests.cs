@@ -61,7 +61,7 @@ public sealed class BatchTests
             TestContext.Current.CancellationToken
         );
         Assert.Equal(400, (int)answer.StatusCode);
-        await HeaderTests.AssertNothingStoredAsync(engine);
+        await engine.AssertNothingStoredAsync();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class BatchTests
             var (status, json) = await engine.SendAsync(HttpMethod.Post, path, body);
             Assert.Equal(413, status);
             Assert.Contains("1000", (string)json!["error"]!, StringComparison.Ordinal);
-            await HeaderTests.AssertNothingStoredAsync(engine);
+            await engine.AssertNothingStoredAsync();
         }
         await engine.PublishAsync("/", large[1..]);
     }

@@ -129,8 +129,12 @@ public sealed class EngineUnderTest : IAsyncDisposable
         return (string)json!["messageId"]!;
     }
 
-    public async Task AssertNothingStoredAsync() =>
+    public async Task AssertNothingStoredAsync()
+    {
+        await IdleAsync();
         Assert.Empty((await SendAsync(HttpMethod.Get, "/v2/events")).Json!["events"]!.AsArray());
+        Assert.Empty(Deliveries);
+    }
 
     /// <summary>Waits for a real event, bounded.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition)

@@ -213,13 +213,6 @@ public sealed class HeaderTests
         var error = (string)json!["error"]!;
         Assert.Contains(name, error, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(received, error, StringComparison.Ordinal);
-        await AssertNothingStoredAsync(engine);
-    }
-
-    internal static async Task AssertNothingStoredAsync(EngineUnderTest engine)
-    {
-        await engine.IdleAsync();
-        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/events")).Json!["events"]!.AsArray());
-        Assert.Empty(engine.Deliveries);
+        await engine.AssertNothingStoredAsync();
     }
 }

@@ -46,6 +46,23 @@ public sealed class ProviderTests
         Assert.Equal("claude-sonnet-5-5", (string?)content["model"]);
     }
 
+    [Fact]
+    public async Task A_pause_ends_the_retries_of_a_slot_that_waits()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(529, "overloaded_error"));
+        await using var studio = await StartAsync(claude);
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        var message = studio.MessageFor(Slot);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await studio.DeliverAsync(message)).StatusCode);
+        await studio.PostAsync("/api/schedule/pause", new { id = (string?)schedule["id"] });
+
+        Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(message)).StatusCode);
+        var run = await OnlyRunAsync(studio);
+        Assert.Equal(("skipped", "paused"), ((string?)run["state"], (string?)run["reason"]!["key"]));
+        Assert.Single(claude.Requests);
+    }
+
     public static IEnumerable<TheoryDataRow<string, string, bool>> Failures =>
         [
             new("429", "provider_rate_limited", true),

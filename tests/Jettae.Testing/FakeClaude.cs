@@ -26,6 +26,9 @@ public sealed class FakeClaude : IAsyncDisposable
     public ConcurrentQueue<JsonNode> Requests { get; } = new();
     public string Url => app.Urls.First();
 
+    /// <summary>What makes a program write with it.</summary>
+    public (string Name, string Value)[] Settings => [("ANTHROPIC_API_KEY", Key), ("ANTHROPIC_BASE_URL", Url)];
+
     public static async Task<FakeClaude> StartAsync(params Func<HttpContext, Task>[] script)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -35,6 +35,8 @@ public sealed class DoctorTests : IDisposable
         var (healthy, report) = await ExamineAsync();
         Assert.True(healthy, report);
         Assert.Contains("sample writer", report, StringComparison.Ordinal);
+        // It ran on empty stores: nothing of anyone's was opened, let alone run.
+        Assert.Equal(["credentials.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
     }
 
     [Fact]

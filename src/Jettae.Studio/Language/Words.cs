@@ -172,7 +172,6 @@ public static class Words
     public static readonly Word NoRuns = new("아직 실행한 적이 없어요", "No runs yet");
     public static readonly Word Planned = new("예정", "Planned");
     public static readonly Word Started = new("시작", "Started");
-    public static readonly Word Finished = new("마침", "Finished");
     public static readonly Word Late = new("{0} 늦음", "{0} late");
     public static readonly Word Took = new("걸린 시간", "Took");
     public static readonly Word Model = new("모델", "Model");

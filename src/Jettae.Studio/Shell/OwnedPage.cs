@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
 
 namespace Jettae.Studio;
 
@@ -16,6 +17,12 @@ public abstract class OwnedPage : ComponentBase, IDisposable
 
     [Inject]
     private Changes Changes { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    protected NavigationManager Navigation { get; private set; } = null!;
 
     /// <summary>The person whose page this is.</summary>
     protected Guid Owner { get; private set; }
@@ -65,6 +72,41 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         if (!Leaving.IsCancellationRequested)
             await ReadAsync();
     }
+
+    /// <summary>Reads a list from its beginning as far as it was read before: what happens meanwhile shortens it for nobody.</summary>
+    protected static async Task<(List<T> Items, string? Next)> AsFarAsync<T>(
+        int before,
+        Func<string?, Task<Page<T>>> read
+    )
+    {
+        var items = new List<T>();
+        string? next = null;
+        do
+        {
+            var page = await read(next);
+            items.AddRange(page.Items);
+            next = page.NextCursor;
+        } while (next is not null && items.Count < before);
+        return (items, next);
+    }
+
+    /// <summary>Puts a filter into the address, or takes an empty one out: what is shown can be kept and sent.</summary>
+    protected void Filter(string name, object? value) =>
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameter(name, value is string { Length: > 0 } text ? text : null),
+            replace: true
+        );
+
+    /// <summary>Calls a function that <c>app.js</c> exports.</summary>
+    protected async Task<T> ScriptAsync<T>(string function, params object?[] arguments)
+    {
+        var script = await Js.InvokeAsync<IJSObjectReference>("import", "./" + Assets["_content/Jettae.Studio/app.js"]);
+        return await script.InvokeAsync<T>(function, arguments);
+    }
+
+    protected Task OpenAsync(ElementReference dialog) => ScriptAsync<object?>("open", dialog);
+
+    protected Task CloseAsync(ElementReference dialog) => ScriptAsync<object?>("close", dialog);
 
     protected virtual void Dispose(bool disposing)
     {

@@ -173,6 +173,27 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Fact]
+    public async Task A_long_list_stays_as_long_as_it_was_read_when_something_is_added()
+    {
+        var id = await ScheduleAsync("Long");
+        for (var i = 0; i < 120; i++)
+            await studio.Program.PostAsync("/api/schedule/run", new { id });
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/runs?schedule={id}");
+        await ReadyAsync(page);
+        var rows = page.Locator("li.run");
+        await Expect(rows).ToHaveCountAsync(50);
+        foreach (var count in new[] { 100, 120 })
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
+            await Expect(rows).ToHaveCountAsync(count);
+        }
+        await studio.Program.PostAsync("/api/schedule/run", new { id });
+        await Expect(rows).ToHaveCountAsync(121);
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
     public async Task The_language_is_the_browsers_and_can_be_switched_on_the_page()
     {
         var page = await studio.OpenAsync("ko");

@@ -14,11 +14,7 @@ public sealed class EveryMinuteTests
     {
         await using var claude = await FakeClaude.StartAsync();
         await using var relay = await Relay.StartAsync();
-        await using var program = await JettaeProcess.StartAsync(
-            ("NEXT_PUBLIC_URL", relay.Url),
-            ("ANTHROPIC_API_KEY", FakeClaude.Key),
-            ("ANTHROPIC_BASE_URL", claude.Url)
-        );
+        await using var program = await JettaeProcess.StartAsync([("NEXT_PUBLIC_URL", relay.Url), .. claude.Settings]);
         relay.To = program.Url;
         // The first delivery comes five times at once.
         Task<HttpResponseMessage[]>? copies = null;

@@ -90,10 +90,7 @@ public sealed class KilledWhileItWrites
         var began = new TaskCompletionSource();
         var never = new TaskCompletionSource();
         await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, never.Task));
-        await using var program = await JettaeProcess.StartAsync(
-            ("ANTHROPIC_API_KEY", FakeClaude.Key),
-            ("ANTHROPIC_BASE_URL", claude.Url)
-        );
+        await using var program = await JettaeProcess.StartAsync(claude.Settings);
         var slot = Slots.Coming();
         var schedule = await program.ScheduleAsync(slot);
         await began.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, TestContext.Current.CancellationToken);
@@ -114,11 +111,7 @@ public sealed class KilledBeforeItAnswers
     {
         await using var relay = await Relay.StartAsync();
         await using var claude = await FakeClaude.StartAsync();
-        await using var program = await JettaeProcess.StartAsync(
-            ("NEXT_PUBLIC_URL", relay.Url),
-            ("ANTHROPIC_API_KEY", FakeClaude.Key),
-            ("ANTHROPIC_BASE_URL", claude.Url)
-        );
+        await using var program = await JettaeProcess.StartAsync([("NEXT_PUBLIC_URL", relay.Url), .. claude.Settings]);
         relay.To = program.Url;
         var answered = new TaskCompletionSource();
         relay.After = _ =>

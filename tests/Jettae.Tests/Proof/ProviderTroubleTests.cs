@@ -12,10 +12,7 @@ public sealed class OverloadedTwice
             FakeClaude.Fails(529, "overloaded_error", retryAfter: "1"),
             FakeClaude.Fails(529, "overloaded_error", retryAfter: "1")
         );
-        await using var program = await JettaeProcess.StartAsync(
-            ("ANTHROPIC_API_KEY", FakeClaude.Key),
-            ("ANTHROPIC_BASE_URL", claude.Url)
-        );
+        await using var program = await JettaeProcess.StartAsync(claude.Settings);
         var slot = Slots.Coming();
         var schedule = await program.ScheduleAsync(slot);
 
@@ -36,10 +33,7 @@ public sealed class KeyRefused
         await using var claude = await FakeClaude.StartAsync([
             .. Enumerable.Repeat(FakeClaude.Fails(401, "authentication_error"), 10),
         ]);
-        await using var program = await JettaeProcess.StartAsync(
-            ("ANTHROPIC_API_KEY", FakeClaude.Key),
-            ("ANTHROPIC_BASE_URL", claude.Url)
-        );
+        await using var program = await JettaeProcess.StartAsync(claude.Settings);
         var slot = Slots.Coming();
         var schedule = await program.ScheduleAsync(slot);
         var message = await program.BookedAsync(schedule);
