@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Jettae.Engine;
 
 /// <summary>Starts the shards once the program listens, prunes what is old, and drains when the program stops.</summary>
-public sealed partial class EngineHost(
+internal sealed partial class EngineHost(
     Shards shards,
+    Ticker ticker,
     Store store,
     EngineOptions options,
     TimeProvider time,
@@ -23,6 +24,7 @@ public sealed partial class EngineHost(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         shards.Start();
+        ticker.Start();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
         return Task.CompletedTask;
     }
@@ -30,6 +32,7 @@ public sealed partial class EngineHost(
     /// <summary>Before the server stops: what is in flight may be on its way to this very program.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        ticker.Stop();
         using var bound = new CancellationTokenSource(options.DrainFor, time);
         await shards.StopAsync(bound.Token);
     }
@@ -64,6 +67,7 @@ public sealed partial class EngineHost(
                         now,
                         PruneBatch
                     )
+                    + FlowControls.Prune(s, PruneBatch)
                 );
                 all += pruned;
             } while (pruned > 0);
@@ -94,10 +98,18 @@ public static class EngineSetup
             .AddSingleton<OpenWork>()
             .AddSingleton<Store>()
             .AddSingleton<Keys>()
+            .AddSingleton<Tokens>()
+            .AddSingleton<Allowances>()
             .AddSingleton<Egress>()
             .AddSingleton<Deliverer>()
             .AddSingleton<Shards>()
             .AddSingleton<Messages>()
+            .AddSingleton<Publishing>()
+            .AddSingleton<Queues>()
+            .AddSingleton<FlowControls>()
+            .AddSingleton<UrlGroups>()
+            .AddSingleton<Ticker>()
+            .AddSingleton<Schedules>()
             .AddSingleton<DeadLetters>()
             .AddSingleton<Log>()
             .AddHostedService<EngineHost>();

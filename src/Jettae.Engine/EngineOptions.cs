@@ -5,7 +5,14 @@ namespace Jettae.Engine;
 /// <param name="Token">Its bearer token; stored as a hash only.</param>
 /// <param name="CurrentSigningKey">The key that deliveries are signed with.</param>
 /// <param name="NextSigningKey">The key that takes over at the next rotation.</param>
-public sealed record Tenant(string Name, string Token, string CurrentSigningKey, string NextSigningKey);
+/// <param name="ReadOnlyToken">A token that reads everything and changes nothing; null for none.</param>
+public sealed record Tenant(
+    string Name,
+    string Token,
+    string CurrentSigningKey,
+    string NextSigningKey,
+    string? ReadOnlyToken = null
+);
 
 /// <summary>How the engine runs. Defaults suit an embedded engine.</summary>
 public sealed class EngineOptions
@@ -22,8 +29,24 @@ public sealed class EngineOptions
     /// <summary>What falls due within this span is in memory. Default 5 minutes.</summary>
     public TimeSpan Horizon { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Attempts under way at once. Default 256; one host takes a quarter of them at most.</summary>
-    public int MaxInFlight { get; set; } = 256;
+    /// <summary>Attempts under way at once. Default 512; one host takes a quarter of them at most.</summary>
+    public int MaxInFlight { get; set; } = 512;
+
+    /// <summary>What each tenant may have at most. Default: no limits.</summary>
+    public Limits Limits { get; set; } = new();
+
+    /// <summary>Where <c>api/NAME</c> goes: the URL by name, such as <c>llm</c>. Default: none, and such a publish is refused.</summary>
+    public IReadOnlyDictionary<string, string> Apis { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// What a delivery says of its region, <c>US-EAST-1</c> or <c>EU-CENTRAL-1</c>, for receivers of several. Default: nothing.
+    /// </summary>
+    public string? Region { get; set; }
+
+    /// <summary>
+    /// How late a schedule's slot that passed while the engine was down still fires; only the last one passed does. Default 1 hour.
+    /// </summary>
+    public TimeSpan ScheduleGrace { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How long a deduplication id blocks. Default 10 minutes (contract §6.1).</summary>
     public TimeSpan DeduplicationWindow { get; set; } = TimeSpan.FromMinutes(10);

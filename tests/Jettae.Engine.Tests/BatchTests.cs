@@ -22,7 +22,7 @@ public sealed class BatchTests
     [InlineData("[" + Good + ",{\"destination\":\"nope/\"}]", "nope/")]
     [InlineData("[" + Good + ",{\"destination\":\"group\"}]", "topic group not found")]
     [InlineData("[" + Good + ",{\"destination\":\"http://h/ x\"}]", "http://h/ x")]
-    [InlineData("[" + Good + ",{\"destination\":\"http://h/\",\"queue\":\"q\"}]", "queue")]
+    [InlineData("[" + Good + ",{\"destination\":\"http://h/\",\"queue\":\"q!\"}]", "queue")]
     [InlineData("[" + Good + ",{\"destination\":\"http://h/\",\"body\":{}}]", "body must be a string; received Object")]
     [InlineData(
         "[" + Good + ",{\"destination\":\"http://h/\",\"headers\":[]}]",

@@ -57,9 +57,9 @@ public sealed class HeaderTests
         { "Upstash-Header-Forward", "yes" },
         { "Upstash-Flow-Control-Key", "k" },
         { "Upstash-Flow-Control-Value", "rate=1" },
-        { "Upstash-Redact-Fields", "body" },
-        { "Upstash-Cron", "* * * * *" },
-        { "Upstash-Queue-Name", "q" },
+        { "Upstash-Redact-Fields", "boddy" },
+        { "Upstash-Cron", "* * * *" },
+        { "Upstash-Queue-Name", "q!" },
     };
 
     /// <summary>What no header line can carry, and a batch can.</summary>

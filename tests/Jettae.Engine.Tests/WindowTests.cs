@@ -7,14 +7,16 @@ namespace Jettae.Engine.Tests;
 /// <summary>Part of what waits is in memory, the rest in the store: nothing falls between, and nothing is there twice.</summary>
 public sealed class WindowTests
 {
+    private static readonly LaneId Lane = new("tenant", "host", null);
+
     [Fact]
     public void What_is_due_now_does_not_wait_behind_a_full_heap_of_what_is_not()
     {
         var heap = new DueHeap(most: 4);
         heap.Open(until: 1_000);
         for (var seq = 1; seq <= 4; seq++)
-            heap.Offer(500 + seq, seq, "host");
-        Assert.True(heap.Offer(0, 5, "host"));
+            heap.Offer(new Due(500 + seq, seq, Lane));
+        Assert.True(heap.Offer(new Due(0, 5, Lane)));
         Assert.True(heap.TryTake(0, out var first));
         Assert.Equal(5, first.Seq);
         Assert.Equal((503, 2), heap.Window);
@@ -138,7 +140,7 @@ public sealed class WindowTests
                 case 7 when Taken(number) is { } retried:
                     stored[retried.Seq] = now + number;
                     heap.Forget(retried.Seq);
-                    heap.Offer(now + number, retried.Seq, "host");
+                    heap.Offer(new Due(now + number, retried.Seq, Lane));
                     break;
                 case 8 when Taken(number) is { } troubled:
                     postponed[troubled.Seq] = now + 5;
@@ -185,7 +187,7 @@ public sealed class WindowTests
         private void Publish(int delay)
         {
             stored[++last] = now + delay;
-            heap.Offer(now + delay, last, "host");
+            heap.Offer(new Due(now + delay, last, Lane));
         }
 
         private void Race()
@@ -204,7 +206,7 @@ public sealed class WindowTests
                 {
                     var from = heap.Open(now + Horizon);
                     var page = stored
-                        .Select(one => new Due(one.Value, one.Key, "host"))
+                        .Select(one => new Due(one.Value, one.Key, Lane))
                         .Where(one => (one.DueAt, one.Seq).CompareTo(from) > 0 && one.DueAt <= now + Horizon)
                         .OrderBy(one => (one.DueAt, one.Seq))
                         .Take(Page)

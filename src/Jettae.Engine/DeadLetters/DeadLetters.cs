@@ -1,6 +1,7 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Jettae.Engine;
 
@@ -14,44 +15,46 @@ public sealed record DeadLetter(
     long Place
 );
 
-/// <summary>What was given up.</summary>
-public sealed class DeadLetters(Store store)
+/// <summary>What was given up: read, deleted, or published once more (contract §1.10).</summary>
+public sealed class DeadLetters(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
 {
     public const int MostInPage = 100;
 
-    private const string Select = """
-        select m.seq, m.id, m.tenant, m.shard, m.state, m.due_at, m.retried, m.created_at, m.not_before, m.finished_at, m.url,
-               m.method, m.max_retries, m.labels, m.config, m.body, d.id, a.status, a.headers, a.body, d.seq
+    private static readonly string Select = $"""
+        select {string.Join(", ", Messages.Columns.Split(", ").Select(column => "m." + column))},
+               d.id, a.status, a.headers, a.body, d.seq
         from dead_letters d
         join messages m on m.seq = d.message_seq
         join attempts a on a.message_seq = m.seq and a.retried = m.retried
         """;
 
-    /// <summary>In the order in which the messages were given up, after <paramref name="cursor"/>.</summary>
-    public (List<DeadLetter> Page, string? Cursor) List(string tenant, long cursor, int count)
+    private static readonly int Columns = Messages.Columns.Split(", ").Length;
+    private static readonly string[] Others =
+    [
+        "fromDate",
+        "toDate",
+        "count",
+        "cursor",
+        "order",
+        "source",
+        "api",
+        "trimBody",
+    ];
+
+    public void Map(RouteGroupBuilder v2)
     {
-        var rows = store.Read(db =>
-            db.Command(
-                    $"{Select} where d.tenant = $0 and d.seq > $1 order by d.seq limit $2",
-                    tenant,
-                    cursor,
-                    count + 1
-                )
-                .Rows(Row)
-        );
-        if (rows.Count <= count)
-            return (rows, null);
-        rows.RemoveAt(count);
-        return (rows, rows[^1].Place.ToString(null, null));
+        v2.MapGet("/dlq", (Delegate)ListAsync);
+        v2.MapDelete("/dlq", (Delegate)DeleteManyAsync);
+        v2.MapGet("/dlq/{id}", Get);
+        v2.MapDelete("/dlq/{id}", DeleteAsync);
+        v2.MapPost("/dlq/retry", (Delegate)RetryManyAsync);
+        v2.MapPost("/dlq/retry/{id}", RetryOneAsync);
     }
 
     public DeadLetter? Find(string tenant, string id) =>
         store.Read(db =>
             db.Command($"{Select} where d.id = $0 and d.tenant = $1", id, tenant).Rows(Row).FirstOrDefault()
         );
-
-    public Task<bool> DeleteAsync(string tenant, string id) =>
-        store.WriteAsync(s => s.Run("delete from dead_letters where id = $0 and tenant = $1", id, tenant) > 0);
 
     public static JsonObject Json(DeadLetter letter)
     {
@@ -64,80 +67,119 @@ public sealed class DeadLetters(Store store)
         return json;
     }
 
-    private static DeadLetter Row(Microsoft.Data.Sqlite.SqliteDataReader row) =>
-        new(
-            row.GetString(16),
-            Messages.Row(row),
-            row.GetInt32(17),
-            row.TextOrNull(18) is { } headers
-                ? JsonSerializer.Deserialize(headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)!
-                : new Dictionary<string, string[]>(),
-            row.Bytes(19),
-            row.GetInt64(20)
+    private async Task<IResult> ListAsync(HttpContext http)
+    {
+        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
+        return Wire.Page("messages", new JsonArray([.. page.Select(Json)]), cursor);
+    }
+
+    private IResult Get(HttpContext http, string id) =>
+        Find(http.Tenant(), id) is { } letter ? Wire.Json(Json(letter)) : Wire.NotFound("dead letter", id);
+
+    private async Task<IResult> DeleteAsync(HttpContext http, string id) =>
+        await store.WriteAsync(s => Delete(s, http.Tenant(), id))
+            ? TypedResults.Ok()
+            : Wire.NotFound("dead letter", id);
+
+    private async Task<IResult> DeleteManyAsync(HttpContext http)
+    {
+        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
+        var deleted = await store.WriteAsync(s => page.Count(letter => Delete(s, http.Tenant(), letter.Id)));
+        var answer = new JsonObject { ["deleted"] = deleted };
+        if (cursor is not null)
+            answer["cursor"] = cursor;
+        return Wire.Json(answer);
+    }
+
+    private async Task<IResult> RetryOneAsync(HttpContext http, string id)
+    {
+        if (Find(http.Tenant(), id) is not { } letter)
+            return Wire.NotFound("dead letter", id);
+        var answers = await RetryAsync(http, [letter]);
+        return answers.Count > 0 ? Wire.Json(answers[0]!.DeepClone(), 201) : Wire.NotFound("dead letter", id);
+    }
+
+    private async Task<IResult> RetryManyAsync(HttpContext http)
+    {
+        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
+        var answers = await RetryAsync(http, page);
+        // The one answer whose cursor is empty at the end, not absent (contract Q12).
+        return Wire.Json(new JsonObject { ["cursor"] = cursor ?? "", ["responses"] = answers }, 201);
+    }
+
+    /// <summary>Each goes once more as a new message, with its real values; its dead letter goes in the same transaction.</summary>
+    private async Task<JsonArray> RetryAsync(HttpContext http, IReadOnlyList<DeadLetter> page)
+    {
+        var headers = new MessageHeaders(
+            http.GivenHeaders().Where(header => header.Key.StartsWith("Upstash-", StringComparison.OrdinalIgnoreCase))
         );
-}
-
-/// <summary>A message as the API shows it (contract §1.5).</summary>
-internal static class MessageJson
-{
-    private static readonly UTF8Encoding Strict = new(
-        encoderShouldEmitUTF8Identifier: false,
-        throwOnInvalidBytes: true
-    );
-
-    public static JsonObject Of(Message message)
-    {
-        var json = new JsonObject
-        {
-            ["messageId"] = message.Id,
-            ["url"] = message.Url,
-            ["method"] = message.Method,
-            ["header"] = WireJson.Map(message.Config.Headers),
-            ["maxRetries"] = message.MaxRetries,
-            ["notBefore"] = message.NotBefore,
-            ["createdAt"] = message.CreatedAt,
-        };
-        AddBody(json, "body", message.Body);
-        AddSettings(json, message, "Header");
-        if (message.Config.RetryDelay is { } expression)
-            json["retryDelayExpression"] = expression;
-        if (message.Config.CallerIp is { } ip)
-            json["callerIP"] = ip;
-        return json;
-    }
-
-    /// <summary>What messages and log entries show alike; their callback header maps differ in name (contract Q18).</summary>
-    public static void AddSettings(JsonObject json, Message message, string headerSuffix)
-    {
-        if (message.Config.Callback is { } callback)
-        {
-            json["callback"] = callback.Url;
-            json["callback" + headerSuffix] = WireJson.Map(callback.Headers);
-        }
-        if (message.Config.FailureCallback is { } failureCallback)
-        {
-            json["failureCallback"] = failureCallback.Url;
-            json["failureCallback" + headerSuffix] = WireJson.Map(failureCallback.Headers);
-        }
-        if (message.Labels.Count > 0)
-        {
-            json["label"] = message.Labels[0];
-            json["labels"] = new JsonArray([.. message.Labels.Select(label => (JsonNode)label)]);
-        }
-    }
-
-    /// <summary>Text where it is UTF-8, base64 under the other name where it is not; nothing where it is empty.</summary>
-    public static void AddBody(JsonObject json, string name, byte[] body)
-    {
-        if (body.Length == 0)
-            return;
+        var now = time.Milliseconds();
+        var again = page.Select(letter => (letter.Id, Message: headers.Again(letter.Message, now, options))).ToList();
+        work.Enter();
         try
         {
-            json[name] = Strict.GetString(body);
+            var effects = new Effects();
+            var ids = await store.WriteAsync(s =>
+            {
+                var published = new List<string>();
+                foreach (var (id, message) in again)
+                {
+                    // Whoever retried or deleted it meanwhile was first.
+                    if (!Delete(s, message.Tenant, id))
+                        continue;
+                    Messages.Add(s, message, now, options, effects);
+                    published.Add(message.Id);
+                }
+                return published;
+            });
+            shards.Tell(effects);
+            return [.. ids.Select(id => new JsonObject { ["messageId"] = id })];
         }
-        catch (DecoderFallbackException)
+        finally
         {
-            json[name + "Base64"] = Convert.ToBase64String(body);
+            work.Leave();
         }
     }
+
+    private static bool Delete(Store s, string tenant, string id) =>
+        s.Run("delete from dead_letters where id = $0 and tenant = $1", id, tenant) > 0;
+
+    private static async Task<MessageFilter> FilterAsync(HttpContext http)
+    {
+        var body = HttpMethods.IsGet(http.Request.Method) ? null : await http.ObjectAsync();
+        return MessageFilter.Read(http.Request.Query, body, MessageFilter.OfDeadLetters, Others, strict: true);
+    }
+
+    /// <summary>In the order in which the messages were given up.</summary>
+    private (List<DeadLetter> Page, string? Cursor) Page(string tenant, MessageFilter filter)
+    {
+        var (from, to) = filter.Dates;
+        var count = filter.Count(MostInPage);
+        var rows = store.Read(db =>
+            db.Command(
+                    $"""
+                    {Select} where d.tenant = $0 and d.seq > $1 and d.created_at between $2 and $3 and {filter.Sql(5)}
+                    order by d.seq limit $4
+                    """,
+                    filter.With(tenant, filter.Whole("cursor") ?? 0, from, to, count + 1)
+                )
+                .Rows(Row)
+        );
+        if (rows.Count <= count)
+            return (rows, null);
+        rows.RemoveAt(count);
+        return (rows, rows[^1].Place.ToString(null, null));
+    }
+
+    private static DeadLetter Row(Microsoft.Data.Sqlite.SqliteDataReader row) =>
+        new(
+            row.GetString(Columns),
+            Messages.Row(row),
+            row.GetInt32(Columns + 1),
+            row.TextOrNull(Columns + 2) is { } headers
+                ? StoredJson.Headers(headers)
+                : new Dictionary<string, string[]>(),
+            row.Bytes(Columns + 3),
+            row.GetInt64(Columns + 4)
+        );
 }

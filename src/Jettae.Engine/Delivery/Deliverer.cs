@@ -105,8 +105,22 @@ public sealed class Deliverer : IDisposable
         Set("Upstash-Retried", message.Retried.ToString(CultureInfo.InvariantCulture));
         Set("Upstash-Max-Retries", message.MaxRetries.ToString(CultureInfo.InvariantCulture));
         Set("Upstash-Signature", Signature.Of(keys.Of(message.Tenant).Current, message.Url, message.Body, now));
+        Set("Upstash-Retries", message.Retried.ToString(CultureInfo.InvariantCulture));
         if (message.Config.CallerIp is { } ip)
             Set("Upstash-Caller-Ip", ip);
+        if (message.Config.Topic is { } topic)
+            Set("Upstash-Topic-Name", topic);
+        if (message.Config.ScheduleId is { } schedule)
+            Set("Upstash-Schedule-Id", schedule);
+        if (message.Config.RetryDelay is { } expression)
+            Set("Upstash-Retry-Delay", expression);
+        if (message is { FlowKey: { } key, Config.Flow: { } limits })
+        {
+            Set("Upstash-Flow-Control-Key", key);
+            Set("Upstash-Flow-Control-Value", limits.ToString());
+        }
+        if (options.Region is { } region)
+            Set("Upstash-Region", region);
         if (message.Labels.Count > 0)
             Set("Upstash-Label", string.Join(',', message.Labels));
         return request;

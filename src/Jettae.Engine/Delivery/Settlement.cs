@@ -19,9 +19,9 @@ public sealed class Settlement(
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
-    public List<Offer> Write(Store s)
+    public Effects Write(Store s)
     {
-        var offers = new List<Offer>();
+        var effects = new Effects();
         var (state, dueAt, finishedAt) = verdict switch
         {
             Verdict.Delivered => (MessageState.Delivered, message.DueAt, (long?)endedAt),
@@ -40,16 +40,23 @@ public sealed class Settlement(
                 message.Retried
             ) == 0
         )
-            return offers;
+            return effects;
         WriteAttempt(s);
         var deadLetter = state == MessageState.Failed ? WriteDeadLetter(s) : null;
         if (state == MessageState.Pending)
-            offers.Add(new Offer(message.Shard, message.Seq, dueAt, Destination.HostOf(message.Url)));
+            effects.Offers.Add(
+                new Offer(
+                    message.Shard,
+                    new Due(dueAt, message.Seq, Messages.LaneOf(message.Tenant, message.Url, message.FlowKey))
+                )
+            );
         if (message.Config.Callback is { } callback)
-            Call(s, callback, null, offers);
+            Call(s, callback, null, effects);
         if (deadLetter is not null && message.Config.FailureCallback is { } failureCallback)
-            Call(s, failureCallback, deadLetter, offers);
-        return offers;
+            Call(s, failureCallback, deadLetter, effects);
+        if (state != MessageState.Pending)
+            Queues.Leave(s, message, endedAt, effects);
+        return effects;
     }
 
     private void WriteAttempt(Store s)
@@ -57,8 +64,8 @@ public sealed class Settlement(
         var answer = outcome as DeliveryOutcome.Answered;
         s.Run(
             """
-            insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at)
-            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
+            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
             message.Seq,
             message.Retried,
@@ -71,7 +78,8 @@ public sealed class Settlement(
                 ? null
                 : JsonSerializer.Serialize(answer.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray),
             answer?.Body,
-            (verdict as Verdict.RetryAt)?.Instant
+            (verdict as Verdict.RetryAt)?.Instant,
+            message.FlowKey
         );
     }
 
@@ -89,7 +97,7 @@ public sealed class Settlement(
     }
 
     /// <summary>A callback is a message like any other (contract §3.4).</summary>
-    private void Call(Store s, CallbackTarget target, string? deadLetter, List<Offer> offers)
+    private void Call(Store s, CallbackTarget target, string? deadLetter, Effects effects)
     {
         var answer = outcome as DeliveryOutcome.Answered;
         var body = new JsonObject
@@ -110,25 +118,26 @@ public sealed class Settlement(
             body["retried"] = message.Retried;
         if (message.Config.CallerIp is { } ip)
             body["callerIP"] = ip;
+        if (message.Config.Topic is { } topic)
+            body["topicName"] = topic;
+        if (message.Config.Endpoint is { } endpoint)
+            body["endpointName"] = endpoint;
+        if (message.Config.ScheduleId is { } schedule)
+            body["scheduleId"] = schedule;
         if (Verdict.ErrorOf(outcome) is { } error && answer is null)
             body["error"] = error;
         if (deadLetter is not null)
             body["dlqId"] = deadLetter;
+        // The queue that the message stands in waits for its callbacks too (contract §3.5).
+        var holder = message.Holder ?? (message.Queue is null ? null : message.Seq);
         var publication = new MessageHeaders(target.Headers).Read(
             target.Url,
             JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
-            message.Config.CallerIp,
+            new Origin(message.Config.CallerIp, Holder: holder),
             endedAt,
             options
         );
-        Messages.Insert(
-            s,
-            message.Tenant,
-            publication,
-            endedAt,
-            (long)options.DeduplicationWindow.TotalMilliseconds,
-            offers
-        );
+        Messages.Insert(s, message.Tenant, publication, endedAt, options, effects);
     }
 
     private static JsonObject Map(IReadOnlyDictionary<string, string[]> headers) => WireJson.Map(headers);

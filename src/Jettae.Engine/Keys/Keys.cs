@@ -1,15 +1,20 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Jettae.Engine;
 
 /// <summary>A tenant's signing keys.</summary>
 public sealed record SigningKeys(string Current, string Next);
 
-/// <summary>Who a token names, and what each tenant signs with. Tokens are known as hashes only.</summary>
+/// <summary>What each tenant signs with. A rotation makes the next key the current one, and a new one the next (contract §4).</summary>
 public sealed class Keys
 {
+    private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
     private readonly ConcurrentDictionary<string, SigningKeys> byTenant = new();
     private readonly Store store;
 
@@ -17,7 +22,7 @@ public sealed class Keys
     {
         this.store = store;
         foreach (var tenant in options.Tenants)
-            Adopt(tenant);
+            store.WriteAsync(s => Adopt(s, tenant)).GetAwaiter().GetResult();
         foreach (
             var (name, keys) in store.Read(db =>
                 db.Command("select name, current_signing_key, next_signing_key from tenants")
@@ -27,38 +32,65 @@ public sealed class Keys
             byTenant[name] = keys;
     }
 
-    public SigningKeys Of(string tenant) => byTenant[tenant];
+    public void Map(RouteGroupBuilder v2)
+    {
+        v2.MapGet("/keys", (HttpContext http) => Json(Of(http.Tenant())));
+        v2.MapPost("/keys/rotate", (Delegate)RollAsync);
+        v2.MapGet("/keys/rotate", (Delegate)RollAsync);
+        v2.MapPost("/rotate", (Delegate)RollAsync);
+    }
 
-    /// <summary>The tenant that <paramref name="token"/> names; null when there is none.</summary>
-    public string? TenantOf(string token) =>
+    public SigningKeys Of(string tenant) =>
+        byTenant.TryGetValue(tenant, out var keys) ? keys : byTenant.GetOrAdd(tenant, Stored);
+
+    public static string NewKey() => "sig_" + RandomNumberGenerator.GetString(Alphabet, 28);
+
+    private async Task<IResult> RollAsync(HttpContext http) => Json(await RotateAsync(http.Tenant()));
+
+    /// <summary>Attempts that begin from now on are signed with what was the next key; receivers know it already.</summary>
+    public async Task<SigningKeys> RotateAsync(string tenant) =>
+        byTenant[tenant] = await store.WriteAsync(s =>
+        {
+            s.Run(
+                "update tenants set current_signing_key = next_signing_key, next_signing_key = $1 where name = $0",
+                tenant,
+                NewKey()
+            );
+            return s.Prepared("select current_signing_key, next_signing_key from tenants where name = $0")
+                .With(tenant)
+                .Read(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
+        });
+
+    /// <summary>
+    /// What the settings say holds when they say it for the first time: a rotation is not undone by the next start.
+    /// </summary>
+    private static int Adopt(Store s, Tenant tenant)
+    {
+        s.Run(
+            """
+            insert into tenants (name, current_signing_key, next_signing_key, given_signing_keys) values ($0, $1, $2, $3)
+            on conflict (name) do update set
+              current_signing_key = excluded.current_signing_key,
+              next_signing_key = excluded.next_signing_key,
+              given_signing_keys = excluded.given_signing_keys
+            where given_signing_keys <> excluded.given_signing_keys
+            """,
+            tenant.Name,
+            tenant.CurrentSigningKey,
+            tenant.NextSigningKey,
+            $"{tenant.CurrentSigningKey} {tenant.NextSigningKey}"
+        );
+        Tokens.Adopt(s, tenant.Name, Tokens.OfSettings, tenant.Token, readOnly: false);
+        return Tokens.Adopt(s, tenant.Name, Tokens.OfSettings + "-read-only", tenant.ReadOnlyToken, readOnly: true);
+    }
+
+    /// <summary>Of a tenant that was made while the engine runs.</summary>
+    private SigningKeys Stored(string tenant) =>
         store.Read(db =>
-            db.Command("select tenant from tokens where hash = $0", Hash(token))
-                .Rows(row => row.GetString(0))
-                .FirstOrDefault()
+            db.Command("select current_signing_key, next_signing_key from tenants where name = $0", tenant)
+                .Rows(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0]
         );
 
-    private void Adopt(Tenant tenant) =>
-        store
-            .WriteAsync(s =>
-            {
-                s.Run(
-                    """
-                    insert into tenants (name, current_signing_key, next_signing_key) values ($0, $1, $2)
-                    on conflict (name) do update set current_signing_key = excluded.current_signing_key, next_signing_key = excluded.next_signing_key
-                    """,
-                    tenant.Name,
-                    tenant.CurrentSigningKey,
-                    tenant.NextSigningKey
-                );
-                s.Run("delete from tokens where tenant = $0 and hash <> $1", tenant.Name, Hash(tenant.Token));
-                return s.Run(
-                    "insert into tokens (hash, tenant) values ($0, $1) on conflict do nothing",
-                    Hash(tenant.Token),
-                    tenant.Name
-                );
-            })
-            .GetAwaiter()
-            .GetResult();
-
-    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    private static IResult Json(SigningKeys keys) =>
+        Wire.Json(new JsonObject { ["current"] = keys.Current, ["next"] = keys.Next });
 }

@@ -1,18 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Jettae.Engine;
-
-/// <summary>What to show of the log; null means all.</summary>
-public sealed record LogFilter(
-    string? MessageId,
-    string? State,
-    string? Url,
-    string? Label,
-    long? FromDate,
-    long? ToDate
-);
 
 /// <summary>
 /// The event log, derived from messages and attempts when it is read: nothing is written event by event. Each message's
@@ -24,6 +16,24 @@ public sealed class Log(Store store, Shards shards)
 
     /// <summary>Bodies in one page; a page whose messages have more ends early, with a cursor.</summary>
     private const int MostBytes = 16 * 1024 * 1024;
+
+    /// <summary>Up to so many messages that a filter asks for are looked up by themselves; of more, every page has some.</summary>
+    private const int Few = 5_000;
+
+    /// <summary>Events that are looked through at once for those of a filter.</summary>
+    private const int Stretch = 1_000;
+
+    private static readonly string[] Others =
+    [
+        "state",
+        "fromDate",
+        "toDate",
+        "count",
+        "cursor",
+        "order",
+        "trimBody",
+        "api",
+    ];
 
     private static readonly HashSet<string> States =
     [
@@ -69,29 +79,86 @@ public sealed class Log(Store store, Shards shards)
 
     private sealed record Entry(long Time, long Seq, long Ordinal, string State);
 
-    /// <summary>Newest first.</summary>
-    /// <param name="tenant">Whose.</param>
-    /// <param name="filter">What.</param>
-    /// <param name="cursor">Where the last page ended; null for the first.</param>
-    /// <param name="count">Entries in the page, at most <see cref="MostInPage"/>.</param>
-    public (JsonArray Events, string? Cursor) Read(string tenant, LogFilter filter, string? cursor, int count)
+    /// <summary>What is asked for. <c>Seqs</c> are the messages that the filter means, where they are few.</summary>
+    private sealed record Question(
+        string Tenant,
+        MessageFilter Filter,
+        HashSet<string> States,
+        string? Seqs,
+        bool Trimmed
+    );
+
+    public void Map(RouteGroupBuilder v2)
     {
-        if (filter.State is { } state && !States.Contains(state))
+        v2.MapGet("/events", (HttpContext http) => Answer(http, "events"));
+        v2.MapGet("/logs", (HttpContext http) => Answer(http, "logs"));
+    }
+
+    private IResult Answer(HttpContext http, string name)
+    {
+        string[] names = [.. MessageFilter.OfMessages, "messageId"];
+        var filter = MessageFilter.Read(http.Request.Query, null, names, Others, strict: false);
+        if (filter.Others("order") is [var order] && !order.Equals("latestFirst", StringComparison.OrdinalIgnoreCase))
             throw new RejectedException(
                 400,
-                $"state must be one of {string.Join(", ", States)}; received '{MessageHeaders.Shortened(state)}'"
+                $"order must be latestFirst; received '{MessageHeaders.Shortened(order)}'"
             );
+        var states = filter.Others("state").SelectMany(Named).ToHashSet(StringComparer.Ordinal);
+        var trimmed =
+            filter.Others("trimBody") is [var flag] && flag.Equals("true", StringComparison.OrdinalIgnoreCase);
+        var question = new Question(http.Tenant(), filter, states, Seqs(http.Tenant(), filter), trimmed);
+        var (events, cursor) = Read(
+            question,
+            filter.Others("cursor") is [.., var last] ? last : null,
+            filter.Count(MostInPage)
+        );
+        return Wire.Page(name, events, cursor);
+    }
+
+    /// <summary>The states that a name stands for.</summary>
+    private static IEnumerable<string> Named(string name) =>
+        name.ToUpperInvariant() switch
+        {
+            "IN_PROGRESS" => ["ACTIVE", "RETRY", "ERROR"],
+            "CANCELLED" => ["CANCELED"],
+            var state when States.Contains(state) => [state],
+            _ => throw new RejectedException(
+                400,
+                $"state must be one of {string.Join(", ", States)}; received '{MessageHeaders.Shortened(name)}'"
+            ),
+        };
+
+    /// <summary>The messages that a filter means, as a JSON array, unless there are many of them.</summary>
+    private string? Seqs(string tenant, MessageFilter filter)
+    {
+        if (filter.IsEmpty)
+            return null;
+        var found = store.Read(db =>
+            db.Command(
+                    $"select m.seq from messages m where m.tenant = $0 and {filter.Sql(2)} order by m.seq desc limit $1",
+                    filter.With(tenant, Few + 1)
+                )
+                .Rows(row => row.GetInt64(0))
+        );
+        return found.Count <= Few ? Engine.Messages.Seqs(found) : null;
+    }
+
+    /// <summary>Newest first.</summary>
+    private (JsonArray Events, string? Cursor) Read(Question question, string? cursor, int count)
+    {
         var after = Parse(cursor);
         var page = new JsonArray();
         var bytes = 0L;
+        var all = question.Filter.IsEmpty && question.States.Count == 0;
+        var stretch = all ? count : Math.Max(count, Stretch);
         while (true)
         {
-            var entries = Entries(tenant, filter, after, count + 1);
-            var wanted = Matching(filter, entries.Take(count));
-            var messages = Messages(wanted.Keys, MostBytes - bytes);
-            foreach (var entry in entries.Take(count))
+            var entries = Entries(question, after, stretch + 1);
+            var wanted = Matching(question, entries.Take(stretch));
+            var messages = Messages(wanted.Keys.Take(count), MostBytes - bytes);
+            foreach (var entry in entries.Take(stretch))
             {
-                if (wanted.TryGetValue(entry.Seq, out var size) && Shows(filter, entry))
+                if (wanted.TryGetValue(entry.Seq, out var size) && Shows(question, entry))
                 {
                     if (page.Count > 0 && bytes + size > MostBytes)
                         return (page, Text(after!));
@@ -99,50 +166,50 @@ public sealed class Log(Store store, Shards shards)
                     if (!messages.TryGetValue(entry.Seq, out var message))
                         message = Messages([entry.Seq], long.MaxValue).GetValueOrDefault(entry.Seq);
                     if (message is not null)
-                        page.Add(Json(entry, message));
+                        page.Add(Json(entry, message, question.Trimmed));
                 }
                 after = entry;
                 if (page.Count == count)
-                    return (page, Text(entry));
+                    return (page, entry == entries[^1] ? null : Text(entry));
             }
-            if (entries.Count <= count)
+            if (entries.Count <= stretch)
                 return (page, null);
         }
     }
 
-    private List<Entry> Entries(string tenant, LogFilter filter, Entry? after, int limit)
+    private List<Entry> Entries(Question question, Entry? after, int limit)
     {
-        var before = new Entry(filter.ToDate ?? long.MaxValue, long.MaxValue, long.MaxValue, "");
+        var (from, to) = question.Filter.Dates;
+        var before = new Entry(to, long.MaxValue, long.MaxValue, "");
         if (after is not null && Key(after).CompareTo(Key(before)) < 0)
             before = after;
         // Before the store is asked: an attempt that ends meanwhile is in the one or in the other, and counts once.
         var live = shards
-            .InFlight.Where(attempt => attempt.Message.Tenant == tenant)
-            .Where(attempt => filter.MessageId is null || attempt.Message.Id == filter.MessageId)
+            .InFlight.Where(attempt => attempt.Message.Tenant == question.Tenant)
             .Select(attempt => new Entry(
                 attempt.StartedAt,
                 attempt.Message.Seq,
                 (attempt.Message.Retried * 3) + 1,
                 "ACTIVE"
             ))
-            .Where(entry => Key(entry).CompareTo(Key(before)) < 0 && entry.Time >= (filter.FromDate ?? 0))
+            .Where(entry => Key(entry).CompareTo(Key(before)) < 0 && entry.Time >= from)
             .ToList();
-        var one = filter.MessageId is null ? "" : "and {0} = (select seq from messages where id = $3)";
+        var few = question.Seqs is null ? "" : "and {0} in (select value from json_each($3))";
         var sql = Events
-            .Replace("{seq}", string.Format(CultureInfo.InvariantCulture, one, "seq"), StringComparison.Ordinal)
+            .Replace("{seq}", string.Format(CultureInfo.InvariantCulture, few, "seq"), StringComparison.Ordinal)
             .Replace(
                 "{message_seq}",
-                string.Format(CultureInfo.InvariantCulture, one, "message_seq"),
+                string.Format(CultureInfo.InvariantCulture, few, "message_seq"),
                 StringComparison.Ordinal
             );
         var rows = store.Read(db =>
             db.Command(
                     $"select time, seq, ordinal, state from ({sql}) order by time desc, seq desc, ordinal desc limit $2",
-                    tenant,
+                    question.Tenant,
                     before.Time,
                     limit,
-                    filter.MessageId,
-                    filter.FromDate ?? 0,
+                    question.Seqs,
+                    from,
                     before.Seq,
                     before.Ordinal
                 )
@@ -153,21 +220,21 @@ public sealed class Log(Store store, Shards shards)
 
     private static (long, long, long) Key(Entry entry) => (entry.Time, entry.Seq, entry.Ordinal);
 
-    /// <summary>The messages among these entries that the filter asks for, by sequence, with the size of their bodies.</summary>
-    private Dictionary<long, long> Matching(LogFilter filter, IEnumerable<Entry> entries) =>
+    /// <summary>The messages among these entries that are asked for, newest first, with the size of their bodies.</summary>
+    private Dictionary<long, long> Matching(Question question, IEnumerable<Entry> entries) =>
         store.Read(db =>
             db.Command(
-                    """
-                    select seq, length(body), labels from messages
-                    where seq in (select value from json_each($0)) and ($1 is null or url = $1)
+                    $"""
+                    select m.seq, length(m.body) from messages m
+                    where m.seq in (select value from json_each($0)) and {question.Filter.Sql(1)} order by m.seq desc
                     """,
-                    Seqs(entries.Where(entry => Shows(filter, entry)).Select(entry => entry.Seq).Distinct()),
-                    filter.Url
+                    question.Filter.With(
+                        Engine.Messages.Seqs(
+                            entries.Where(entry => Shows(question, entry)).Select(entry => entry.Seq).Distinct()
+                        )
+                    )
                 )
-                .Rows(row => (Seq: row.GetInt64(0), Size: row.GetInt64(1), Labels: row.GetString(2)))
-                .Where(row =>
-                    filter.Label is null || row.Labels.Split(',').Contains(filter.Label, StringComparer.Ordinal)
-                )
+                .Rows(row => (Seq: row.GetInt64(0), Size: row.GetInt64(1)))
                 .ToDictionary(row => row.Seq, row => row.Size)
         );
 
@@ -175,33 +242,24 @@ public sealed class Log(Store store, Shards shards)
     private Dictionary<long, Message> Messages(IEnumerable<long> seqs, long room) =>
         store.Read(db =>
             db.Command(
-                    """
-                    select seq, id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method, max_retries, labels, config, body
-                    from messages where seq in (
+                    $"""
+                    select {Engine.Messages.Columns} from messages where seq in (
                       select seq from (
                         select seq, sum(length(body)) over (order by seq desc) as until from messages
                         where seq in (select value from json_each($0)))
                       where until <= $1)
                     """,
-                    Seqs(seqs),
+                    Engine.Messages.Seqs(seqs),
                     room
                 )
                 .Rows(Engine.Messages.Row)
                 .ToDictionary(message => message.Seq)
         );
 
-    private static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
+    private static bool Shows(Question question, Entry entry) =>
+        question.States.Count == 0 || question.States.Contains(entry.State);
 
-    private static bool Shows(LogFilter filter, Entry entry) =>
-        filter.State switch
-        {
-            null => true,
-            "IN_PROGRESS" => entry.State is "ACTIVE" or "RETRY" or "ERROR",
-            "CANCELLED" => entry.State == "CANCELED",
-            var state => entry.State == state,
-        };
-
-    private JsonObject Json(Entry entry, Message message)
+    private JsonObject Json(Entry entry, Message message, bool trimmed)
     {
         var json = new JsonObject
         {
@@ -210,11 +268,15 @@ public sealed class Log(Store store, Shards shards)
             ["state"] = entry.State,
             ["url"] = message.Url,
             ["method"] = message.Method,
-            ["header"] = WireJson.Map(message.Config.Headers),
+            ["header"] = MessageJson.Header(message),
             ["maxRetries"] = message.MaxRetries,
         };
-        if (message.Body.Length > 0)
-            json["body"] = Convert.ToBase64String(message.Body);
+        if (message.Body.Length > 0 && !trimmed)
+            json["body"] = message.Config.Redact is { Body: true }
+                ? Redaction.Hash(message.Body)
+                : Convert.ToBase64String(message.Body);
+        if (message.Config.CallerIp is { } ip)
+            json["callerIp"] = ip;
         if (message.Config.TimeoutMs is { } timeout)
             json["timeout"] = timeout;
         if (message.Config.RetryDelay is { } expression)
@@ -259,7 +321,7 @@ public sealed class Log(Store store, Shards shards)
             json["responseBody"] = Convert.ToBase64String(attempt.Body);
         if (attempt.Headers is { } headers)
         {
-            var map = JsonSerializer.Deserialize(headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)!;
+            var map = StoredJson.Headers(headers);
             json["responseHeader"] = WireJson.Map(map);
             json["responseHeaders"] = WireJson.Map(map);
         }

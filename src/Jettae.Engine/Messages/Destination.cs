@@ -65,9 +65,25 @@ public static class Destination
         return authority[(authority.LastIndexOf('@') + 1)..].ToString().ToLowerInvariant();
     }
 
-    private static bool IsHttp(string text) =>
+    internal static bool IsHttp(string text) =>
         text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The host without its port.</summary>
+    public static string NameOf(string destination)
+    {
+        var host = HostOf(destination);
+        return host.LastIndexOf(':') is > 0 and var colon && !host.EndsWith(']') ? host[..colon] : host;
+    }
+
+    /// <summary>The path as it is written, without query and fragment; <c>/</c> where there is none.</summary>
+    public static string PathOf(string destination)
+    {
+        var rest = destination.AsSpan(destination.IndexOf("://", StringComparison.Ordinal) + 3);
+        if (rest.IndexOfAny('?', '#') is >= 0 and var end)
+            rest = rest[..end];
+        return rest.IndexOf('/') is >= 0 and var path ? rest[path..].ToString() : "/";
+    }
 
     /// <summary>Some proxies fold <c>//</c> in a path to <c>/</c>.</summary>
     private static string Unfolded(string text)

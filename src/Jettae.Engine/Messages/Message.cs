@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Jettae.Engine;
@@ -34,6 +35,34 @@ public sealed record Message
     public required IReadOnlyList<string> Labels { get; init; }
     public required MessageConfig Config { get; init; }
     public required byte[] Body { get; init; }
+
+    /// <summary>The queue whose line it stands in.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Null when it is of no queue.</summary>
+    public LinePlace? InLine { get; init; }
+
+    /// <summary>Of a callback: the sequence of the queue's message whose place it holds until it ends itself.</summary>
+    public long? Holder { get; init; }
+
+    /// <summary>Its flow-control key.</summary>
+    public string? FlowKey { get; init; }
+}
+
+/// <summary>Where a message of a queue stands: <c>outside → waiting → admitted → left</c>.</summary>
+public enum LinePlace
+{
+    /// <summary>Delayed: it joins the line when it falls due.</summary>
+    Outside = 0,
+
+    /// <summary>It is due when the queue says so.</summary>
+    Waiting = 1,
+
+    /// <summary>One of the queue's <c>parallelism</c> places is its own, through retries and callbacks, to the end.</summary>
+    Admitted = 2,
+
+    /// <summary>Its place is the next one's.</summary>
+    Left = 3,
 }
 
 /// <summary>What else was said of a message; stored as JSON.</summary>
@@ -48,6 +77,19 @@ public sealed record MessageConfig
     public CallbackTarget? Callback { get; init; }
     public CallbackTarget? FailureCallback { get; init; }
     public string? CallerIp { get; init; }
+
+    /// <summary>The URL group it was published to, and the endpoint's name in it.</summary>
+    public string? Topic { get; init; }
+    public string? Endpoint { get; init; }
+
+    /// <summary>The schedule that made it.</summary>
+    public string? ScheduleId { get; init; }
+
+    /// <summary>The limits that it was published with; its key is the message's.</summary>
+    public FlowLimits? Flow { get; init; }
+
+    /// <summary>What reads must not show.</summary>
+    public Redaction? Redact { get; init; }
 }
 
 /// <summary>Where a callback goes.</summary>
@@ -58,4 +100,12 @@ public sealed record CallbackTarget(string Url, IReadOnlyDictionary<string, stri
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessageConfig))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string[]>))]
-internal sealed partial class StoredJson : JsonSerializerContext;
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class StoredJson : JsonSerializerContext
+{
+    public static Dictionary<string, string[]> Headers(string json) =>
+        new(
+            JsonSerializer.Deserialize(json, Default.IReadOnlyDictionaryStringStringArray)!,
+            StringComparer.OrdinalIgnoreCase
+        );
+}

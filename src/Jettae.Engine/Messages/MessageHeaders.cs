@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Jettae.Engine;
 
@@ -15,7 +16,7 @@ public sealed class MessageHeaders
     private const int MaxCallbackDepth = 3;
     private const int MostHeaders = 500;
     private const int MostBytes = 256 * 1024;
-    private const int LongestId = 1_024;
+    internal const int LongestId = 1_024;
     private const int MostLabels = 100;
     private const int LongestLabel = 256;
 
@@ -25,16 +26,6 @@ public sealed class MessageHeaders
     );
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-    /// <summary>Refused with words rather than ignored: a publisher who asks for a limit or a redaction counts on it.</summary>
-    private static readonly string[] NotYet =
-    [
-        "Upstash-Flow-Control-Key",
-        "Upstash-Flow-Control-Value",
-        "Upstash-Redact-Fields",
-        "Upstash-Cron",
-        "Upstash-Queue-Name",
-    ];
 
     /// <summary>Those of the connection, and ours: a publisher cannot set them at the destination.</summary>
     private static readonly HashSet<string> NeverForwarded = new(StringComparer.OrdinalIgnoreCase)
@@ -67,25 +58,29 @@ public sealed class MessageHeaders
     }
 
     /// <summary>The message that these headers ask for.</summary>
+    /// <param name="url">Its destination.</param>
+    /// <param name="body">What the destination receives.</param>
+    /// <param name="origin">Where the request came from, and in whose name.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="depth">How many callbacks lie between it and the message that was published.</param>
     /// <exception cref="RejectedException">A header breaks its rule.</exception>
-    public Publication Read(
-        string destination,
-        byte[] body,
-        string? callerIp,
-        long now,
-        EngineOptions options,
-        int depth = 0
-    )
+    public Publication Read(string url, byte[] body, Origin origin, long now, EngineOptions options, int depth = 0)
     {
         CheckForm();
-        foreach (var name in NotYet)
-            if (Text(name) is { } asked)
-                throw Rejected(name, "is not available in this version", asked);
-        var url = Destination.Parse(destination);
-        var delay = Span("Upstash-Delay");
+        if (Text("Upstash-Cron") is { } cron)
+            throw Rejected("Upstash-Cron", "makes a schedule, and needs a request of its own", cron);
+        url = Destination.Parse(url);
+        var delay = Span("Upstash-Delay") ?? TimeSpan.Zero;
         var notBefore = Text("Upstash-Not-Before") is { } instant
             ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
-            : now + (long)(delay ?? TimeSpan.Zero).TotalMilliseconds;
+            : now + (long)delay.TotalMilliseconds;
+        if (options.Limits.Delay is { } longest && notBefore - now > longest.TotalMilliseconds)
+            throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
+        var (flowKey, flow) = Flow();
+        var queue =
+            origin.Queue
+            ?? (Text("Upstash-Queue-Name") is { Length: > 0 } name ? Wire.Name("Upstash-Queue-Name", name) : null);
         var message = new Message
         {
             Id = NewId(now),
@@ -96,20 +91,86 @@ public sealed class MessageHeaders
             CreatedAt = now,
             Url = url,
             Method = Method(),
-            MaxRetries = Retries(),
+            MaxRetries = Retries(options),
             Labels = Labels(),
             Body = body,
+            Queue = queue,
+            InLine = queue is null ? null : LinePlace.Outside,
+            Holder = origin.Holder,
+            FlowKey = flowKey,
             Config = new MessageConfig
             {
                 Headers = Sent(),
                 RetryDelay = RetryDelayExpression(),
-                TimeoutMs = (long?)Span("Upstash-Timeout", positive: true)?.TotalMilliseconds,
-                Callback = Callback("Upstash-Callback", callerIp, now, options, depth),
-                FailureCallback = Callback("Upstash-Failure-Callback", callerIp, now, options, depth),
-                CallerIp = callerIp,
+                TimeoutMs = Timeout(),
+                Callback = Callback("Upstash-Callback", now, options, depth),
+                FailureCallback = Callback("Upstash-Failure-Callback", now, options, depth),
+                CallerIp = origin.CallerIp,
+                Topic = origin.Topic,
+                Endpoint = origin.Endpoint,
+                ScheduleId = origin.ScheduleId,
+                Flow = flow,
+                Redact = Text("Upstash-Redact-Fields") is { } fields ? Redaction.Parse(fields) : null,
             },
         };
         return new Publication(message, DeduplicationId(), Flag("Upstash-Content-Based-Deduplication"));
+    }
+
+    /// <summary>A given-up message once more, as it was, with what these headers say differently (contract §1.10).</summary>
+    public Message Again(Message old, long now, EngineOptions options)
+    {
+        CheckForm();
+        var notBefore = now + (long)(Span("Upstash-Delay") ?? TimeSpan.Zero).TotalMilliseconds;
+        var (flowKey, flow) = Flow();
+        return old with
+        {
+            Id = NewId(now),
+            State = MessageState.Pending,
+            DueAt = notBefore,
+            NotBefore = notBefore,
+            CreatedAt = now,
+            FinishedAt = null,
+            Retried = 0,
+            MaxRetries = Text("Upstash-Retries") is null ? old.MaxRetries : Retries(options),
+            Method = Text("Upstash-Method") is null ? old.Method : Method(),
+            Labels = Labels() is { Length: > 0 } labels ? labels : old.Labels,
+            InLine = old.Queue is null ? null : LinePlace.Outside,
+            Holder = null,
+            FlowKey = flowKey ?? old.FlowKey,
+            Config = old.Config with
+            {
+                RetryDelay = RetryDelayExpression() ?? old.Config.RetryDelay,
+                TimeoutMs = Timeout() ?? old.Config.TimeoutMs,
+                Callback = Callback("Upstash-Callback", now, options, 0) ?? old.Config.Callback,
+                FailureCallback = Callback("Upstash-Failure-Callback", now, options, 0) ?? old.Config.FailureCallback,
+                Flow = flow ?? old.Config.Flow,
+            },
+        };
+    }
+
+    /// <summary>A JSON object of texts, or of arrays of texts.</summary>
+    public static Dictionary<string, string[]> Map(JsonElement json)
+    {
+        var headers = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
+        if (json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined)
+            return headers;
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new RejectedException(400, $"headers must be an object; received {json.ValueKind}");
+        foreach (var header in json.EnumerateObject())
+            headers[header.Name] = header.Value.ValueKind switch
+            {
+                JsonValueKind.String => [header.Value.GetString()!],
+                JsonValueKind.Array
+                    when header.Value.EnumerateArray().All(value => value.ValueKind == JsonValueKind.String) =>
+                [
+                    .. header.Value.EnumerateArray().Select(value => value.GetString()!),
+                ],
+                var kind => throw new RejectedException(
+                    400,
+                    $"{header.Name} must be a string or an array of strings; received {kind}"
+                ),
+            };
+        return headers;
     }
 
     private static string NewId(long now) =>
@@ -174,10 +235,12 @@ public sealed class MessageHeaders
             ?? throw Rejected("Upstash-Method", "must be one of GET, POST, PUT, PATCH, DELETE", text);
     }
 
-    private int Retries()
+    private int Retries(EngineOptions options)
     {
         if (Text("Upstash-Retries") is not { } text)
-            return 3;
+            return Math.Min(3, options.Limits.Retries ?? 3);
+        if (options.Limits.Retries is { } most && long.TryParse(text, out var wanted) && wanted > most)
+            throw RejectedException.Quota("maxRetries", most);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var retries) && retries <= 1_000
             ? retries
             : throw Rejected("Upstash-Retries", "must be a whole number from 0 to 1000", text);
@@ -190,6 +253,33 @@ public sealed class MessageHeaders
         return RetryDelay.IsValid(text, out var reason)
             ? text
             : throw Rejected("Upstash-Retry-Delay", $"must be an expression in milliseconds: {reason}", text);
+    }
+
+    private long? Timeout() => (long?)Span("Upstash-Timeout", positive: true)?.TotalMilliseconds;
+
+    private (string? Key, FlowLimits? Limits) Flow()
+    {
+        var (key, value) = (Text("Upstash-Flow-Control-Key"), Text("Upstash-Flow-Control-Value"));
+        return (key, value) switch
+        {
+            (null or "", null or "") => (null, null),
+            (null or "", _) => throw Rejected(
+                "Upstash-Flow-Control-Value",
+                "needs Upstash-Flow-Control-Key beside it",
+                value
+            ),
+            (_, null or "") => throw Rejected(
+                "Upstash-Flow-Control-Key",
+                "needs Upstash-Flow-Control-Value beside it",
+                key
+            ),
+            ({ Length: > LongestId }, _) => throw Rejected(
+                "Upstash-Flow-Control-Key",
+                $"may have {LongestId} characters at the most",
+                key
+            ),
+            _ => (key, FlowLimits.Parse(value)),
+        };
     }
 
     private string[] Labels()
@@ -244,7 +334,7 @@ public sealed class MessageHeaders
         }
     }
 
-    private CallbackTarget? Callback(string header, string? callerIp, long now, EngineOptions options, int depth)
+    private CallbackTarget? Callback(string header, long now, EngineOptions options, int depth)
     {
         if (Text(header) is not { Length: > 0 } url)
             return null;
@@ -259,7 +349,7 @@ public sealed class MessageHeaders
             throw Rejected(header, $"may nest {MaxCallbackDepth} deep at the most", url);
         try
         {
-            new MessageHeaders(own).Read(url, [], callerIp, now, options, depth + 1);
+            new MessageHeaders(own).Read(url, [], new Origin(), now, options, depth + 1);
         }
         catch (RejectedException wrong)
         {
@@ -284,6 +374,22 @@ public sealed class MessageHeaders
             }
         );
 }
+
+/// <summary>Where a message comes from.</summary>
+/// <param name="CallerIp">Who asked for it.</param>
+/// <param name="Topic">The URL group it was published to.</param>
+/// <param name="Endpoint">The endpoint's name in the group.</param>
+/// <param name="ScheduleId">The schedule that fired.</param>
+/// <param name="Queue">The queue it was put into.</param>
+/// <param name="Holder">The sequence of the queue's message whose place it holds.</param>
+public sealed record Origin(
+    string? CallerIp = null,
+    string? Topic = null,
+    string? Endpoint = null,
+    string? ScheduleId = null,
+    string? Queue = null,
+    long? Holder = null
+);
 
 /// <summary>A message that someone asks to have stored.</summary>
 /// <param name="Message">Not yet stored: without sequence, tenant and shard.</param>

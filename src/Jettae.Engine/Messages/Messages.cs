@@ -8,14 +8,14 @@ namespace Jettae.Engine;
 /// <summary>What a publisher is told.</summary>
 public readonly record struct Accepted(string MessageId, bool Deduplicated);
 
-/// <summary>A message in the store that its shard should know of.</summary>
-public readonly record struct Offer(int Shard, long Seq, long DueAt, string Host);
-
 /// <summary>The stored messages: publishing, reading, cancelling.</summary>
 public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
 {
-    private const string Columns =
-        "seq, id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method, max_retries, labels, config, body";
+    private const int CancelPage = 10_000;
+
+    internal const string Columns =
+        "seq, id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method, max_retries, labels, config, body, "
+        + "queue, in_line, holder, flow_key";
 
     /// <summary>Stores all of them or none; when the task ends they are on disk and on their way.</summary>
     public async Task<Accepted[]> PublishAsync(
@@ -26,19 +26,18 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
     {
         cancel.ThrowIfCancellationRequested();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var window = (long)options.DeduplicationWindow.TotalMilliseconds;
         work.Enter();
         try
         {
-            var offers = new List<Offer>(publications.Count);
+            var effects = new Effects();
             var accepted = await store.WriteAsync(s =>
             {
                 var answers = new Accepted[publications.Count];
                 for (var i = 0; i < answers.Length; i++)
-                    answers[i] = Insert(s, tenant, publications[i], now, window, offers);
+                    answers[i] = Insert(s, tenant, publications[i], now, options, effects);
                 return answers;
             });
-            shards.Offer(offers);
+            shards.Tell(effects);
             foreach (var one in accepted)
                 Telemetry.Accepted(one.Deduplicated);
             return accepted;
@@ -66,18 +65,73 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
         );
     }
 
-    /// <summary>True when the message was pending or in flight; it is not delivered again, and an answer under way is ignored.</summary>
-    public async Task<bool> CancelAsync(string tenant, string id)
+    /// <summary>
+    /// Ends those of <paramref name="seqs"/> that are pending or in flight; the others stay as they are. What is ended is not
+    /// delivered again, and an answer under way is ignored. Answers how many it ended.
+    /// </summary>
+    public async Task<int> CancelAsync(string tenant, IReadOnlyCollection<long> seqs)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await store.WriteAsync(s =>
-            s.Run(
-                "update messages set state = 3, finished_at = $2 where id = $0 and tenant = $1 and state = 0",
-                id,
-                tenant,
-                now
-            ) > 0
-        );
+        work.Enter();
+        try
+        {
+            var (cancelled, effects) = await store.WriteAsync(s => Cancel(s, tenant, seqs, time.Milliseconds()));
+            shards.Tell(effects);
+            return cancelled;
+        }
+        finally
+        {
+            work.Leave();
+        }
+    }
+
+    /// <summary>Ends what the filter means, the oldest first, and at most so many of them.</summary>
+    public async Task<int> CancelAsync(string tenant, MessageFilter filter, int most)
+    {
+        var (from, to) = filter.Dates;
+        var (cancelled, after) = (0, 0L);
+        while (cancelled < most)
+        {
+            // Of what is pending only, whatever is finished beside it.
+            var page = store.Read(db =>
+                db.Command(
+                        $"""
+                        select m.seq from messages m indexed by messages_due_in_shard
+                        where m.state = 0 and m.tenant = $0 and m.seq > $1 and m.created_at between $2 and $3 and {filter.Sql(
+                            5
+                        )}
+                        order by m.seq limit $4
+                        """,
+                        filter.With(tenant, after, from, to, Math.Min(most - cancelled, CancelPage))
+                    )
+                    .Rows(row => row.GetInt64(0))
+            );
+            if (page.Count == 0)
+                break;
+            cancelled += await CancelAsync(tenant, page);
+            after = page[^1];
+        }
+        return cancelled;
+    }
+
+    private static (int Cancelled, Effects Effects) Cancel(
+        Store s,
+        string tenant,
+        IReadOnlyCollection<long> seqs,
+        long now
+    )
+    {
+        var effects = new Effects();
+        var cancelled = s.Prepared(
+                $"""
+                update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line)
+                where tenant = $0 and state = 0 and seq in (select value from json_each($1)) returning {Columns}
+                """
+            )
+            .With(tenant, Seqs(seqs), now)
+            .Read(Row);
+        foreach (var message in cancelled)
+            Queues.Leave(s, message, now, effects);
+        return (cancelled.Count, effects);
     }
 
     internal static Accepted Insert(
@@ -85,8 +139,8 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
         string tenant,
         Publication publication,
         long now,
-        long window,
-        List<Offer> offers
+        EngineOptions options,
+        Effects effects
     )
     {
         var message = publication.Message;
@@ -105,18 +159,34 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
                 "insert or replace into deduplications (key, message_id, expires_at) values ($0, $1, $2)",
                 key,
                 message.Id,
-                now + window
+                now + (long)options.DeduplicationWindow.TotalMilliseconds
             );
         }
-        var shard = Shards.Of(message.Id);
+        Add(s, message with { Tenant = tenant }, now, options, effects);
+        return new Accepted(message.Id, false);
+    }
+
+    /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
+    internal static void Add(Store s, Message message, long now, EngineOptions options, Effects effects)
+    {
+        // Not due yet, it joins its line when it falls due; else it stands there from now on, and the queue makes it due.
+        var inLine =
+            message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;
+        var dueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt;
+        var shard = Shards.Of(message.Tenant, message.Id, message.FlowKey);
+        if (message.Queue is { } name)
+            Queues.Ensure(s, message.Tenant, name, options, now);
+        if (message is { FlowKey: { } flowKey, Config.Flow: { } limits })
+            FlowControls.Note(s, message.Tenant, flowKey, limits, effects);
         s.Run(
             $"""
-            insert into messages ({Columns[5..]}) values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11)
+            insert into messages ({Columns[5..]})
+            values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             """,
             message.Id,
-            tenant,
+            message.Tenant,
             shard,
-            message.DueAt,
+            dueAt,
             message.CreatedAt,
             message.NotBefore,
             message.Url,
@@ -124,36 +194,59 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
             message.MaxRetries,
             string.Join(',', message.Labels),
             JsonSerializer.Serialize(message.Config, StoredJson.Default.MessageConfig),
-            message.Body
+            message.Body,
+            message.Queue,
+            (int?)inLine,
+            message.Holder,
+            message.FlowKey
         );
-        offers.Add(
-            new Offer(
-                shard,
-                s.Scalar<long>("select last_insert_rowid()"),
-                message.DueAt,
-                Destination.HostOf(message.Url)
-            )
-        );
-        return new Accepted(message.Id, false);
+        if (inLine is LinePlace.Waiting)
+        {
+            Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
+            return;
+        }
+        var seq = s.Scalar<long>("select last_insert_rowid()");
+        effects.Offers.Add(new Offer(shard, new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey))));
     }
+
+    /// <summary>A stored message, as its shard must know of it.</summary>
+    internal static Offer OfferOf(Store s, long seq)
+    {
+        using var row = s.Prepared("select shard, due_at, tenant, url, flow_key from messages where seq = $0")
+            .With(seq)
+            .ExecuteReader();
+        row.Read();
+        return new Offer(
+            row.GetInt32(0),
+            new Due(row.GetInt64(1), seq, LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)))
+        );
+    }
+
+    internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
+        new(tenant, Destination.HostOf(url), flowKey);
+
+    internal static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
 
     /// <summary>Those of <paramref name="seqs"/> that are still pending.</summary>
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
             db.Command(
                     $"select {Columns} from messages where state = 0 and seq in (select value from json_each($0))",
-                    $"[{string.Join(',', seqs)}]"
+                    Seqs(seqs)
                 )
                 .Rows(Row)
                 .ToDictionary(message => message.Seq)
         );
 
     /// <summary>What a shard has pending after one place in its order, up to an instant.</summary>
-    internal static List<Due> Upcoming(Store store, int shard, (long DueAt, long Seq) after, long until, int most) =>
-        store.Read(db =>
+    internal static List<Due> Upcoming(Store store, int shard, (long DueAt, long Seq) after, long until, int most)
+    {
+        // One set of texts for all messages of a lane: a page of ten thousand has few.
+        var lanes = new HashSet<LaneId>();
+        return store.Read(db =>
             db.Command(
                     """
-                    select due_at, seq, url from messages
+                    select due_at, seq, tenant, url, flow_key from messages
                     where shard = $0 and state = 0 and (due_at, seq) > ($1, $2) and due_at <= $3
                     order by due_at, seq limit $4
                     """,
@@ -163,8 +256,17 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
                     until,
                     most
                 )
-                .Rows(row => new Due(row.GetInt64(0), row.GetInt64(1), Destination.HostOf(row.GetString(2))))
+                .Rows(row =>
+                {
+                    var lane = LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4));
+                    if (lanes.TryGetValue(lane, out var same))
+                        lane = same;
+                    else
+                        lanes.Add(lane);
+                    return new Due(row.GetInt64(0), row.GetInt64(1), lane);
+                })
         );
+    }
 
     internal static Message Row(SqliteDataReader row) =>
         new()
@@ -185,18 +287,31 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
             Labels = row.GetString(13).Split(',', StringSplitOptions.RemoveEmptyEntries),
             Config = JsonSerializer.Deserialize(row.GetString(14), StoredJson.Default.MessageConfig)!,
             Body = row.Bytes(15),
+            Queue = row.TextOrNull(16),
+            InLine = (LinePlace?)row.LongOrNull(17),
+            Holder = row.LongOrNull(18),
+            FlowKey = row.TextOrNull(19),
         };
 
     /// <summary>The explicit id wins over the content (contract §6.1); header order does not matter.</summary>
     private static byte[]? DeduplicationKey(string tenant, Publication publication)
     {
         if (publication.DeduplicationId is { } id)
-            return SHA256.HashData(Encoding.UTF8.GetBytes($"id\0{tenant}\0{id}"));
+            // To a group, each endpoint gets its own: otherwise the second would be the first one's duplicate.
+            return SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    publication.Message.Config.Topic is { } topic
+                        ? $"id\0{tenant}\0{id}\0{topic}\0{publication.Message.Url}"
+                        : $"id\0{tenant}\0{id}"
+                )
+            );
         if (!publication.ByContent)
             return null;
         var message = publication.Message;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"content\0{tenant}\0{message.Method}\0{message.Url}\0"));
+        hash.AppendData(
+            Encoding.UTF8.GetBytes($"content\0{tenant}\0{message.Config.Topic}\0{message.Method}\0{message.Url}\0")
+        );
         foreach (var (name, values) in message.Config.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{string.Join('\u0001', values)}\0"));
         hash.AppendData("\0"u8);

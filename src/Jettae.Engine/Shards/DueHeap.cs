@@ -10,7 +10,6 @@ public sealed class DueHeap(int most)
     private readonly PriorityQueue<Due, (long DueAt, long Seq)> heap = new();
     private readonly HashSet<long> known = [];
     private readonly HashSet<long> returned = [];
-    private readonly HashSet<string> hosts = [];
 
     /// <summary>The last place in the store's order, (due, sequence), up to which nothing is unknown here.</summary>
     public (long DueAt, long Seq) Window { get; private set; } = (long.MinValue, 0);
@@ -25,18 +24,18 @@ public sealed class DueHeap(int most)
         heap.Count < few || (heap.TryPeek(out _, out var key) && key.CompareTo(Window) > 0);
 
     /// <summary>Takes a committed message in, unless it lies beyond the window or is known. True when it is the next one due.</summary>
-    public bool Offer(long dueAt, long seq, string host)
+    public bool Offer(Due entry)
     {
-        if ((dueAt, seq).CompareTo(Window) > 0)
+        if (Place(entry).CompareTo(Window) > 0)
             return false;
-        if (heap.Count >= most && !known.Contains(seq))
+        if (heap.Count >= most && !known.Contains(entry.Seq))
         {
             // Refusing it instead would keep what is due now waiting behind thousands that are not.
             ForgetLaterHalf();
-            if ((dueAt, seq).CompareTo(Window) > 0)
+            if (Place(entry).CompareTo(Window) > 0)
                 return false;
         }
-        return Add(dueAt, seq, host) && heap.Peek().Seq == seq;
+        return Add(entry) && heap.Peek().Seq == entry.Seq;
     }
 
     /// <summary>Widens the window before the store is read: what is committed from now on is offered. Answers where it stood.</summary>
@@ -51,7 +50,7 @@ public sealed class DueHeap(int most)
     public void Fill(IReadOnlyList<Due> page, bool full)
     {
         foreach (var entry in page)
-            Add(entry.DueAt, entry.Seq, entry.Host);
+            Add(entry);
         if (full && (page[^1].DueAt, page[^1].Seq).CompareTo(Window) < 0)
             Window = (page[^1].DueAt, page[^1].Seq);
         if (heap.Count > 2 * most)
@@ -79,7 +78,7 @@ public sealed class DueHeap(int most)
     public void Return(Due entry)
     {
         returned.Add(entry.Seq);
-        heap.Enqueue(entry, (entry.DueAt, entry.Seq));
+        heap.Enqueue(entry, Place(entry));
     }
 
     /// <summary>It has ended, or is the store's again.</summary>
@@ -99,20 +98,15 @@ public sealed class DueHeap(int most)
             known.Remove(entry.Seq);
             Close((entry.DueAt, entry.Seq - 1));
         }
-
-        static (long DueAt, long Seq) Place(Due entry) => (entry.DueAt, entry.Seq);
     }
 
-    private bool Add(long dueAt, long seq, string host)
+    private bool Add(Due entry)
     {
-        if (!known.Add(seq))
+        if (!known.Add(entry.Seq))
             return false;
-        // One text for all messages of a host: a page of ten thousand has few. Forgotten now and then, or it would grow for ever.
-        if (hosts.Count > 1_000)
-            hosts.Clear();
-        if (!hosts.TryGetValue(host, out var same))
-            hosts.Add(same = host);
-        heap.Enqueue(new Due(dueAt, seq, same), (dueAt, seq));
+        heap.Enqueue(entry, Place(entry));
         return true;
     }
+
+    private static (long DueAt, long Seq) Place(Due entry) => (entry.DueAt, entry.Seq);
 }

@@ -1,21 +1,29 @@
 namespace Jettae.Engine;
 
 /// <summary>
-/// Where a due message waits for its turn: one line per destination host, so that a host that hangs holds its own line only.
-/// Queues and flow-control keys are lanes with other rules, between the heap and the attempt.
+/// Where due messages wait for their turn: one line for each destination host and flow-control key, so that a host that hangs
+/// and a key that is used up hold their own lines only.
 /// </summary>
-public sealed class Lane(string host)
+public sealed class Lane(LaneId id, FlowLane? flow)
 {
-    public string Host => host;
+    public LaneId Id => id;
 
-    /// <summary>Due, and waiting for an attempt of this lane to end.</summary>
+    public FlowLane? Flow => flow;
+
+    /// <summary>Due, and not yet begun; oldest first.</summary>
     public Queue<Due> Waiting { get; } = [];
 
     /// <summary>Attempts under way, or about to begin.</summary>
     public int InFlight { get; set; }
 
+    /// <summary>Among those that wait for an event: another attempt's end, a key's next period.</summary>
+    public bool IsBlocked { get; set; }
+
     public bool IsEmpty => InFlight == 0 && Waiting.Count == 0;
 }
 
-/// <summary>A message in memory: its place in the store, when it is due, and which host it goes to.</summary>
-public readonly record struct Due(long DueAt, long Seq, string Host);
+/// <summary>What messages of one lane have in common.</summary>
+public readonly record struct LaneId(string Tenant, string Host, string? FlowKey);
+
+/// <summary>A message in memory: its place in the store's order, and its lane.</summary>
+public readonly record struct Due(long DueAt, long Seq, LaneId Lane);

@@ -13,12 +13,16 @@ public sealed partial class Shard : IDisposable
 {
     private const int PageSize = 10_000;
     private const int MostInMemory = 2 * PageSize;
+    private const int MostInTurn = 256;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly DueHeap due = new(MostInMemory);
-    private readonly Dictionary<string, Lane> lanes = [];
-    private readonly HashSet<Lane> waiting = [];
+    private readonly Dictionary<LaneId, Lane> lanes = [];
+    private readonly Dictionary<(string Tenant, string Key), FlowLane> flows = [];
+    private readonly PriorityQueue<FlowLane, long> opening = new();
+    private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
+    private readonly Queue<Lane> ready = [];
     private readonly Dictionary<long, InFlight> inFlight = [];
     private readonly CancellationTokenSource abandon = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,10 +36,10 @@ public sealed partial class Shard : IDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly ITimer timer;
-    private readonly int slots;
-    private readonly int slotsOfLane;
+    private readonly Slots slots;
 
-    private int taken;
+    private TaskCompletionSource? stepped;
+    private bool full;
     private bool started;
     private bool stepping;
     private bool again;
@@ -44,6 +48,7 @@ public sealed partial class Shard : IDisposable
     public Shard(
         int number,
         Shards shards,
+        Slots slots,
         Store store,
         Deliverer deliverer,
         OpenWork work,
@@ -52,10 +57,8 @@ public sealed partial class Shard : IDisposable
         ILogger log
     )
     {
-        (this.number, this.shards, this.store, this.deliverer) = (number, shards, store, deliverer);
+        (this.number, this.shards, this.slots, this.store, this.deliverer) = (number, shards, slots, store, deliverer);
         (this.work, this.options, this.time, this.log) = (work, options, time, log);
-        slots = Math.Max(1, options.MaxInFlight / Shards.Count);
-        slotsOfLane = Math.Max(1, slots / 4);
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -79,12 +82,45 @@ public sealed partial class Shard : IDisposable
     /// A message that was just committed. One beyond the window is left to the store: the window will read it. One that
     /// both the window and this call bring is known, or no longer pending when it is loaded.
     /// </summary>
-    public void Offer(Offer offer)
+    public void Offer(Due entry)
     {
         lock (gate)
-            if (!due.Offer(offer.DueAt, offer.Seq, offer.Host))
+            if (!due.Offer(entry))
                 return;
         Wake();
+    }
+
+    /// <summary>A flow-control key's limits changed.</summary>
+    public void Learn(FlowState state)
+    {
+        lock (gate)
+        {
+            if (!flows.TryGetValue((state.Tenant, state.Key), out var flow) || !flow.Learn(state))
+                return;
+            Unblock(flow.Blocked);
+        }
+        Wake();
+    }
+
+    /// <summary>What refused a lane of this shard has room again.</summary>
+    public void Freed(Scope scope)
+    {
+        lock (gate)
+        {
+            if (!blocked.Remove(scope, out var waiting))
+                return;
+            Unblock(waiting);
+        }
+        Wake();
+    }
+
+    /// <summary>Ends when what is due now has begun, as far as it may.</summary>
+    public Task SteppedAsync()
+    {
+        lock (gate)
+            return !stepping
+                ? Task.CompletedTask
+                : (stepped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>The store may hold what was never offered: the window goes back to the beginning. What is known stays known.</summary>
@@ -146,6 +182,8 @@ public sealed partial class Shard : IDisposable
                     continue;
                 }
                 stepping = false;
+                stepped?.SetResult();
+                stepped = null;
                 TellIfDrained();
                 break;
             }
@@ -178,10 +216,12 @@ public sealed partial class Shard : IDisposable
             lock (gate)
             {
                 foreach (var entry in turn.Skip(begun))
-                    GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds);
+                    GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
                 if (!stopping)
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
             }
+            foreach (var entry in turn.Skip(begun))
+                slots.Release(entry.Lane);
         }
     }
 
@@ -210,66 +250,132 @@ public sealed partial class Shard : IDisposable
         }
     }
 
-    /// <summary>What is due and has a slot, each in its lane; rows are read only then.</summary>
+    /// <summary>What is due and may begin, each in its lane; rows are read only then.</summary>
     private void Take(long now, List<Due> turn)
     {
         lock (gate)
         {
-            foreach (var lane in waiting)
-                while (lane.Waiting.Count > 0 && Free() && lane.InFlight < slotsOfLane)
-                    Admit(lane, lane.Waiting.Dequeue());
-            waiting.RemoveWhere(lane => lane.Waiting.Count == 0);
-            while (Free() && due.TryTake(now, out var entry))
+            while (opening.TryPeek(out var flow, out var instant) && instant <= now)
             {
-                if (!lanes.TryGetValue(entry.Host, out var lane))
-                    lanes[entry.Host] = lane = new Lane(entry.Host);
-                if (lane.InFlight < slotsOfLane)
-                {
-                    Admit(lane, entry);
-                    continue;
-                }
+                opening.Dequeue();
+                flow.WokenAt = null;
+                Unblock(flow.Blocked);
+            }
+            full = false;
+            while (!full && turn.Count < MostInTurn && ready.TryDequeue(out var lane))
+            {
+                lane.IsBlocked = false;
+                Admit(lane, now, turn);
+            }
+            while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry))
+            {
+                var lane = LaneOf(entry, now);
                 lane.Waiting.Enqueue(entry);
-                waiting.Add(lane);
+                if (!lane.IsBlocked)
+                    Admit(lane, now, turn);
             }
         }
+    }
 
-        bool Free() => taken < slots && !stopping;
-
-        void Admit(Lane lane, Due entry)
+    /// <summary>Begins what waits in a lane, until something refuses: then the lane waits for that.</summary>
+    private void Admit(Lane lane, long now, List<Due> turn)
+    {
+        while (lane.Waiting.Count > 0 && !stopping)
         {
+            if (lane.Flow is { } flow && flow.OpensAt(now) is var opensAt && opensAt != now)
+            {
+                lane.IsBlocked = true;
+                flow.Blocked.Add(lane);
+                if (opensAt is { } instant && !(flow.WokenAt <= instant))
+                    opening.Enqueue(flow, (flow.WokenAt = instant).Value);
+                return;
+            }
+            if (slots.TryTake(this, lane.Id) is { } scope)
+            {
+                full |= scope == Slots.All;
+                lane.IsBlocked = true;
+                if (!blocked.TryGetValue(scope, out var others))
+                    blocked[scope] = others = [];
+                others.Add(lane);
+                return;
+            }
             lane.InFlight++;
-            taken++;
-            turn.Add(entry);
+            lane.Flow?.Begin(now);
+            turn.Add(lane.Waiting.Dequeue());
         }
+    }
+
+    /// <summary>Oldest first: the order of a key's messages is theirs, whatever hosts they go to.</summary>
+    private void Unblock(HashSet<Lane> waiting)
+    {
+        foreach (var lane in waiting.OrderBy(lane => lane.Waiting.TryPeek(out var head) ? head.DueAt : 0))
+            ready.Enqueue(lane);
+        waiting.Clear();
+    }
+
+    private Lane LaneOf(Due entry, long now)
+    {
+        var id = entry.Lane;
+        if (lanes.TryGetValue(id, out var lane))
+            return lane;
+        FlowLane? flow = null;
+        try
+        {
+            if (id.FlowKey is { } key && !flows.TryGetValue((id.Tenant, key), out flow))
+                flows[(id.Tenant, key)] = flow = FlowControls.Lane(store, id.Tenant, key, now);
+        }
+        catch
+        {
+            due.Return(entry);
+            throw;
+        }
+        if (flow is not null)
+            flow.Lanes++;
+        return lanes[id] = new Lane(id, flow);
     }
 
     /// <summary>Starts the attempt, unless its message has been finished, or put off, since it came into memory.</summary>
     private void Begin(Due entry, Message? message, long now)
     {
-        InFlight attempt;
+        InFlight? attempt = null;
         lock (gate)
         {
+            var outside = message is { InLine: LinePlace.Outside };
             if (message is null || stopping || message.DueAt > now)
             {
-                GiveBack(entry, stopping ? null : message?.DueAt);
-                return;
+                GiveBack(entry, stopping ? null : message?.DueAt, attempted: false);
+                message = null;
             }
-            attempt = inFlight[entry.Seq] = new InFlight(message, Now());
+            else if (!outside)
+            {
+                attempt = inFlight[entry.Seq] = new InFlight(message, Now());
+                lanes[entry.Lane].Flow?.Begun(attempt.StartedAt);
+            }
+        }
+        if (message is null)
+        {
+            slots.Release(entry.Lane);
+            return;
+        }
+        work.Enter();
+        if (attempt is null)
+        {
+            _ = JoinAsync(entry, message);
+            return;
         }
         Telemetry.Late(attempt.StartedAt - message.DueAt);
-        work.Enter();
         _ = AttemptAsync(attempt, entry);
     }
 
     private async Task AttemptAsync(InFlight attempt, Due entry)
     {
-        var offers = new List<Offer>();
+        var effects = new Effects();
         long? againAt = null;
         try
         {
             var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
             var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-            offers = await store.WriteAsync(settlement.Write);
+            effects = await store.WriteAsync(settlement.Write);
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -283,29 +389,69 @@ public sealed partial class Shard : IDisposable
             StoreTrouble(trouble, number);
             againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
         }
+        End(entry, againAt, effects, attempted: true);
+    }
+
+    /// <summary>A delayed message of a queue joins its line now; when its turn comes, the queue makes it due.</summary>
+    private async Task JoinAsync(Due entry, Message message)
+    {
+        var effects = new Effects();
+        long? againAt = null;
+        try
+        {
+            effects = await store.WriteAsync(s => Queues.Join(s, message, Now()));
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            StoreTrouble(trouble, number);
+            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
+        }
+        End(entry, againAt, effects, attempted: false);
+    }
+
+    private void End(Due entry, long? againAt, Effects effects, bool attempted)
+    {
         lock (gate)
         {
             inFlight.Remove(entry.Seq);
-            GiveBack(entry, againAt);
+            GiveBack(entry, againAt, attempted);
             TellIfDrained();
         }
-        shards.Offer(offers);
+        slots.Release(entry.Lane);
+        shards.Tell(effects);
         Wake();
         work.Leave();
     }
 
-    /// <summary>Frees the slot; the message comes again at <paramref name="dueAt"/>, or is the store's again.</summary>
-    private void GiveBack(Due entry, long? dueAt)
+    /// <summary>The message comes again at <paramref name="dueAt"/>, or is the store's again. Its slot is released by the caller.</summary>
+    private void GiveBack(Due entry, long? dueAt, bool attempted)
     {
-        taken--;
-        var lane = lanes[entry.Host];
+        var lane = lanes[entry.Lane];
         lane.InFlight--;
+        if (lane.Flow is { } flow)
+        {
+            if (attempted)
+                flow.End();
+            else
+                flow.Refund();
+            Unblock(flow.Blocked);
+        }
         if (lane.IsEmpty)
-            lanes.Remove(entry.Host);
+            Close(lane);
         if (dueAt is { } instant)
             due.Return(entry with { DueAt = instant });
         else
             due.Forget(entry.Seq);
+    }
+
+    /// <summary>A key's memory goes with its last lane: what it counted is in the store, and is read from there when it comes again.</summary>
+    private void Close(Lane lane)
+    {
+        lanes.Remove(lane.Id);
+        if (lane.Id.FlowKey is { } key && --lane.Flow!.Lanes == 0)
+            flows.Remove((lane.Id.Tenant, key));
     }
 
     /// <summary>To the next due time, or to when the window must move; a full shard is woken by the next settlement.</summary>
@@ -318,8 +464,12 @@ public sealed partial class Shard : IDisposable
             var now = Now();
             var horizon = (long)options.Horizon.TotalMilliseconds;
             var next = due.WantsMore(PageSize) ? due.Window.DueAt - (horizon / 2) : now + horizon;
-            if (taken < slots && due.NextAt is { } dueAt)
+            if (!full && ready.Count > 0)
+                next = now;
+            if (!full && due.NextAt is { } dueAt)
                 next = Math.Min(next, dueAt);
+            if (opening.TryPeek(out _, out var opensAt))
+                next = Math.Min(next, opensAt);
             if (next <= now)
                 again = true;
             else

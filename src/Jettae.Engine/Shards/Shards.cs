@@ -19,11 +19,12 @@ public sealed class Shards : IDisposable
         ILogger<Shard> log
     )
     {
+        var slots = new Slots(options.MaxInFlight, options.Limits.Parallelism);
         owned =
         [
             .. Enumerable
                 .Range(0, Count)
-                .Select(number => new Shard(number, this, store, deliverer, work, options, time, log)),
+                .Select(number => new Shard(number, this, slots, store, deliverer, work, options, time, log)),
         ];
         store.Doubted += () => Array.ForEach(owned, shard => shard.ReadAgain());
     }
@@ -31,14 +32,21 @@ public sealed class Shards : IDisposable
     /// <summary>Attempts under way, for the log: they are nowhere on disk.</summary>
     public IEnumerable<InFlight> InFlight => owned.SelectMany(shard => shard.InFlight);
 
-    /// <summary>The shard of an unkeyed message. Same on every machine and in every run.</summary>
-    public static int Of(string id)
+    /// <summary>A message's shard: that of its flow-control key, whose count is kept in one place, else any.</summary>
+    public static int Of(string tenant, string id, string? flowKey) =>
+        Of(flowKey is null ? id : $"{tenant}\0{flowKey}");
+
+    /// <summary>Same on every machine and in every run.</summary>
+    private static int Of(string text)
     {
         var hash = 2_166_136_261u;
-        foreach (var c in id)
+        foreach (var c in text)
             hash = (hash ^ c) * 16_777_619;
         return (int)(hash % Count);
     }
+
+    /// <summary>Where the key's attempts are counted.</summary>
+    public Shard OfFlow(string tenant, string key) => owned[Of(tenant, "", key)];
 
     public void Start()
     {
@@ -50,10 +58,12 @@ public sealed class Shards : IDisposable
     public Task StopAsync(CancellationToken bound) => Task.WhenAll(owned.Select(shard => shard.StopAsync(bound)));
 
     /// <summary>To be called after the commit.</summary>
-    public void Offer(IEnumerable<Offer> offers)
+    public void Tell(Effects effects)
     {
-        foreach (var offer in offers)
-            owned[offer.Shard].Offer(offer);
+        foreach (var flow in effects.Flows)
+            OfFlow(flow.Tenant, flow.Key).Learn(flow);
+        foreach (var offer in effects.Offers)
+            owned[offer.Shard].Offer(offer.Due);
     }
 
     public void Dispose()

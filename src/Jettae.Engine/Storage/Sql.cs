@@ -37,11 +37,17 @@ internal static class Sql
 
     public static List<T> Rows<T>(this SqliteCommand command, Func<SqliteDataReader, T> row)
     {
-        var rows = new List<T>();
         using (command)
-        using (var reader = command.ExecuteReader())
-            while (reader.Read())
-                rows.Add(row(reader));
+            return command.Read(row);
+    }
+
+    /// <summary>All rows of a statement that is kept, such as the writer's.</summary>
+    public static List<T> Read<T>(this SqliteCommand command, Func<SqliteDataReader, T> row)
+    {
+        var rows = new List<T>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            rows.Add(row(reader));
         return rows;
     }
 

@@ -144,6 +144,9 @@ public sealed class Store : IAsyncDisposable
             "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000; "
             + "pragma cache_size = -16384; pragma temp_store = memory";
         pragma.ExecuteNonQuery();
+        connection.CreateFunction("host_of", (string url) => Destination.HostOf(url), isDeterministic: true);
+        connection.CreateFunction("name_of", (string url) => Destination.NameOf(url), isDeterministic: true);
+        connection.CreateFunction("path_of", (string url) => Destination.PathOf(url), isDeterministic: true);
         return connection;
     }
 

@@ -1,0 +1,292 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine;
+
+/// <summary>A flow-control key as it is stored. The higher version is the later one.</summary>
+public sealed record FlowState(
+    string Tenant,
+    string Key,
+    FlowLimits Limits,
+    bool Paused,
+    bool PinnedParallelism,
+    bool PinnedRate,
+    long ResetAt,
+    long Version
+);
+
+/// <summary>The flow-control keys: what publishes said of their limits, and what an operator did about them (contract §6.3).</summary>
+public sealed class FlowControls(Store store, Shards shards, OpenWork work, TimeProvider time)
+{
+    private const string Columns =
+        "tenant, key, parallelism, rate, period, paused, pinned_parallelism, pinned_rate, reset_at, version";
+
+    public void Map(RouteGroupBuilder v2)
+    {
+        v2.MapGet("/globalParallelism", GlobalParallelism);
+        v2.MapGet("/flowControl", List);
+        v2.MapGet("/flowControl/{**key}", Get);
+        v2.MapPost("/flowControl/{**key}", (Delegate)ActAsync);
+    }
+
+    /// <summary>Every publish with the key sets its limits, unless they are pinned. Inside the publish's own transaction.</summary>
+    internal static void Note(Store s, string tenant, string key, FlowLimits limits, Effects effects)
+    {
+        var changed = s.Run(
+            """
+            insert into flow_controls (tenant, key, parallelism, rate, period) values ($0, $1, $2, $3, $4)
+            on conflict (tenant, key) do update set
+              parallelism = iif(pinned_parallelism, parallelism, excluded.parallelism),
+              rate = iif(pinned_rate, rate, excluded.rate),
+              period = iif(pinned_rate, period, excluded.period),
+              version = version + 1
+            where (not pinned_parallelism and parallelism <> excluded.parallelism)
+              or (not pinned_rate and (rate <> excluded.rate or period <> excluded.period))
+            """,
+            tenant,
+            key,
+            limits.Parallelism,
+            limits.Rate,
+            limits.Period
+        );
+        if (changed > 0)
+            effects.Flows.Add(Find(s, tenant, key)!);
+    }
+
+    internal static FlowState? Find(Store s, string tenant, string key)
+    {
+        using var reader = s.Prepared($"select {Columns} from flow_controls where tenant = $0 and key = $1")
+            .With(tenant, key)
+            .ExecuteReader();
+        return reader.Read() ? Row(reader) : null;
+    }
+
+    internal static FlowState? Find(SqliteConnection db, string tenant, string key) =>
+        db.Command($"select {Columns} from flow_controls where tenant = $0 and key = $1", tenant, key)
+            .Rows(Row)
+            .FirstOrDefault();
+
+    /// <summary>A key as its shard counts it, from what the store remembers.</summary>
+    internal static FlowLane Lane(Store store, string tenant, string key, long now) =>
+        store.Read(db =>
+        {
+            var state =
+                Find(db, tenant, key) ?? new FlowState(tenant, key, new FlowLimits(0, 0, 1), false, false, false, 0, 0);
+            return new FlowLane(state, state.Limits.Rate > 0 ? Starts(db, state, now) : []);
+        });
+
+    /// <summary>When the key's attempts of the last period began, as far as they have ended; newest first.</summary>
+    internal static List<long> Starts(SqliteConnection db, FlowState flow, long now) =>
+        db.Command(
+                """
+                select started_at from attempts where tenant = $0 and flow_key = $1 and started_at > $2
+                order by started_at desc limit $3
+                """,
+                flow.Tenant,
+                flow.Key,
+                Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L)),
+                flow.Limits.Rate
+            )
+            .Rows(row => row.GetInt64(0));
+
+    /// <summary>Forgets the keys that nobody set anything on and that no message in the store has.</summary>
+    internal static int Prune(Store s, int most) =>
+        s.Run(
+            """
+            delete from flow_controls where (tenant, key) in (
+              select tenant, key from flow_controls f
+              where not paused and not pinned_parallelism and not pinned_rate
+              and not exists (select 1 from messages m where m.tenant = f.tenant and m.flow_key = f.key) limit $0)
+            """,
+            most
+        );
+
+    private IResult List(HttpContext http)
+    {
+        var search = http.Request.Query["search"].FirstOrDefault() ?? "";
+        var found = store.Read(db =>
+            db.Command(
+                    $"select {Columns} from flow_controls where tenant = $0 and instr(key, $1) > 0 order by key limit 1000",
+                    http.Tenant(),
+                    search
+                )
+                .Rows(Row)
+        );
+        return Wire.Json(new JsonArray([.. found.Select(Json)]));
+    }
+
+    private IResult Get(HttpContext http)
+    {
+        var key = Uri.UnescapeDataString(Path(http));
+        return store.Read(db => Find(db, http.Tenant(), key)) is { } flow
+            ? Wire.Json(Json(flow))
+            : Wire.NotFound("flow control key", key);
+    }
+
+    /// <summary>A key may hold slashes, and a bad %: it is everything up to the last segment, the verb (contract Q49).</summary>
+    private async Task<IResult> ActAsync(HttpContext http)
+    {
+        var path = Path(http);
+        var slash = path.LastIndexOf('/');
+        var (key, verb) =
+            slash > 0 ? (Uri.UnescapeDataString(path[..slash]), path[(slash + 1)..].ToLowerInvariant()) : (path, "");
+        var query = http.Request.Query;
+        var (set, reset) = verb switch
+        {
+            "pause" => ("paused = 1", false),
+            "resume" => ("paused = 0", false),
+            "pin" => (Pin(query), true),
+            "unpin" => (Unpin(query), false),
+            "resetrate" or "reset" => ("version = version", true),
+            _ => throw new RejectedException(404, $"there is no POST {MessageHeaders.Shortened(http.Request.Path)}"),
+        };
+        return await SetAsync(http.Tenant(), key, set, reset)
+            ? TypedResults.Ok()
+            : Wire.NotFound("flow control key", key);
+    }
+
+    /// <summary>Only numbers and names of our own are in the text.</summary>
+    private static string Pin(IQueryCollection query)
+    {
+        var set = new List<string>();
+        if (query["parallelism"].FirstOrDefault() is { } parallelism)
+            set.Add($"pinned_parallelism = 1, parallelism = {FlowLimits.Positive("parallelism", parallelism)}");
+        if (query["rate"].FirstOrDefault() is { } rate)
+            set.Add($"pinned_rate = 1, rate = {FlowLimits.Positive("rate", rate)}");
+        if (query["period"].FirstOrDefault() is { } period)
+            set.Add($"period = {FlowLimits.Seconds(period)}");
+        return set.Exists(each => each.StartsWith("pinned", StringComparison.Ordinal))
+            ? string.Join(", ", set)
+            : throw new RejectedException(400, "pin needs parallelism or rate, or both; received neither");
+    }
+
+    private static string Unpin(IQueryCollection query)
+    {
+        var set = new List<string>();
+        foreach (var side in (ReadOnlySpan<string>)["parallelism", "rate"])
+            if (query[side].FirstOrDefault() is { } text)
+            {
+                if (!bool.TryParse(text, out var wanted))
+                    throw new RejectedException(
+                        400,
+                        $"{side} must be true or false; received '{MessageHeaders.Shortened(text)}'"
+                    );
+                if (wanted)
+                    set.Add($"pinned_{side} = 0");
+            }
+        return set.Count > 0
+            ? string.Join(", ", set)
+            : throw new RejectedException(400, "unpin needs parallelism=true or rate=true, or both; received neither");
+    }
+
+    /// <summary>A key that nobody has published with can be paused and pinned beforehand.</summary>
+    private async Task<bool> SetAsync(string tenant, string key, string set, bool reset)
+    {
+        if (key.Length is 0 or > MessageHeaders.LongestId)
+            return false;
+        // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning.
+        if (reset)
+            await shards.OfFlow(tenant, key).SteppedAsync();
+        work.Enter();
+        try
+        {
+            var now = time.Milliseconds();
+            var state = await store.WriteAsync(s =>
+            {
+                s.Run(
+                    "insert into flow_controls (tenant, key, parallelism, rate, period) values ($0, $1, 0, 0, 1) on conflict do nothing",
+                    tenant,
+                    key
+                );
+                s.Run(
+                    $"""
+                    update flow_controls set {set}, reset_at = iif($2, $3, reset_at), version = version + 1
+                    where tenant = $0 and key = $1
+                    """,
+                    tenant,
+                    key,
+                    reset,
+                    now
+                );
+                return Find(s, tenant, key)!;
+            });
+            var effects = new Effects();
+            effects.Flows.Add(state);
+            shards.Tell(effects);
+            return true;
+        }
+        finally
+        {
+            work.Leave();
+        }
+    }
+
+    private static string Path(HttpContext http)
+    {
+        var path = http.After("/v2/flowControl/");
+        if (path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
+            path = path[..query];
+        return path.TrimEnd('/');
+    }
+
+    private JsonObject Json(FlowState flow)
+    {
+        var now = time.Milliseconds();
+        // Asked first: an attempt that ends meanwhile is counted twice rather than not at all, for an instant.
+        var attempts = shards
+            .InFlight.Where(each => each.Message.Tenant == flow.Tenant && each.Message.FlowKey == flow.Key)
+            .ToList();
+        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L));
+        var (due, starts) = store.Read(db =>
+            (
+                db.Command(
+                        "select count(*) from messages where tenant = $0 and flow_key = $1 and state = 0 and due_at <= $2",
+                        flow.Tenant,
+                        flow.Key,
+                        now
+                    )
+                    .Rows(row => row.GetInt64(0))[0],
+                Starts(db, flow, now)
+            )
+        );
+        starts.AddRange(attempts.Select(each => each.StartedAt).Where(startedAt => startedAt > since));
+        return new JsonObject
+        {
+            ["flowControlKey"] = flow.Key,
+            ["waitListSize"] = Math.Max(0, due - attempts.Count),
+            ["parallelismMax"] = flow.Limits.Parallelism,
+            ["parallelismCount"] = attempts.Count,
+            ["rateMax"] = flow.Limits.Rate,
+            ["rateCount"] = flow.Limits.Rate > 0 ? Math.Min(starts.Count, flow.Limits.Rate) : 0,
+            ["ratePeriod"] = flow.Limits.Period,
+            ["ratePeriodStart"] = starts.Count > 0 ? starts.Min() / 1_000 : 0,
+            ["isPaused"] = flow.Paused,
+            ["isPinnedParallelism"] = flow.PinnedParallelism,
+            ["isPinnedRate"] = flow.PinnedRate,
+        };
+    }
+
+    private IResult GlobalParallelism(HttpContext http, Shards shards, EngineOptions options) =>
+        Wire.Json(
+            new JsonObject
+            {
+                ["parallelismMax"] = options.Limits.Parallelism ?? options.MaxInFlight,
+                ["parallelismCount"] = shards.InFlight.Count(each => each.Message.Tenant == http.Tenant()),
+            }
+        );
+
+    private static FlowState Row(SqliteDataReader row) =>
+        new(
+            row.GetString(0),
+            row.GetString(1),
+            new FlowLimits(row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)),
+            row.GetBoolean(5),
+            row.GetBoolean(6),
+            row.GetBoolean(7),
+            row.GetInt64(8),
+            row.GetInt64(9)
+        );
+}

@@ -1,0 +1,117 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine;
+
+/// <summary>Whom a token names, and whether it may change anything.</summary>
+public sealed record Bearer(string Tenant, bool ReadOnly);
+
+/// <summary>A token as it is listed: never the token itself.</summary>
+public sealed record TokenInfo(string Name, string Tenant, bool ReadOnly, long CreatedAt);
+
+/// <summary>Bearer tokens. Known as hashes only: who reads the store cannot speak for anybody.</summary>
+public sealed class Tokens(Store store)
+{
+    /// <summary>The name of the token that the settings give.</summary>
+    internal const string OfSettings = "settings";
+
+    /// <summary>Null when nobody has this token.</summary>
+    public Bearer? Find(string token)
+    {
+        var hash = Hash(token);
+        var found = store.Read(db =>
+            db.Command("select hash, tenant, read_only from tokens where hash = $0", hash)
+                .Rows(row => (Hash: row.Bytes(0), Bearer: new Bearer(row.GetString(1), row.GetBoolean(2))))
+                .FirstOrDefault()
+        );
+        return found.Hash is not null && CryptographicOperations.FixedTimeEquals(found.Hash, hash)
+            ? found.Bearer
+            : null;
+    }
+
+    /// <summary>Makes a token, and the tenant with keys of its own if it is new. The text is shown this once.</summary>
+    /// <param name="db">The engine's file; a running engine may have it open too.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="name">What it is called in the list; unique for the tenant.</param>
+    /// <param name="readOnly">It may read everything and change nothing.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public static string Create(SqliteConnection db, string tenant, string name, bool readOnly, long now)
+    {
+        Wire.Name("tenant", tenant);
+        Wire.Name("name", name);
+        // Base64 of JSON with a UserID: workflow SDKs decode it to build their webhook URLs (contract Q39).
+        var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        var token = Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($$"""{"UserID":"{{JsonEncodedText.Encode(tenant)}}","Password":"{{password}}"}""")
+        );
+        using var transaction = db.BeginTransaction();
+        Run(
+            "insert into tenants (name, current_signing_key, next_signing_key) values ($0, $1, $2) on conflict do nothing",
+            tenant,
+            Keys.NewKey(),
+            Keys.NewKey()
+        );
+        if (Run("select 1 from tokens where tenant = $0 and name = $1", tenant, name) is not null)
+            throw new RejectedException(
+                400,
+                $"{tenant} has a token named {name} already; choose another name, or revoke it"
+            );
+        Run(
+            "insert into tokens (hash, tenant, name, read_only, created_at) values ($0, $1, $2, $3, $4)",
+            Hash(token),
+            tenant,
+            name,
+            readOnly,
+            now
+        );
+        transaction.Commit();
+        return token;
+
+        object? Run(string sql, params ReadOnlySpan<object?> values)
+        {
+            using var command = db.Command(sql, values);
+            command.Transaction = transaction;
+            return command.ExecuteScalar();
+        }
+    }
+
+    public static IReadOnlyList<TokenInfo> List(SqliteConnection db) =>
+        db.Command("select coalesce(name, ''), tenant, read_only, created_at from tokens order by tenant, name")
+            .Rows(row => new TokenInfo(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetInt64(3)));
+
+    /// <summary>False when there was none.</summary>
+    public static bool Revoke(SqliteConnection db, string tenant, string name)
+    {
+        using var command = db.Command("delete from tokens where tenant = $0 and name = $1", tenant, name);
+        return command.ExecuteNonQuery() > 0;
+    }
+
+    /// <summary>The token that the settings say takes the place of the one they said before.</summary>
+    internal static int Adopt(Store s, string tenant, string name, string? token, bool readOnly)
+    {
+        var hash = token is null ? null : Hash(token);
+        s.Run(
+            "delete from tokens where tenant = $0 and (name = $1 or name is null) and ($2 is null or hash <> $2)",
+            tenant,
+            name,
+            hash
+        );
+        return hash is null
+            ? 0
+            : s.Run(
+                """
+                insert into tokens (hash, tenant, name, read_only) values ($0, $1, $2, $3)
+                on conflict (hash) do update set tenant = excluded.tenant, name = excluded.name, read_only = excluded.read_only
+                """,
+                hash,
+                tenant,
+                name,
+                readOnly
+            );
+    }
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

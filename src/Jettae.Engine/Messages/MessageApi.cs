@@ -1,0 +1,251 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Jettae.Engine;
+
+/// <summary>Publishing, enqueueing, batches; reading and cancelling what waits.</summary>
+internal static class MessageApi
+{
+    private const int MaxBatch = 100 * 1024 * 1024;
+    private const int MostCancelled = 500;
+    private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
+
+    public static void Map(RouteGroupBuilder v2)
+    {
+        v2.MapPost("/publish/{**destination}", PublishUrlAsync);
+        v2.MapPost("/enqueue/{queue}/{**destination}", EnqueueAsync);
+        v2.MapPost("/batch", BatchAsync);
+        v2.MapGet("/messages/{id}", Get);
+        v2.MapDelete("/messages/{id}", CancelAsync);
+        v2.MapDelete("/messages", CancelManyAsync);
+    }
+
+    private static async Task<IResult> PublishUrlAsync(
+        HttpContext http,
+        Messages messages,
+        Publishing publishing,
+        Schedules schedules,
+        Allowances allowances,
+        EngineOptions options
+    )
+    {
+        var (destination, headers) = Target(http, "/v2/publish/");
+        // As the first version of the API had it: a publish with a cron is a schedule.
+        if (headers.ContainsKey("Upstash-Cron"))
+            return await schedules.CreateAsync(http, destination, headers);
+        return await PublishAsync(http, messages, publishing, allowances, options, destination, headers, null);
+    }
+
+    private static Task<IResult> EnqueueAsync(
+        HttpContext http,
+        string queue,
+        Messages messages,
+        Publishing publishing,
+        Allowances allowances,
+        EngineOptions options
+    )
+    {
+        Wire.Name("queue", queue);
+        var (destination, headers) = Target(http, $"/v2/enqueue/{queue}/");
+        return PublishAsync(http, messages, publishing, allowances, options, destination, headers, queue);
+    }
+
+    private static async Task<IResult> PublishAsync(
+        HttpContext http,
+        Messages messages,
+        Publishing publishing,
+        Allowances allowances,
+        EngineOptions options,
+        string destination,
+        Dictionary<string, string[]> headers,
+        string? queue
+    )
+    {
+        var body = await http.BodyAsync(options.MaxBody);
+        var origin = new Origin(http.CallerIp(), Queue: queue);
+        var publications = publishing.Read(http.Tenant(), destination, headers, body, origin);
+        allowances.TakeMessages(http, publications.Count);
+        var accepted = await messages.PublishAsync(http.Tenant(), publications, http.RequestAborted);
+        return Wire.Json(
+            Answer(publications, accepted),
+            Array.TrueForAll(accepted, one => one.Deduplicated)
+                ? StatusCodes.Status202Accepted
+                : StatusCodes.Status200OK
+        );
+    }
+
+    private static async Task<IResult> BatchAsync(
+        HttpContext http,
+        Messages messages,
+        Publishing publishing,
+        Allowances allowances,
+        EngineOptions options
+    )
+    {
+        var items = ParseBatch(http, await http.BodyAsync(MaxBatch), publishing, options);
+        var all = items.SelectMany(item => item).ToList();
+        allowances.TakeMessages(http, all.Count);
+        var accepted = await messages.PublishAsync(http.Tenant(), all, http.RequestAborted);
+        var (answers, at) = (new JsonArray(), 0);
+        foreach (var item in items)
+        {
+            answers.Add(Answer(item, accepted[at..(at + item.Count)]));
+            at += item.Count;
+        }
+        return Wire.Json(answers);
+    }
+
+    /// <summary>One object for a URL, a bare array for a group: every SDK indexes it (contract Q5).</summary>
+    private static JsonNode Answer(List<Publication> publications, Accepted[] accepted)
+    {
+        if (publications is [{ Message.Config.Topic: null }])
+            return Answer(accepted[0]);
+        var answers = new JsonArray();
+        foreach (var (publication, one) in publications.Zip(accepted))
+        {
+            var answer = Answer(one);
+            answer["url"] = publication.Message.Url;
+            answers.Add(answer);
+        }
+        return answers;
+    }
+
+    private static JsonObject Answer(Accepted accepted)
+    {
+        var answer = new JsonObject { ["messageId"] = accepted.MessageId };
+        if (accepted.Deduplicated)
+            answer["deduplicated"] = true;
+        return answer;
+    }
+
+    private static IResult Get(HttpContext http, string id, Messages messages) =>
+        messages.Find(http.Tenant(), id) is { } message
+            ? Wire.Json(MessageJson.Of(message))
+            : Wire.NotFound("message", id);
+
+    private static async Task<IResult> CancelAsync(HttpContext http, string id, Messages messages) =>
+        messages.Find(http.Tenant(), id) is { } message && await messages.CancelAsync(http.Tenant(), [message.Seq]) > 0
+            ? Wire.Json(new JsonObject { ["cancelled"] = 1 })
+            : Wire.NotFound("message", id);
+
+    /// <summary>Nothing said means everything (contract Q11); an unknown name is refused, so that a typo does not.</summary>
+    private static async Task<IResult> CancelManyAsync(HttpContext http, Messages messages)
+    {
+        var filter = MessageFilter.Read(
+            http.Request.Query,
+            await http.ObjectAsync(),
+            MessageFilter.OfMessages,
+            CancelOthers,
+            strict: true
+        );
+        var most = filter.SaysNothing || filter.Has("messageIds") ? int.MaxValue : filter.Count(MostCancelled);
+        return Wire.Json(new JsonObject { ["cancelled"] = await messages.CancelAsync(http.Tenant(), filter, most) });
+    }
+
+    /// <summary>
+    /// The destination as it stands in the request line, byte for byte; settings in its query (<c>upstash-…</c>) and the token
+    /// are taken out, and count as headers where no header says otherwise (contract §1.1).
+    /// </summary>
+    public static (string Destination, Dictionary<string, string[]> Headers) Target(HttpContext http, string after)
+    {
+        var destination = http.After(after);
+        var headers = http.GivenHeaders();
+        if (destination.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
+        {
+            var kept = new List<string>();
+            foreach (var pair in destination[(mark + 1)..].Split('&'))
+            {
+                // As the query is read when it authenticates: decoded, in any case. Else a token would go along.
+                var name = Uri.UnescapeDataString(pair.Split('=', 2)[0]);
+                if (name.StartsWith("upstash-", StringComparison.OrdinalIgnoreCase))
+                    headers.TryAdd(
+                        name,
+                        [Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))]
+                    );
+                else if (!name.Equals("qstash_token", StringComparison.OrdinalIgnoreCase))
+                    kept.Add(pair);
+            }
+            destination = destination[..mark] + (kept.Count > 0 ? "?" + string.Join('&', kept) : "");
+        }
+        return (destination, headers);
+    }
+
+    private static List<List<Publication>> ParseBatch(
+        HttpContext http,
+        byte[] body,
+        Publishing publishing,
+        EngineOptions options
+    )
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
+        }
+        catch (JsonException wrong)
+        {
+            throw new RejectedException(400, $"the batch must be a JSON array: {wrong.Message}");
+        }
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
+                throw new RejectedException(
+                    400,
+                    $"the batch must be a JSON array; received {document.RootElement.ValueKind}"
+                );
+            var items = new List<List<Publication>>();
+            foreach (var item in document.RootElement.EnumerateArray())
+            {
+                try
+                {
+                    items.Add(ParseItem(http, item, publishing, options));
+                }
+                catch (InvalidOperationException)
+                {
+                    // Half of a surrogate pair, or bytes that are not UTF-8: JSON lets them through, text does not.
+                    throw new RejectedException(
+                        400,
+                        $"item {items.Count} of the batch: holds what is not Unicode text"
+                    );
+                }
+                catch (RejectedException wrong)
+                {
+                    throw new RejectedException(wrong.Status, $"item {items.Count} of the batch: {wrong.Message}");
+                }
+            }
+            return items;
+        }
+    }
+
+    private static List<Publication> ParseItem(
+        HttpContext http,
+        JsonElement item,
+        Publishing publishing,
+        EngineOptions options
+    )
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+            throw new RejectedException(400, $"must be an object; received {item.ValueKind}");
+        var queue = Member(item, "queue") is { Length: > 0 } name ? Wire.Name("queue", name) : null;
+        var headers = MessageHeaders.Map(item.TryGetProperty("headers", out var map) ? map : default);
+        var body = Encoding.UTF8.GetBytes(Member(item, "body") ?? "");
+        if (body.Length > options.MaxBody)
+            throw Wire.TooLarge(options.MaxBody);
+        return publishing.Read(
+            http.Tenant(),
+            Member(item, "destination") ?? "",
+            headers,
+            body,
+            new Origin(http.CallerIp(), Queue: queue)
+        );
+    }
+
+    private static string? Member(JsonElement item, string name) =>
+        !item.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.String ? value.GetString()
+        : throw new RejectedException(400, $"{name} must be a string; received {value.ValueKind}");
+}

@@ -1,0 +1,70 @@
+namespace Jettae.Engine;
+
+/// <summary>What a destination stands for: one URL, or each endpoint of a URL group, or an API by its name.</summary>
+public sealed class Publishing(Store store, EngineOptions options, TimeProvider time)
+{
+    private const string Api = "api/";
+
+    /// <summary>The messages that one request asks for; more than one, or a single one of a group, where a group is named.</summary>
+    /// <exception cref="RejectedException">There is no such destination, or a header breaks its rule.</exception>
+    public List<Publication> Read(
+        string tenant,
+        string destination,
+        IReadOnlyDictionary<string, string[]> headers,
+        byte[] body,
+        Origin origin
+    )
+    {
+        var now = time.Milliseconds();
+        if (destination.StartsWith(Api, StringComparison.OrdinalIgnoreCase))
+            destination = UrlOfApi(destination[Api.Length..], headers);
+        else if (IsName(destination) && store.Read(db => UrlGroups.Find(db, tenant, destination)) is { } group)
+            return [.. Fanned(group, headers, body, origin, now)];
+        return [new MessageHeaders(headers).Read(destination, body, origin, now, options)];
+    }
+
+    private IEnumerable<Publication> Fanned(
+        UrlGroup group,
+        IReadOnlyDictionary<string, string[]> headers,
+        byte[] body,
+        Origin origin,
+        long now
+    )
+    {
+        var all = new Dictionary<string, string[]>(group.Headers, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in headers)
+            all[name] = values;
+        var reader = new MessageHeaders(all);
+        foreach (var endpoint in group.Endpoints)
+            yield return reader.Read(
+                endpoint.Url,
+                body,
+                origin with
+                {
+                    Topic = group.Name,
+                    Endpoint = endpoint.Name,
+                },
+                now,
+                options
+            );
+    }
+
+    private string UrlOfApi(string name, IReadOnlyDictionary<string, string[]> headers)
+    {
+        if (!options.Apis.TryGetValue(name, out var url))
+            throw new RejectedException(
+                400,
+                $"api/{MessageHeaders.Shortened(name)} is not set up here: name its URL in the setting "
+                    + $"JETTAE_API_{MessageHeaders.Shortened(name).ToUpperInvariant()}, or publish to the provider's URL"
+            );
+        if (!headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase))
+            throw new RejectedException(
+                400,
+                $"api/{name} needs an Upstash-Callback: the answer goes there; received none"
+            );
+        return url;
+    }
+
+    private static bool IsName(string text) =>
+        text.Length is > 0 and <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}

@@ -1,0 +1,246 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// Queues: first in, first out, at most <c>parallelism</c> messages in work, each through its retries and callbacks to the end
+/// (contract §6.2). The line is the store's: whoever ends a message's work admits the next one in the same transaction, so
+/// it holds over crashes, and for messages whose attempts other shards make.
+/// </summary>
+public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
+{
+    /// <summary>The year 9999: what waits in line is due when the queue says so.</summary>
+    internal const long Held = 253_402_300_799_000;
+
+    private const int MostParallel = 10_000;
+
+    public void Map(RouteGroupBuilder v2)
+    {
+        v2.MapGet("/queues", List);
+        v2.MapPost("/queues", (Delegate)PutAsync);
+        v2.MapGet("/queues/{name}", Get);
+        v2.MapDelete("/queues/{name}", DeleteAsync);
+        v2.MapPost("/queues/{name}/pause", (HttpContext http, string name) => PauseAsync(http, name, true));
+        v2.MapPost("/queues/{name}/resume", (HttpContext http, string name) => PauseAsync(http, name, false));
+    }
+
+    /// <summary>Enqueueing makes the queue; one that is there keeps its settings.</summary>
+    internal static void Ensure(Store s, string tenant, string name, EngineOptions options, long now)
+    {
+        if (s.Scalar<string>("select name from queues where tenant = $0 and name = $1", tenant, name) is null)
+            Insert(s, tenant, name, 1, false, options, now);
+    }
+
+    /// <summary>A delayed message that falls due joins the line.</summary>
+    internal static Effects Join(Store s, Message message, long now)
+    {
+        var effects = new Effects();
+        if (
+            s.Run(
+                "update messages set in_line = 1, due_at = $1 where seq = $0 and state = 0 and in_line = 0",
+                message.Seq,
+                Held
+            ) > 0
+        )
+            Advance(s, message.Tenant, message.Queue!, now, effects);
+        return effects;
+    }
+
+    /// <summary>Admits as many as there are free places, the oldest first.</summary>
+    internal static void Advance(Store s, string tenant, string name, long now, Effects effects)
+    {
+        var (parallelism, paused) = Rules(s, tenant, name);
+        if (paused)
+            return;
+        var admitted = s.Scalar<long>(
+            "select count(*) from messages where tenant = $0 and queue = $1 and in_line = 2",
+            tenant,
+            name
+        );
+        for (; admitted < parallelism; admitted++)
+        {
+            var next = s.Scalar<long>(
+                """
+                select seq from messages where tenant = $0 and queue = $1 and in_line = 1 and state = 0
+                order by not_before, seq limit 1
+                """,
+                tenant,
+                name
+            );
+            if (next == 0)
+                return;
+            s.Run("update messages set in_line = 2, due_at = $1 where seq = $0", next, now);
+            effects.Offers.Add(Messages.OfferOf(s, next));
+        }
+    }
+
+    /// <summary>A message has ended: when its work is done, callbacks included, its place is the next one's.</summary>
+    internal static void Leave(Store s, Message message, long now, Effects effects)
+    {
+        if (message.Queue is null && message.Holder is null)
+            return;
+        var root = message.Holder ?? message.Seq;
+        if (s.Scalar<long>("select exists (select 1 from messages where holder = $0 and state = 0)", root) != 0)
+            return;
+        if (
+            s.Scalar<string>(
+                "update messages set in_line = 3 where seq = $0 and state <> 0 and in_line = 2 returning queue",
+                root
+            ) is
+            { } queue
+        )
+            Advance(s, message.Tenant, queue, now, effects);
+    }
+
+    private static (long Parallelism, bool Paused) Rules(Store s, string tenant, string name)
+    {
+        using var reader = s.Prepared("select parallelism, paused from queues where tenant = $0 and name = $1")
+            .With(tenant, name)
+            .ExecuteReader();
+        // Of a queue that was deleted with messages in it: the rest is delivered one by one.
+        return reader.Read() ? (reader.GetInt64(0), reader.GetBoolean(1)) : (1, false);
+    }
+
+    private static void Insert(
+        Store s,
+        string tenant,
+        string name,
+        int parallelism,
+        bool paused,
+        EngineOptions options,
+        long now
+    )
+    {
+        Limits.Check(
+            "maxQueues",
+            options.Limits.Queues,
+            () => s.Scalar<long>("select count(*) from queues where tenant = $0", tenant) + 1
+        );
+        s.Run(
+            "insert into queues (tenant, name, parallelism, paused, created_at, updated_at) values ($0, $1, $2, $3, $4, $4)",
+            tenant,
+            name,
+            parallelism,
+            paused,
+            now
+        );
+    }
+
+    private const string Select = """
+        select q.name, q.created_at, q.updated_at, q.parallelism, q.paused,
+          (select count(*) from messages m where m.tenant = q.tenant and m.queue = q.name and m.in_line = 1)
+        from queues q where q.tenant = $0
+        """;
+
+    private IResult List(HttpContext http) =>
+        Wire.Json(
+            new JsonArray([.. store.Read(db => db.Command($"{Select} order by q.name", http.Tenant()).Rows(Row))])
+        );
+
+    private IResult Get(HttpContext http, string name) =>
+        store.Read(db => db.Command($"{Select} and q.name = $1", http.Tenant(), name).Rows(Row)) is [var queue]
+            ? Wire.Json(queue)
+            : Wire.NotFound("queue", name);
+
+    private async Task<IResult> PutAsync(HttpContext http)
+    {
+        var json =
+            await http.ObjectAsync()
+            ?? throw new RejectedException(400, "the body must be a JSON object with queueName; received nothing");
+        var name = Wire.Name("queueName", Wire.Text(json, "queueName"));
+        var parallelism = Wire.Whole(json, "parallelism", 1, MostParallel);
+        var paused = Wire.Flag(json, "paused");
+        var most = options.Limits.QueueParallelism;
+        if (parallelism is { } asked && asked > most)
+            throw RejectedException.Quota("maxQueueParallelism", most.Value);
+        await ChangeAsync(
+            http.Tenant(),
+            name,
+            (s, now) =>
+            {
+                var changed = s.Run(
+                    """
+                    update queues set parallelism = coalesce($2, parallelism), paused = coalesce($3, paused), updated_at = $4
+                    where tenant = $0 and name = $1
+                    """,
+                    http.Tenant(),
+                    name,
+                    parallelism,
+                    paused,
+                    now
+                );
+                if (changed == 0)
+                    Insert(s, http.Tenant(), name, parallelism ?? 1, paused ?? false, options, now);
+            }
+        );
+        return TypedResults.Ok();
+    }
+
+    private async Task<IResult> DeleteAsync(HttpContext http, string name)
+    {
+        await ChangeAsync(
+            http.Tenant(),
+            name,
+            (s, _) => s.Run("delete from queues where tenant = $0 and name = $1", http.Tenant(), name)
+        );
+        return TypedResults.Ok();
+    }
+
+    private async Task<IResult> PauseAsync(HttpContext http, string name, bool paused)
+    {
+        Wire.Name("queue", name);
+        await ChangeAsync(
+            http.Tenant(),
+            name,
+            (s, now) =>
+            {
+                Ensure(s, http.Tenant(), name, options, now);
+                s.Run(
+                    "update queues set paused = $2, updated_at = $3 where tenant = $0 and name = $1",
+                    http.Tenant(),
+                    name,
+                    paused,
+                    now
+                );
+            }
+        );
+        return TypedResults.Ok();
+    }
+
+    /// <summary>Whatever a change allows to begin, begins.</summary>
+    private async Task ChangeAsync(string tenant, string name, Action<Store, long> change)
+    {
+        work.Enter();
+        try
+        {
+            shards.Tell(
+                await store.WriteAsync(s =>
+                {
+                    var (now, effects) = (time.Milliseconds(), new Effects());
+                    change(s, now);
+                    Advance(s, tenant, name, now, effects);
+                    return effects;
+                })
+            );
+        }
+        finally
+        {
+            work.Leave();
+        }
+    }
+
+    private static JsonObject Row(SqliteDataReader row) =>
+        new()
+        {
+            ["name"] = row.GetString(0),
+            ["createdAt"] = row.GetInt64(1),
+            ["updatedAt"] = row.GetInt64(2),
+            ["parallelism"] = row.GetInt32(3),
+            ["paused"] = row.GetBoolean(4),
+            ["lag"] = row.GetInt64(5),
+        };
+}

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Jettae.Engine;
+
+/// <summary>The schedules: made, shown, paused, deleted (contract §6.4). <see cref="Ticker"/> fires them.</summary>
+internal sealed class Schedules(
+    Store store,
+    Publishing publishing,
+    Ticker ticker,
+    EngineOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>What a schedule that names a URL group is shown by while the group is not there.</summary>
+    private const string Placeholder = "https://example.com";
+
+    public void Map(RouteGroupBuilder v2)
+    {
+        v2.MapGet("/schedules", List);
+        v2.MapGet("/schedules/{id}", Get);
+        v2.MapDelete("/schedules/{id}", DeleteAsync);
+        v2.MapMethods(
+            "/schedules/{id}/pause",
+            ["PATCH", "POST"],
+            (HttpContext http, string id) => PauseAsync(http, id, true)
+        );
+        v2.MapMethods(
+            "/schedules/{id}/resume",
+            ["PATCH", "POST"],
+            (HttpContext http, string id) => PauseAsync(http, id, false)
+        );
+        v2.MapPost("/schedules/{**destination}", (Delegate)PostAsync);
+    }
+
+    /// <summary>Makes a schedule, or replaces all of the one that has this id, except its pause and its age.</summary>
+    public async Task<IResult> CreateAsync(HttpContext http, string destination, Dictionary<string, string[]> headers)
+    {
+        var body = await http.BodyAsync(options.MaxBody);
+        if (!headers.TryGetValue("Upstash-Cron", out var given) || given is not [var expression])
+            throw new RejectedException(
+                400,
+                "Upstash-Cron must be given once, such as '0 9 * * *'; received none, or several"
+            );
+        var cron = Cron.Parse(expression);
+        var id =
+            headers.TryGetValue("Upstash-Schedule-Id", out var ids) && ids is [{ Length: > 0 } own]
+                ? Wire.Name("Upstash-Schedule-Id", own)
+                : "scd_" + Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
+        var kept = Kept(headers);
+        if (kept.ContainsKey("Upstash-Not-Before"))
+            throw new RejectedException(
+                400,
+                "Upstash-Not-Before is not for schedules: each slot has its own time; use Upstash-Delay"
+            );
+        // A destination or a header that would fail at each slot is refused now.
+        var sample = publishing.Read(http.Tenant(), destination, kept, body, new Origin(http.CallerIp()));
+        var stored =
+            sample is [{ Message: { Config.Topic: null, Url: var url } }]
+            && !destination.StartsWith("api/", StringComparison.OrdinalIgnoreCase)
+                ? url
+                : destination;
+        await store.WriteAsync(s =>
+        {
+            var now = time.Milliseconds();
+            var isNew =
+                s.Scalar<string>("select id from schedules where tenant = $0 and id = $1", http.Tenant(), id) is null;
+            if (isNew)
+                Limits.Check(
+                    "maxSchedules",
+                    options.Limits.Schedules,
+                    () => s.Scalar<long>("select count(*) from schedules where tenant = $0", http.Tenant()) + 1
+                );
+            return s.Run(
+                """
+                insert into schedules (tenant, id, cron, destination, headers, body, caller_ip, created_at, next_at)
+                values ($0, $1, $2, $3, $4, $5, $6, $7, $8)
+                on conflict (tenant, id) do update set
+                  cron = excluded.cron, destination = excluded.destination, headers = excluded.headers,
+                  body = excluded.body, caller_ip = excluded.caller_ip, next_at = excluded.next_at, error = null
+                """,
+                http.Tenant(),
+                id,
+                cron.Text,
+                stored,
+                JsonSerializer.Serialize(kept, StoredJson.Default.IReadOnlyDictionaryStringStringArray),
+                body,
+                http.CallerIp(),
+                now,
+                cron.Next(now)
+            );
+        });
+        ticker.Wake();
+        return Wire.Json(new JsonObject { ["scheduleId"] = id });
+    }
+
+    private Task<IResult> PostAsync(HttpContext http)
+    {
+        var (destination, headers) = MessageApi.Target(http, "/v2/schedules/");
+        return CreateAsync(http, destination, headers);
+    }
+
+    /// <summary>Of a request's headers, those that its messages are published with.</summary>
+    private static Dictionary<string, string[]> Kept(Dictionary<string, string[]> headers)
+    {
+        var all =
+            headers.TryGetValue("Upstash-Header-Forward", out var flag)
+            && flag is [var text]
+            && bool.TryParse(text, out var yes)
+            && yes;
+        return headers
+            .Where(header => header.Key.ToLowerInvariant() is not ("upstash-cron" or "upstash-schedule-id"))
+            .Where(header =>
+                header.Key.StartsWith("Upstash-", StringComparison.OrdinalIgnoreCase)
+                || header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)
+                || (all && !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase))
+            )
+            .ToDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private IResult List(HttpContext http) =>
+        Wire.Json(
+            new JsonArray([
+                .. store
+                    .Read(db =>
+                        db.Command(
+                                $"select {Schedule.Columns} from schedules where tenant = $0 order by created_at, id",
+                                http.Tenant()
+                            )
+                            .Rows(Schedule.Row)
+                    )
+                    .Select(Json),
+            ])
+        );
+
+    private IResult Get(HttpContext http, string id) =>
+        store.Read(db =>
+            db.Command($"select {Schedule.Columns} from schedules where tenant = $0 and id = $1", http.Tenant(), id)
+                .Rows(Schedule.Row)
+        )
+            is [var schedule]
+            ? Wire.Json(Json(schedule))
+            : Wire.NotFound("schedule", id);
+
+    private async Task<IResult> DeleteAsync(HttpContext http, string id) =>
+        await store.WriteAsync(s => s.Run("delete from schedules where tenant = $0 and id = $1", http.Tenant(), id)) > 0
+            ? TypedResults.Ok()
+            : Wire.NotFound("schedule", id);
+
+    /// <summary>Slots that pass meanwhile are dropped; after a resume the next one comes.</summary>
+    private async Task<IResult> PauseAsync(HttpContext http, string id, bool paused)
+    {
+        var changed = await store.WriteAsync(s =>
+        {
+            var cron = s.Scalar<string>("select cron from schedules where tenant = $0 and id = $1", http.Tenant(), id);
+            return cron is null
+                ? 0
+                : s.Run(
+                    "update schedules set paused = $2, next_at = iif(paused = $2, next_at, $3) where tenant = $0 and id = $1",
+                    http.Tenant(),
+                    id,
+                    paused,
+                    Cron.Parse(cron).Next(time.Milliseconds())
+                );
+        });
+        ticker.Wake();
+        return changed > 0 ? TypedResults.Ok() : Wire.NotFound("schedule", id);
+    }
+
+    private JsonObject Json(Schedule schedule)
+    {
+        var states = store.Read(db =>
+            db.Command(
+                    "select id, state from messages where tenant = $0 and id in (select value from json_each($1))",
+                    schedule.Tenant,
+                    JsonSerializer.Serialize([.. schedule.LastMessages], StoredJson.Default.StringArray)
+                )
+                .Rows(row => (Id: row.GetString(0), State: (MessageState)row.GetInt32(1)))
+                .ToDictionary(row => row.Id, row => row.State)
+        );
+        var url = Destination.IsHttp(schedule.Destination) ? schedule.Destination : Placeholder;
+        var sample = new MessageHeaders(schedule.Headers).Read(
+            url,
+            schedule.Body,
+            new Origin(schedule.CallerIp),
+            time.Milliseconds(),
+            options
+        );
+        return schedule.Json(sample, states);
+    }
+}

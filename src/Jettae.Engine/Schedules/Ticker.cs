@@ -1,0 +1,210 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// Fires schedules at their slots. One timer sleeps to the next slot of them all. A slot's messages and the step to the next
+/// slot are one transaction, guarded by the slot: it fires once, whatever crashes.
+/// </summary>
+internal sealed partial class Ticker : IDisposable
+{
+    private const int MostAtOnce = 500;
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private readonly Store store;
+    private readonly Shards shards;
+    private readonly Publishing publishing;
+    private readonly OpenWork work;
+    private readonly EngineOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly ITimer timer;
+    private bool started;
+    private bool stopped;
+    private bool ticking;
+    private bool again;
+
+    public Ticker(
+        Store store,
+        Shards shards,
+        Publishing publishing,
+        OpenWork work,
+        EngineOptions options,
+        TimeProvider time,
+        ILogger<Ticker> log
+    )
+    {
+        (this.store, this.shards, this.publishing, this.work) = (store, shards, publishing, work);
+        (this.options, this.time, this.log) = (options, time, log);
+        timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Start()
+    {
+        lock (gate)
+            started = true;
+        Wake();
+    }
+
+    public void Stop()
+    {
+        lock (gate)
+            stopped = true;
+        timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A schedule came, or changed, or a slot has come.</summary>
+    public void Wake()
+    {
+        lock (gate)
+        {
+            if (!started || stopped)
+                return;
+            again = ticking;
+            if (ticking)
+                return;
+            ticking = true;
+        }
+        work.Enter();
+        _ = Task.Run(RunAsync);
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            var wait = await TickAsync();
+            lock (gate)
+            {
+                if ((again || wait == TimeSpan.Zero) && !stopped)
+                {
+                    again = false;
+                    continue;
+                }
+                ticking = false;
+                if (!stopped)
+                    timer.Change(wait, Timeout.InfiniteTimeSpan);
+                break;
+            }
+        }
+        work.Leave();
+    }
+
+    /// <summary>Fires what is due and says how long to sleep.</summary>
+    private async Task<TimeSpan> TickAsync()
+    {
+        try
+        {
+            var now = time.Milliseconds();
+            var due = store.Read(db =>
+                db.Command(
+                        $"select {Schedule.Columns} from schedules where paused = 0 and next_at <= $0 order by next_at limit $1",
+                        now,
+                        MostAtOnce
+                    )
+                    .Rows(Schedule.Row)
+            );
+            await Task.WhenAll(due.Select(schedule => FireAsync(schedule, now)));
+            if (due.Count > 0)
+                return TimeSpan.Zero;
+            var next = store.Read(db =>
+                db.Command("select min(next_at) from schedules where paused = 0 and next_at is not null")
+                    .Rows(row => row.LongOrNull(0))[0]
+            );
+            // A timer counts to 49 days: it looks again every day.
+            return next is null
+                ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromMilliseconds(Math.Clamp(next.Value - time.Milliseconds(), 0, 86_400_000));
+        }
+#pragma warning disable CA1031 // Nothing may end the ticker: whatever it was, it is tried again.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            StoreTrouble(trouble);
+            return AfterTrouble;
+        }
+    }
+
+    private async Task FireAsync(Schedule schedule, long now)
+    {
+        var cron = Cron.Parse(schedule.Cron);
+        // Of slots that passed while nothing ran, the last one fires, if it is not too long ago.
+        var slot = schedule.NextAt!.Value;
+        var earliest = now - (long)options.ScheduleGrace.TotalMilliseconds;
+        if (slot < earliest && cron.Next(earliest - 1) is { } recent && recent <= now)
+            slot = recent;
+        while (cron.Next(slot) is { } later && later <= now)
+            slot = later;
+        var publications = new List<Publication>();
+        string? error = null;
+        if (slot >= earliest)
+            try
+            {
+                publications = publishing.Read(
+                    schedule.Tenant,
+                    schedule.Destination,
+                    schedule.Headers,
+                    schedule.Body,
+                    new Origin(schedule.CallerIp, ScheduleId: schedule.Id)
+                );
+            }
+            catch (RejectedException refused)
+            {
+                error = refused.Message;
+            }
+        var effects = new Effects();
+        await store.WriteAsync(s => Write(s, schedule, publications, error, now, cron.Next(now), effects));
+        shards.Tell(effects);
+    }
+
+    private bool Write(
+        Store s,
+        Schedule schedule,
+        List<Publication> publications,
+        string? error,
+        long now,
+        long? next,
+        Effects effects
+    )
+    {
+        // Fired already, paused, moved or deleted meanwhile: this slot is no longer ours to fire.
+        if (
+            s.Run(
+                """
+                update schedules set next_at = $3, error = $4 where tenant = $0 and id = $1 and next_at = $2 and paused = 0
+                and destination = $5 and body = $6 and headers = $7
+                """,
+                schedule.Tenant,
+                schedule.Id,
+                schedule.NextAt,
+                next,
+                error,
+                schedule.Destination,
+                schedule.Body,
+                JsonSerializer.Serialize(schedule.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)
+            ) == 0
+        )
+            return false;
+        var ids = publications
+            .Select(publication => Messages.Insert(s, schedule.Tenant, publication, now, options, effects))
+            .Where(accepted => !accepted.Deduplicated)
+            .Select(accepted => accepted.MessageId)
+            .ToArray();
+        if (publications.Count > 0)
+            s.Run(
+                "update schedules set last_at = $2, last_messages = $3 where tenant = $0 and id = $1",
+                schedule.Tenant,
+                schedule.Id,
+                now,
+                JsonSerializer.Serialize(ids, StoredJson.Default.StringArray)
+            );
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store failed the schedules; they are tried again.")]
+    private partial void StoreTrouble(Exception trouble);
+}

@@ -1,0 +1,278 @@
+using System.Text.Json.Nodes;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>Queues: first in, first out, and never more in work than the parallelism says.</summary>
+public sealed class QueueTests
+{
+    private static Task<(int Status, JsonNode? Json)> PutAsync(EngineUnderTest engine, string json) =>
+        engine.SendAsync(HttpMethod.Post, "/v2/queues", json);
+
+    private static async Task<string> EnqueueAsync(
+        EngineUnderTest engine,
+        string queue,
+        string path,
+        params (string Name, string Value)[] headers
+    )
+    {
+        var (status, json) = await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/enqueue/{queue}/{engine.Sink}{path}",
+            "x",
+            headers
+        );
+        Assert.Equal(200, status);
+        return (string)json!["messageId"]!;
+    }
+
+    private static async Task<JsonNode> GetAsync(EngineUnderTest engine, string name) =>
+        (await engine.SendAsync(HttpMethod.Get, $"/v2/queues/{name}")).Json!;
+
+    [Fact]
+    [Trait("QStash", "55,56,57,60")]
+    public async Task A_queue_is_made_changed_paused_listed_and_deleted()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        Assert.Equal(200, (await PutAsync(engine, """{"queueName":"q","parallelism":2,"paused":true}""")).Status);
+        var queue = await GetAsync(engine, "q");
+        Assert.Equal(
+            ("q", 2, true, 0),
+            ((string)queue["name"]!, (int)queue["parallelism"]!, (bool)queue["paused"]!, (int)queue["lag"]!)
+        );
+        await EnqueueAsync(engine, "q", "/a");
+        await EnqueueAsync(engine, "q", "/b");
+        await engine.IdleAsync();
+        Assert.Empty(engine.Deliveries);
+        Assert.Equal(2, (int)(await GetAsync(engine, "q"))["lag"]!);
+
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await PutAsync(engine, """{"queueName":"q","paused":false}""")).Status);
+        await engine.IdleAsync();
+        Assert.Equal(2, engine.Deliveries.Count);
+        queue = await GetAsync(engine, "q");
+        Assert.Equal((2, 0), ((int)queue["parallelism"]!, (int)queue["lag"]!));
+        Assert.True((long)queue["updatedAt"]! > (long)queue["createdAt"]!);
+
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, "/v2/queues/q/pause")).Status);
+        Assert.True((bool)(await GetAsync(engine, "q"))["paused"]!);
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, "/v2/queues/q/resume")).Status);
+        Assert.Single((await engine.SendAsync(HttpMethod.Get, "/v2/queues/")).Json!.AsArray());
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, "/v2/queues/q")).Status);
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, "/v2/queues/q")).Status);
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, "/v2/queues/q")).Status);
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/queues")).Json!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("""{"queueName":"a b"}""", "queueName")]
+    [InlineData("""{"parallelism":1}""", "queueName")]
+    [InlineData("""{"queueName":"q","parallelism":0}""", "parallelism")]
+    [InlineData("""{"queueName":"q","parallelism":1.5}""", "parallelism")]
+    [InlineData("""{"queueName":"q","paused":"yes"}""", "paused")]
+    [InlineData("""{"queueName":"q","queueName":"r"}""", "JSON object")]
+    [InlineData("[]", "JSON object")]
+    [InlineData("", "queueName")]
+    public async Task A_bad_queue_is_refused_and_nothing_changes(string body, string named)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (status, json) = await PutAsync(engine, body);
+        Assert.Equal(400, status);
+        Assert.Contains(named, (string)json!["error"]!, StringComparison.Ordinal);
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/queues")).Json!.AsArray());
+    }
+
+    [Fact]
+    [Trait("QStash", "58,59,37")]
+    public async Task A_message_holds_the_line_through_its_retries_its_callbacks_and_a_restart()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var failures = 2;
+        engine.Answer = http =>
+        {
+            if (http.Request.Path == "/first" && Interlocked.Decrement(ref failures) >= 0)
+                http.Response.StatusCode = 500;
+            if (http.Request.Path == "/told" && !engine.Deliveries.Any(each => each.Target == "/open"))
+                http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await EnqueueAsync(
+            engine,
+            "line",
+            "/first",
+            ("Upstash-Retry-Delay", "1000"),
+            ("Upstash-Failure-Callback", engine.Sink + "/never"),
+            ("Upstash-Callback", engine.Sink + "/told"),
+            ("Upstash-Callback-Retry-Delay", "1000")
+        );
+        await EnqueueAsync(engine, "line", "/second");
+        await EnqueueAsync(engine, "line", "/third");
+        await engine.IdleAsync();
+        await engine.RestartAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await engine.RestartAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        // Delivered at its third attempt, but its callbacks are still being tried.
+        Assert.Equal(3, engine.Deliveries.Count(each => each.Target == "/first"));
+        Assert.DoesNotContain(engine.Deliveries, each => each.Target == "/second");
+        await engine.PublishAsync("/open", "x");
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            ["/second", "/third"],
+            engine.Deliveries.Select(each => each.Target).Where(target => target is "/second" or "/third")
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "59")]
+    public async Task A_thousand_messages_to_a_destination_that_fails_at_random_arrive_in_order()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var random = new Random(20_261_123);
+        var arrived = new List<int>();
+        var (inWork, most) = (0, 0);
+        engine.Answer = async http =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inWork));
+            await Task.Yield();
+            lock (random)
+                if (random.Next(3) == 0)
+                    http.Response.StatusCode = 503;
+                else
+                    arrived.Add(int.Parse(http.Request.Path.Value![1..], null));
+            Interlocked.Decrement(ref inWork);
+        };
+        for (var hundred = 0; hundred < 10; hundred++)
+        {
+            var items = Enumerable
+                .Range(hundred * 100, 100)
+                .Select(number => new
+                {
+                    destination = $"{engine.Sink}/{number}",
+                    queue = "order",
+                    headers = new Dictionary<string, string>
+                    {
+                        ["Upstash-Retries"] = "100",
+                        ["Upstash-Retry-Delay"] = "0",
+                    },
+                });
+            var (status, _) = await engine.SendAsync(
+                HttpMethod.Post,
+                "/v2/batch",
+                System.Text.Json.JsonSerializer.Serialize(items)
+            );
+            Assert.Equal(200, status);
+        }
+        await engine.IdleAsync();
+        Assert.Equal(Enumerable.Range(0, 1_000), arrived);
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    [Trait("QStash", "56,59")]
+    public async Task Never_more_are_in_work_than_the_parallelism_and_raising_it_counts_at_once()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        await PutAsync(engine, """{"queueName":"wide","parallelism":3}""");
+        for (var i = 0; i < 10; i++)
+            await EnqueueAsync(engine, "wide", $"/{i}");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 3));
+        Assert.Equal(7, (int)(await GetAsync(engine, "wide"))["lag"]!);
+        await PutAsync(engine, """{"queueName":"wide","parallelism":5}""");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 5));
+        open.Release(2);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 7));
+        Assert.Equal(3, (int)(await GetAsync(engine, "wide"))["lag"]!);
+        open.Release(100);
+        await engine.IdleAsync();
+        Assert.Equal(10, engine.Deliveries.Count);
+    }
+
+    [Fact]
+    [Trait("QStash", "59")]
+    public async Task A_delayed_message_joins_when_it_is_due_and_holds_nobody_up_before()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await EnqueueAsync(engine, "late", "/delayed", ("Upstash-Delay", "10s"));
+        await EnqueueAsync(engine, "late", "/now");
+        await engine.IdleAsync();
+        Assert.Equal(["/now"], engine.Deliveries.Select(each => each.Target));
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/late/pause");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Single(engine.Deliveries);
+        Assert.Equal(1, (int)(await GetAsync(engine, "late"))["lag"]!);
+        await engine.RestartAsync();
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/late/resume");
+        await engine.IdleAsync();
+        Assert.Equal(["/now", "/delayed"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    [Trait("QStash", "59,83")]
+    public async Task Cancelling_or_failing_the_head_of_the_line_lets_the_next_one_in()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/ok" ? 200 : 500;
+            return Task.CompletedTask;
+        };
+        var stuck = await EnqueueAsync(engine, "q", "/stuck");
+        var waiting = await EnqueueAsync(engine, "q", "/waiting");
+        await EnqueueAsync(engine, "q", "/fails", ("Upstash-Retries", "0"));
+        await EnqueueAsync(engine, "q", "/ok");
+        await engine.IdleAsync();
+        Assert.Equal(["/stuck"], engine.Deliveries.Select(each => each.Target));
+        foreach (var id in new[] { waiting, stuck })
+            Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{id}")).Status);
+        await engine.IdleAsync();
+        Assert.Equal(["/stuck", "/fails", "/ok"], engine.Deliveries.Select(each => each.Target));
+        Assert.Equal(0, (int)(await GetAsync(engine, "q"))["lag"]!);
+    }
+
+    [Fact]
+    public async Task What_was_in_a_deleted_queue_is_delivered_one_by_one_all_the_same()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"gone","paused":true}""");
+        await EnqueueAsync(engine, "gone", "/1");
+        await EnqueueAsync(engine, "gone", "/2");
+        await engine.SendAsync(HttpMethod.Delete, "/v2/queues/gone");
+        await engine.IdleAsync();
+        Assert.Equal(["/1", "/2"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    [Trait("QStash", "21,52,61")]
+    public async Task A_batch_and_a_group_go_into_queues_too()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"mixed","paused":true}""");
+        await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/topics/both/endpoints",
+            $$"""{"endpoints":[{"url":"{{engine.Sink}}/one"},{"url":"{{engine.Sink}}/two"}]}"""
+        );
+        var (status, json) = await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/batch",
+            $$"""
+            [{"destination":"both","queue":"mixed","body":"g","headers":{"Content-Type":"application/json"} },
+             {"destination":"{{engine.Sink}}/three","queue":"mixed","body":null}]
+            """
+        );
+        Assert.Equal(200, status);
+        Assert.Equal(2, json![0]!.AsArray().Count);
+        var message = (
+            await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{(string)json[0]![1]!["messageId"]!}")
+        ).Json!;
+        Assert.Equal(("mixed", "both"), ((string)message["queueName"]!, (string)message["topicName"]!));
+        Assert.Equal(3, (int)(await GetAsync(engine, "mixed"))["lag"]!);
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/mixed/resume");
+        await engine.IdleAsync();
+        Assert.Equal(["/one", "/two", "/three"], engine.Deliveries.Select(each => each.Target));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>URL groups: one publish, one independent message for each endpoint.</summary>
+public sealed class UrlGroupTests
+{
+    private static Task<(int Status, JsonNode? Json)> AddAsync(EngineUnderTest engine, string group, string endpoints) =>
+        engine.SendAsync(HttpMethod.Post, $"/v2/topics/{group}/endpoints", $$"""{"endpoints":[{{endpoints}}]}""");
+
+    private static async Task<string> ShownAsync(EngineUnderTest engine, string group) =>
+        (await engine.SendAsync(HttpMethod.Get, $"/v2/topics/{group}")).Json!["endpoints"]!.ToJsonString();
+
+    [Fact]
+    [Trait("QStash", "49,50,54")]
+    public async Task Endpoints_are_added_changed_by_url_or_name_and_removed_in_their_order()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, "/v2/topics/none")).Status);
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, "/v2/topics/none")).Status);
+        await AddAsync(engine, "g", """{"url":"https://a.example","name":"a"},{"url":"https://b.example/x"}""");
+        await AddAsync(engine, "g", """{"url":"https://b.example/x","name":"b"},{"url":"https://c.example"}""");
+        await AddAsync(engine, "g", """{"url":"https://a2.example","name":"a"}""");
+        Assert.Equal(
+            """[{"url":"https://a2.example","name":"a"},{"url":"https://b.example/x","name":"b"},{"url":"https://c.example"}]""",
+            await ShownAsync(engine, "g")
+        );
+        // A name that moves to the URL of another endpoint takes its place: no URL is there twice.
+        await AddAsync(engine, "g", """{"url":"https://c.example","name":"a"}""");
+        Assert.Equal(
+            """[{"url":"https://c.example","name":"a"},{"url":"https://b.example/x","name":"b"}]""",
+            await ShownAsync(engine, "g")
+        );
+        await engine.SendAsync(HttpMethod.Delete, "/v2/topics/g/endpoints", """{"endpoints":[{"name":"a"}]}""");
+        Assert.Equal("""[{"url":"https://b.example/x","name":"b"}]""", await ShownAsync(engine, "g"));
+        await engine.SendAsync(
+            HttpMethod.Delete,
+            "/v2/topics/g/endpoints",
+            """{"endpoints":[{"url":"https://b.example/x"}]}"""
+        );
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, "/v2/topics/g")).Status);
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/topics")).Json!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("a%20b", """{"url":"https://a.example"}""", "name")]
+    [InlineData("g", """{"url":"ftp://a.example"}""", "url")]
+    [InlineData("g", """{"url":"a.example"}""", "url")]
+    [InlineData("g", """{"name":"a"}""", "url")]
+    [InlineData("g", """{"url":"https://a.example","name":"a b"}""", "name")]
+    [InlineData("g", """{"url":"https://a.example"},7""", "endpoints")]
+    [InlineData("g", "", "endpoints")]
+    public async Task A_bad_endpoint_is_refused_and_nothing_is_made(string group, string endpoints, string named)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (status, json) = await AddAsync(engine, group, endpoints);
+        Assert.Equal(400, status);
+        Assert.Contains(named, (string)json!["error"]!, StringComparison.Ordinal);
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/topics")).Json!.AsArray());
+    }
+
+    [Fact]
+    [Trait("QStash", "20,51,35,45")]
+    public async Task A_publish_goes_to_every_endpoint_and_answers_for_each()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await AddAsync(engine, "all", $$"""{"url":"{{engine.Sink}}/1","name":"one"},{"url":"{{engine.Sink}}/2"}""");
+        (string, string)[] once = [("Upstash-Deduplication-Id", "once"), ("Upstash-Callback", engine.Sink + "/told")];
+        var (status, json) = await engine.SendAsync(HttpMethod.Post, "/v2/publish/all", "hello", once);
+        Assert.Equal(200, status);
+        var answers = json!.AsArray();
+        Assert.Equal([engine.Sink + "/1", engine.Sink + "/2"], answers.Select(each => (string)each!["url"]!));
+        await engine.IdleAsync();
+        var first = engine.Deliveries.Single(each => each.Target == "/1");
+        Assert.Equal(
+            ("all", (string)answers[0]!["messageId"]!, "hello"),
+            (first.Header("Upstash-Topic-Name"), first.Header("Upstash-Message-Id"), first.Body)
+        );
+        Assert.Single(engine.Deliveries, each => each.Target == "/2");
+        var told = engine
+            .Deliveries.Where(each => each.Target == "/told")
+            .Select(each => JsonNode.Parse(each.Body)!)
+            .Single(each => (string)each["url"]! == engine.Sink + "/1");
+        Assert.Equal(("all", "one"), ((string)told["topicName"]!, (string)told["endpointName"]!));
+
+        var again = await engine.SendAsync(HttpMethod.Post, "/v2/publish/all", "hello", once);
+        Assert.Equal(202, again.Status);
+        Assert.Equal(
+            answers.Select(each => (string)each!["messageId"]!),
+            again.Json!.AsArray().Where(each => (bool)each!["deduplicated"]!).Select(each => (string)each!["messageId"]!)
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "53")]
+    public async Task The_groups_headers_count_where_the_publisher_sent_none()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await AddAsync(engine, "g", $$"""{"url":"{{engine.Sink}}/1"}""");
+        var set = await engine.SendAsync(
+            HttpMethod.Patch,
+            "/v2/topics/g",
+            """{"headers":{"Upstash-Method":"PUT","Upstash-Forward-A":["from group"],"Upstash-Forward-B":"from group"}}"""
+        );
+        Assert.Equal(200, set.Status);
+        await engine.SendAsync(HttpMethod.Post, "/v2/publish/g", "x", ("upstash-forward-b", "from publisher"));
+        await engine.IdleAsync();
+        var delivery = engine.Deliveries.Single();
+        Assert.Equal(
+            ("PUT", "from group", "from publisher"),
+            (delivery.Method, delivery.Header("A"), delivery.Header("B"))
+        );
+        Assert.Equal(
+            400,
+            (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/g", """{"headers":{"Upstash-Delay":"soon"}}""")).Status
+        );
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/none", """{"headers":{}}""")).Status);
+    }
+
+    [Fact]
+    [Trait("QStash", "10,11,13")]
+    public async Task A_destination_that_is_neither_url_nor_group_nor_api_is_refused_in_QStashs_words()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Apis = new Dictionary<string, string> { ["llm"] = "https://example.com/llm" }
+        );
+        foreach (
+            var (destination, status, text) in new[]
+            {
+                ("", 400, "a non-empty destination must be provided"),
+                ("nobody", 404, "topic nobody not found"),
+                ("host.example/path", 400, "invalid destination url: endpoint has invalid scheme, add http:// or https://"),
+                ("api/email", 400, "JETTAE_API_EMAIL"),
+                ("api/llm", 400, "Upstash-Callback"),
+            }
+        )
+        {
+            var answer = await engine.SendAsync(HttpMethod.Post, "/v2/publish/" + destination, "x");
+            Assert.Equal(status, answer.Status);
+            Assert.Contains(text, (string)answer.Json!["error"]!, StringComparison.Ordinal);
+        }
+        await engine.AssertNothingStoredAsync();
+        var published = await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/publish/api/llm",
+            "x",
+            ("Upstash-Callback", "https://example.com/told"),
+            ("Upstash-Delay", "1h")
+        );
+        var message = await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{(string)published.Json!["messageId"]!}");
+        Assert.Equal("https://example.com/llm", (string)message.Json!["url"]!);
+    }
+}
