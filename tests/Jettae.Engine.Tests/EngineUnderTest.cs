@@ -73,10 +73,17 @@ public sealed class EngineUnderTest : IAsyncDisposable
     /// <summary>Stops the engine as SIGTERM does and starts a new one on the same file.</summary>
     public async Task RestartAsync(Action<EngineOptions>? change = null)
     {
-        await engine.StopAsync();
-        await engine.DisposeAsync();
+        await StopAsync();
         await StartEngineAsync(change);
     }
+
+    public async Task StopAsync()
+    {
+        await engine.StopAsync();
+        await engine.DisposeAsync();
+    }
+
+    public Task StartAgainAsync() => StartEngineAsync(null);
 
     public async Task<(int Status, JsonNode? Json)> SendAsync(
         HttpMethod method,
@@ -163,6 +170,9 @@ public sealed class EngineUnderTest : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, bound.Token);
         }
     }
+
+    /// <summary>Waits until what is due has begun, as far as it may, whatever hangs.</summary>
+    public Task SteppedAsync() => engine.Services.GetRequiredService<Shards>().SteppedAsync();
 
     public async Task AdvanceAsync(TimeSpan span)
     {

@@ -84,7 +84,10 @@ public sealed class StoreTests
             .Select(number =>
                 engine.Store.WriteAsync(s =>
                 {
-                    s.Run("insert into tenants (name, current_signing_key, next_signing_key) values ($0, '', '')", $"tenant {number}");
+                    s.Run(
+                        "insert into tenants (name, current_signing_key, next_signing_key) values ($0, '', '')",
+                        $"tenant {number}"
+                    );
                     return number % 5 == 0 ? throw new FormatException($"{number}") : number;
                 })
             )
@@ -132,7 +135,9 @@ public sealed class StoreTests
         var folder = Directory.CreateTempSubdirectory("jettae-store").FullName;
         var options = new EngineOptions { DataFile = Path.Combine(folder, "engine.db") };
         await using (var store = new Store(options))
-            await store.WriteAsync(s => s.Run("insert into tenants (name, current_signing_key, next_signing_key) values ('kept', '', '')"));
+            await store.WriteAsync(s =>
+                s.Run("insert into tenants (name, current_signing_key, next_signing_key) values ('kept', '', '')")
+            );
         var version = Pragma("user_version");
         Pragma("user_version = 999");
         for (var i = 0; i < 2; i++)

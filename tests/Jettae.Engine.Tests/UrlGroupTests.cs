@@ -5,8 +5,11 @@ namespace Jettae.Engine.Tests;
 /// <summary>URL groups: one publish, one independent message for each endpoint.</summary>
 public sealed class UrlGroupTests
 {
-    private static Task<(int Status, JsonNode? Json)> AddAsync(EngineUnderTest engine, string group, string endpoints) =>
-        engine.SendAsync(HttpMethod.Post, $"/v2/topics/{group}/endpoints", $$"""{"endpoints":[{{endpoints}}]}""");
+    private static Task<(int Status, JsonNode? Json)> AddAsync(
+        EngineUnderTest engine,
+        string group,
+        string endpoints
+    ) => engine.SendAsync(HttpMethod.Post, $"/v2/topics/{group}/endpoints", $$"""{"endpoints":[{{endpoints}}]}""");
 
     private static async Task<string> ShownAsync(EngineUnderTest engine, string group) =>
         (await engine.SendAsync(HttpMethod.Get, $"/v2/topics/{group}")).Json!["endpoints"]!.ToJsonString();
@@ -87,7 +90,10 @@ public sealed class UrlGroupTests
         Assert.Equal(202, again.Status);
         Assert.Equal(
             answers.Select(each => (string)each!["messageId"]!),
-            again.Json!.AsArray().Where(each => (bool)each!["deduplicated"]!).Select(each => (string)each!["messageId"]!)
+            again
+                .Json!.AsArray()
+                .Where(each => (bool)each!["deduplicated"]!)
+                .Select(each => (string)each!["messageId"]!)
         );
     }
 
@@ -112,7 +118,9 @@ public sealed class UrlGroupTests
         );
         Assert.Equal(
             400,
-            (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/g", """{"headers":{"Upstash-Delay":"soon"}}""")).Status
+            (
+                await engine.SendAsync(HttpMethod.Patch, "/v2/topics/g", """{"headers":{"Upstash-Delay":"soon"}}""")
+            ).Status
         );
         Assert.Equal(404, (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/none", """{"headers":{}}""")).Status);
     }
@@ -129,7 +137,11 @@ public sealed class UrlGroupTests
             {
                 ("", 400, "a non-empty destination must be provided"),
                 ("nobody", 404, "topic nobody not found"),
-                ("host.example/path", 400, "invalid destination url: endpoint has invalid scheme, add http:// or https://"),
+                (
+                    "host.example/path",
+                    400,
+                    "invalid destination url: endpoint has invalid scheme, add http:// or https://"
+                ),
                 ("api/email", 400, "JETTAE_API_EMAIL"),
                 ("api/llm", 400, "Upstash-Callback"),
             }

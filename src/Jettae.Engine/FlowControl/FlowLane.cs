@@ -50,7 +50,7 @@ public sealed class FlowLane(FlowState state, IReadOnlyList<long> startsNewestFi
         if (State.Limits.Rate == 0)
             return now;
         var period = State.Limits.Period * 1_000L;
-        while (starts.TryPeek(out var oldest) && oldest.Latest + period < now)
+        while (starts.TryPeek(out var oldest) && (oldest.Count == 0 || oldest.Latest + period < now))
         {
             starts.Dequeue();
             count -= oldest.Count;

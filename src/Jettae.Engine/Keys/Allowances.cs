@@ -15,11 +15,27 @@ public sealed class Allowances(Store store, EngineOptions options, TimeProvider 
     private readonly Dictionary<string, Used> messages = [];
     private readonly Dictionary<string, Used> requests = [];
 
+    /// <summary>Publishes so many messages, if the day has room for them; what is refused further on is not counted.</summary>
     /// <exception cref="RejectedException">429: the day's messages would be more than allowed; none of these is taken.</exception>
-    public void TakeMessages(HttpContext http, int count)
+    public async Task<Accepted[]> PublishAsync(HttpContext http, int count, Func<Task<Accepted[]>> publish)
+    {
+        var used = Take(http, count);
+        try
+        {
+            return await publish();
+        }
+        catch when (used is not null)
+        {
+            lock (gate)
+                used.Count -= count;
+            throw;
+        }
+    }
+
+    private Used? Take(HttpContext http, int count)
     {
         if (options.Limits.MessagesPerDay is not { } most)
-            return;
+            return null;
         var today = time.Milliseconds() / Day;
         var tenant = http.Tenant();
         lock (gate)
@@ -30,8 +46,9 @@ public sealed class Allowances(Store store, EngineOptions options, TimeProvider 
             if (!refused)
                 used.Count += count;
             Tell(http, "RateLimit", most, used, (today + 1) * Day / 1_000);
-            if (refused)
-                throw new RejectedException(429, $"quota maxRequestsPerDay exceeded, current limit: {most}");
+            return refused
+                ? throw new RejectedException(429, $"quota maxRequestsPerDay exceeded, current limit: {most}")
+                : used;
         }
     }
 

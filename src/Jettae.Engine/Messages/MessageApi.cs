@@ -68,8 +68,11 @@ internal static class MessageApi
         var body = await http.BodyAsync(options.MaxBody);
         var origin = new Origin(http.CallerIp(), Queue: queue);
         var publications = publishing.Read(http.Tenant(), destination, headers, body, origin);
-        allowances.TakeMessages(http, publications.Count);
-        var accepted = await messages.PublishAsync(http.Tenant(), publications, http.RequestAborted);
+        var accepted = await allowances.PublishAsync(
+            http,
+            publications.Count,
+            () => messages.PublishAsync(http.Tenant(), publications, http.RequestAborted)
+        );
         return Wire.Json(
             Answer(publications, accepted),
             Array.TrueForAll(accepted, one => one.Deduplicated)
@@ -88,8 +91,11 @@ internal static class MessageApi
     {
         var items = ParseBatch(http, await http.BodyAsync(MaxBatch), publishing, options);
         var all = items.SelectMany(item => item).ToList();
-        allowances.TakeMessages(http, all.Count);
-        var accepted = await messages.PublishAsync(http.Tenant(), all, http.RequestAborted);
+        var accepted = await allowances.PublishAsync(
+            http,
+            all.Count,
+            () => messages.PublishAsync(http.Tenant(), all, http.RequestAborted)
+        );
         var (answers, at) = (new JsonArray(), 0);
         foreach (var item in items)
         {

@@ -48,6 +48,8 @@ public sealed class Shards : IDisposable
     /// <summary>Where the key's attempts are counted.</summary>
     public Shard OfFlow(string tenant, string key) => owned[Of(tenant, "", key)];
 
+    internal Task SteppedAsync() => Task.WhenAll(owned.Select(shard => shard.SteppedAsync()));
+
     public void Start()
     {
         foreach (var shard in owned)

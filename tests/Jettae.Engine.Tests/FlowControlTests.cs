@@ -1,0 +1,287 @@
+using System.Text.Json.Nodes;
+using CsCheck;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>Flow control: as many at once, and as many in a period, as the key says; whatever the destination.</summary>
+public sealed class FlowControlTests
+{
+    private static Task<string> PublishAsync(EngineUnderTest engine, string path, string key, string value) =>
+        engine.PublishAsync(path, "x", ("Upstash-Flow-Control-Key", key), ("Upstash-Flow-Control-Value", value));
+
+    private static async Task<JsonNode> GetAsync(EngineUnderTest engine, string key) =>
+        (await engine.SendAsync(HttpMethod.Get, $"/v2/flowControl/{key}")).Json!;
+
+    private static async Task PostAsync(EngineUnderTest engine, string path) =>
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, $"/v2/flowControl/{path}")).Status);
+
+    private static Task CountAsync(EngineUnderTest engine, int deliveries) =>
+        EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == deliveries));
+
+    [Fact]
+    [Trait("QStash", "74,76,36")]
+    public async Task A_key_is_there_at_once_and_its_limits_are_shown_everywhere()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var id = await PublishAsync(engine, "/x", "k", "parallelism=3, rate=5 , Period=1h30m3s");
+        await engine.IdleAsync();
+        Assert.Equal(
+            """{"flowControlKey":"k","waitListSize":0,"parallelismMax":3,"parallelismCount":0,"rateMax":5,"rateCount":1,"ratePeriod":5403,"ratePeriodStart":1767603600,"isPaused":false,"isPinnedParallelism":false,"isPinnedRate":false}""",
+            (await GetAsync(engine, "k")).ToJsonString()
+        );
+        var message = (await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{id}")).Json!;
+        Assert.Equal(
+            ("k", 3, 5, 5403),
+            (
+                (string)message["flowControlKey"]!,
+                (int)message["parallelism"]!,
+                (int)message["rate"]!,
+                (int)message["period"]!
+            )
+        );
+        var delivery = engine.Deliveries.Single();
+        Assert.Equal("k", delivery.Header("Upstash-Flow-Control-Key"));
+        Assert.Equal("parallelism=3,rate=5,period=5403", delivery.Header("Upstash-Flow-Control-Value"));
+
+        var parallel = await PublishAsync(engine, "/x", "p", "parallelism=2");
+        message = (await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{parallel}")).Json!;
+        Assert.Null(message["rate"]);
+        Assert.Equal(1, (int)message["period"]!);
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl/none")).Status);
+    }
+
+    [Theory]
+    [InlineData("k", "")]
+    [InlineData("", "rate=1")]
+    [InlineData("k", "rate=0")]
+    [InlineData("k", "rate=-1")]
+    [InlineData("k", "rate=1.5")]
+    [InlineData("k", "period=1s")]
+    [InlineData("k", "rate=1,period=8d")]
+    [InlineData("k", "rate=1,period=0s")]
+    [InlineData("k", "rate")]
+    [InlineData("k", "speed=1")]
+    [InlineData("k", "parallelism=99999999999")]
+    public async Task Limits_that_cannot_be_are_refused(string key, string value)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (status, json) = await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}",
+            "x",
+            ("Upstash-Flow-Control-Key", key),
+            ("Upstash-Flow-Control-Value", value)
+        );
+        Assert.Equal(400, status);
+        Assert.NotEmpty((string)json!["error"]!);
+        await engine.AssertNothingStoredAsync();
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/flowControl")).Json!.AsArray());
+    }
+
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task Never_more_of_a_key_are_under_way_than_its_parallelism_in_the_order_of_publishing()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        for (var i = 0; i < 8; i++)
+            await PublishAsync(engine, $"/{i}", "narrow", "parallelism=2");
+        await CountAsync(engine, 2);
+        await engine.SteppedAsync();
+        var shown = await GetAsync(engine, "narrow");
+        Assert.Equal((6, 2), ((int)shown["waitListSize"]!, (int)shown["parallelismCount"]!));
+        Assert.Equal(
+            2,
+            (int)(await engine.SendAsync(HttpMethod.Get, "/v2/globalParallelism")).Json!["parallelismCount"]!
+        );
+        // Another key, and no key at all, are not held up.
+        await PublishAsync(engine, "/other", "wide", "parallelism=2");
+        await CountAsync(engine, 3);
+        open.Release(1);
+        await CountAsync(engine, 4);
+        await engine.SteppedAsync();
+        Assert.Equal(4, engine.Deliveries.Count);
+        open.Release(100);
+        await engine.IdleAsync();
+        Assert.Equal(
+            Enumerable.Range(0, 8).Select(i => $"/{i}"),
+            engine.Deliveries.Select(each => each.Target).Where(target => target != "/other")
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "75,37")]
+    public async Task No_span_of_a_period_sees_more_starts_than_the_rate_not_even_over_a_restart()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        for (var i = 0; i < 10; i++)
+            await PublishAsync(engine, $"/{i}", "slow", "rate=4,period=10s");
+        await engine.IdleAsync();
+        Assert.Equal(4, engine.Deliveries.Count);
+        Assert.Equal(6, (int)(await GetAsync(engine, "slow"))["waitListSize"]!);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await engine.RestartAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(4, engine.Deliveries.Count);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(8, engine.Deliveries.Count);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(10_001));
+        Assert.Equal(10, engine.Deliveries.Count);
+    }
+
+    [Fact]
+    [Trait("QStash", "75")]
+    public void Whatever_comes_whenever_a_lane_keeps_rate_and_parallelism_in_every_span() =>
+        Gen.Select(
+                Gen.Int[1, 5],
+                Gen.Int[0, 4],
+                Gen.Int[1, 3],
+                Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1_500]).Array[1, 200]
+            )
+            .Sample(
+                (rate, parallelism, period, steps) =>
+                {
+                    var state = new FlowState(
+                        "t",
+                        "k",
+                        new FlowLimits(parallelism, rate, period),
+                        false,
+                        false,
+                        false,
+                        0,
+                        1
+                    );
+                    var lane = new FlowLane(state, []);
+                    var (now, starts, inFlight) = (0L, new List<long>(), 0);
+                    foreach (var (what, span) in steps)
+                    {
+                        now += span;
+                        var opensAt = lane.OpensAt(now);
+                        if (what == 0 && inFlight > 0)
+                        {
+                            lane.End();
+                            inFlight--;
+                        }
+                        else if (opensAt == now)
+                        {
+                            lane.Begin(now);
+                            inFlight++;
+                            if (what == 1)
+                            {
+                                lane.Refund();
+                                inFlight--;
+                            }
+                            else
+                                starts.Add(now);
+                        }
+                        else if (opensAt is { } later)
+                            Assert.True(later > now && later <= now + (period * 1_000L) + 1, "opens within a period");
+                        Assert.Equal(inFlight, lane.InFlight);
+                        Assert.True(parallelism == 0 || inFlight <= parallelism);
+                    }
+                    foreach (var from in starts)
+                        Assert.True(
+                            starts.Count(start => start >= from && start <= from + (period * 1_000L)) <= rate,
+                            $"more than {rate} from {from}"
+                        );
+                }
+            );
+
+    [Fact]
+    [Trait("QStash", "77,79,81")]
+    public async Task A_key_is_paused_resumed_reset_and_found()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PostAsync(engine, "orders-eu/pause");
+        await PublishAsync(engine, "/1", "orders-eu", "rate=1,period=1h");
+        await PublishAsync(engine, "/2", "orders-eu", "rate=1,period=1h");
+        await engine.IdleAsync();
+        Assert.Empty(engine.Deliveries);
+        Assert.True((bool)(await GetAsync(engine, "orders-eu"))["isPaused"]!);
+        await engine.RestartAsync();
+        Assert.Empty(engine.Deliveries);
+        await PostAsync(engine, "orders-eu/resume");
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries);
+        await PostAsync(engine, "orders-eu/resetRate");
+        await engine.IdleAsync();
+        Assert.Equal(2, engine.Deliveries.Count);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        await PostAsync(engine, "orders-eu/resetRate");
+        Assert.Equal(0, (int)(await GetAsync(engine, "orders-eu"))["rateCount"]!);
+        await PublishAsync(engine, "/3", "other", "parallelism=1");
+        var found = (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl?search=orders")).Json!.AsArray();
+        Assert.Equal("orders-eu", (string)Assert.Single(found)!["flowControlKey"]!);
+        Assert.Equal(2, (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl/")).Json!.AsArray().Count);
+    }
+
+    [Fact]
+    [Trait("QStash", "78")]
+    public async Task What_is_pinned_no_publish_changes_until_it_is_unpinned()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PostAsync(engine, "k/pin?parallelism=1&rate=2&period=60");
+        await PublishAsync(engine, "/1", "k", "parallelism=9,rate=9,period=9s");
+        var shown = await GetAsync(engine, "k");
+        Assert.Equal((1, 2, 60), ((int)shown["parallelismMax"]!, (int)shown["rateMax"]!, (int)shown["ratePeriod"]!));
+        Assert.True((bool)shown["isPinnedParallelism"]! && (bool)shown["isPinnedRate"]!);
+        await PostAsync(engine, "k/unpin?parallelism=true");
+        await PublishAsync(engine, "/2", "k", "parallelism=9,rate=9,period=9s");
+        shown = await GetAsync(engine, "k");
+        Assert.Equal((9, 2, 60), ((int)shown["parallelismMax"]!, (int)shown["rateMax"]!, (int)shown["ratePeriod"]!));
+        foreach (var bad in new[] { "k/pin", "k/pin?rate=0", "k/pin?period=60", "k/unpin", "k/unpin?rate=maybe" })
+            Assert.Equal(400, (await engine.SendAsync(HttpMethod.Post, $"/v2/flowControl/{bad}")).Status);
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Post, "/v2/flowControl/k/explode")).Status);
+    }
+
+    [Fact]
+    [Trait("QStash", "76,77")]
+    public async Task A_key_may_hold_slashes_blanks_and_a_bad_percent_sign()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PublishAsync(engine, "/1", "a/b c%d", "parallelism=1");
+        await PostAsync(engine, "a/b%20c%d/pause");
+        Assert.True((bool)(await GetAsync(engine, "a/b%20c%d"))["isPaused"]!);
+        Assert.True((bool)(await GetAsync(engine, "a%2Fb%20c%25d"))["isPaused"]!);
+    }
+
+    [Fact]
+    public async Task A_key_whose_host_hangs_holds_up_neither_another_host_of_the_key_nor_another_key()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.MaxInFlight = 8);
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = http => http.Request.Path == "/hangs" ? open.WaitAsync() : Task.CompletedTask;
+        for (var i = 0; i < 5; i++)
+            await PublishAsync(engine, "/hangs", "k", "parallelism=100");
+        await CountAsync(engine, 2);
+        var otherHost = engine.Sink.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{otherHost}/passes",
+            "x",
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "parallelism=100")
+        );
+        await CountAsync(engine, 3);
+        open.Release(100);
+        await engine.IdleAsync();
+        Assert.Equal(6, engine.Deliveries.Count);
+    }
+
+    [Fact]
+    public async Task A_cancelled_message_uses_up_nothing_of_its_keys_rate()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PublishAsync(engine, "/first", "k", "rate=1,period=1h");
+        var ids = new List<string>();
+        for (var i = 0; i < 5; i++)
+            ids.Add(await PublishAsync(engine, "/cancelled", "k", "rate=1,period=1h"));
+        await PublishAsync(engine, "/last", "k", "rate=1,period=1h");
+        await engine.IdleAsync();
+        foreach (var id in ids)
+            await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{id}");
+        await engine.AdvanceAsync(TimeSpan.FromHours(1) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["/first", "/last"], engine.Deliveries.Select(each => each.Target));
+    }
+}

@@ -1,0 +1,413 @@
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>Tenants, tokens, keys, limits, and what a redaction hides.</summary>
+public sealed class SecurityTests
+{
+    private const string ReadOnly = "read-only-token";
+    private const string Stranger = "stranger-token";
+
+    private static Task<EngineUnderTest> StartAsync() =>
+        EngineUnderTest.StartAsync(options =>
+            options.Tenants = [
+                new Tenant(
+                    "test",
+                    EngineUnderTest.Token,
+                    EngineUnderTest.CurrentKey,
+                    EngineUnderTest.NextKey,
+                    ReadOnly
+                ),
+                new Tenant(
+                    "stranger",
+                    Stranger,
+                    "sig_of_the_stranger_current_0000001",
+                    "sig_of_the_stranger_next_0000000002"
+                ),
+            ]
+        );
+
+    /// <summary>One of everything that a tenant can own, and every route that reads, changes or deletes it.</summary>
+    private static async Task<List<(HttpMethod Method, string Path, string? Body)>> SeedAsync(EngineUnderTest engine)
+    {
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        var waiting = await engine.PublishAsync(
+            "/waits",
+            "x",
+            ("Upstash-Delay", "1d"),
+            ("Upstash-Flow-Control-Key", "mine"),
+            ("Upstash-Flow-Control-Value", "rate=1")
+        );
+        await engine.PublishAsync("/fails", "x", ("Upstash-Retries", "0"));
+        await engine.IdleAsync();
+        var dlq = (string)(await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]![0]!["dlqId"]!;
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues", """{"queueName":"mine","parallelism":2,"paused":true}""");
+        await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/topics/mine/endpoints",
+            """{"endpoints":[{"url":"https://example.com"}]}"""
+        );
+        await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/schedules/https://example.com",
+            "x",
+            ("Upstash-Cron", "0 0 1 1 *"),
+            ("Upstash-Schedule-Id", "mine")
+        );
+        return
+        [
+            (HttpMethod.Get, $"/v2/messages/{waiting}", null),
+            (HttpMethod.Delete, $"/v2/messages/{waiting}", null),
+            (HttpMethod.Delete, $"/v2/messages?messageIds={waiting}", null),
+            (HttpMethod.Delete, "/v2/messages", null),
+            (HttpMethod.Get, "/v2/events", null),
+            (HttpMethod.Get, $"/v2/logs?messageId={waiting}", null),
+            (HttpMethod.Get, "/v2/queues", null),
+            (HttpMethod.Get, "/v2/queues/mine", null),
+            (HttpMethod.Post, "/v2/queues", """{"queueName":"mine","parallelism":9,"paused":false}"""),
+            (HttpMethod.Post, "/v2/queues/mine/resume", null),
+            (HttpMethod.Delete, "/v2/queues/mine", null),
+            (HttpMethod.Get, "/v2/schedules", null),
+            (HttpMethod.Get, "/v2/schedules/mine", null),
+            (HttpMethod.Patch, "/v2/schedules/mine/pause", null),
+            (HttpMethod.Patch, "/v2/schedules/mine/resume", null),
+            (HttpMethod.Delete, "/v2/schedules/mine", null),
+            (HttpMethod.Get, "/v2/topics", null),
+            (HttpMethod.Get, "/v2/topics/mine", null),
+            (HttpMethod.Patch, "/v2/topics/mine", """{"headers":{"Upstash-Method":"PUT"}}"""),
+            (HttpMethod.Delete, "/v2/topics/mine/endpoints", """{"endpoints":[{"url":"https://example.com"}]}"""),
+            (HttpMethod.Delete, "/v2/topics/mine", null),
+            (HttpMethod.Post, "/v2/publish/mine", "x"),
+            (HttpMethod.Get, "/v2/dlq", null),
+            (HttpMethod.Get, $"/v2/dlq/{dlq}", null),
+            (HttpMethod.Post, $"/v2/dlq/retry/{dlq}", null),
+            (HttpMethod.Post, "/v2/dlq/retry", null),
+            (HttpMethod.Delete, $"/v2/dlq/{dlq}", null),
+            (HttpMethod.Delete, "/v2/dlq", null),
+            (HttpMethod.Get, "/v2/flowControl", null),
+            (HttpMethod.Get, "/v2/flowControl/mine", null),
+            (HttpMethod.Post, "/v2/flowControl/mine/pause", null),
+            (HttpMethod.Post, "/v2/flowControl/mine/pin?rate=9", null),
+            (HttpMethod.Post, "/v2/flowControl/mine/unpin?rate=true", null),
+            (HttpMethod.Post, "/v2/flowControl/mine/resetRate", null),
+            (HttpMethod.Get, "/v2/globalParallelism", null),
+            (HttpMethod.Get, "/v2/keys", null),
+            (HttpMethod.Post, "/v2/keys/rotate", null),
+            (HttpMethod.Get, "/v2/keys/rotate", null),
+            (HttpMethod.Post, "/v2/rotate", null),
+            (HttpMethod.Post, "/v2/publish/https://example.com", "x"),
+            (HttpMethod.Post, "/v2/enqueue/mine/https://example.com", "x"),
+            (HttpMethod.Post, "/v2/batch", """[{"destination":"https://example.com"}]"""),
+            (HttpMethod.Post, "/v2/topics/mine/endpoints", """{"endpoints":[{"url":"https://other.example"}]}"""),
+        ];
+    }
+
+    private static readonly string[] Reads =
+    [
+        "/v2/events",
+        "/v2/queues",
+        "/v2/schedules",
+        "/v2/topics",
+        "/v2/dlq",
+        "/v2/flowControl",
+        "/v2/keys",
+    ];
+
+    private static async Task<string> EverythingAsync(EngineUnderTest engine) =>
+        string.Join(
+            '\n',
+            await Task.WhenAll(
+                Reads.Select(async path => (await engine.SendAsync(HttpMethod.Get, path)).Json!.ToJsonString())
+            )
+        );
+
+    [Fact]
+    [Trait("QStash", "100")]
+    public async Task Without_a_valid_token_every_route_is_shut()
+    {
+        await using var engine = await StartAsync();
+        var routes = await SeedAsync(engine);
+        var before = await EverythingAsync(engine);
+        foreach (var (method, path, body) in routes)
+        foreach (var bad in new[] { "Bearer wrong", "Bearer ", "Basic dGVzdA==", EngineUnderTest.Token, "" })
+        {
+            var (status, json) = await engine.SendAsync(method, path, body, ("Authorization", bad));
+            Assert.True(status == 401, $"{method} {path} with '{bad}': {status}");
+            Assert.NotEmpty((string)json!["error"]!);
+        }
+        Assert.Equal(before, await EverythingAsync(engine));
+    }
+
+    [Fact]
+    [Trait("QStash", "101")]
+    public async Task A_read_only_token_reads_everything_and_changes_nothing()
+    {
+        await using var engine = await StartAsync();
+        var routes = await SeedAsync(engine);
+        var before = await EverythingAsync(engine);
+        foreach (var (method, path, body) in routes)
+        {
+            var (status, json) = await engine.SendAsync(method, path, body, ("Authorization", $"Bearer {ReadOnly}"));
+            var reads = method == HttpMethod.Get && !path.EndsWith("/rotate", StringComparison.Ordinal);
+            Assert.True(status == (reads ? 200 : 403), $"{method} {path}: {status}");
+            if (reads)
+                Assert.Equal((await engine.SendAsync(method, path)).Json!.ToJsonString(), json!.ToJsonString());
+        }
+        Assert.Equal(before, await EverythingAsync(engine));
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_tenant_can_be_seen_changed_or_ended_by_another()
+    {
+        await using var engine = await StartAsync();
+        var routes = await SeedAsync(engine);
+        var before = await EverythingAsync(engine);
+        foreach (var (method, path, body) in routes)
+        {
+            var (_, json) = await engine.SendAsync(method, path, body, ("Authorization", $"Bearer {Stranger}"));
+            var seen = json?.ToJsonString() ?? "";
+            Assert.DoesNotContain("waits", seen, StringComparison.Ordinal);
+            Assert.DoesNotContain("fails", seen, StringComparison.Ordinal);
+            Assert.DoesNotContain(EngineUnderTest.CurrentKey, seen, StringComparison.Ordinal);
+        }
+        await engine.IdleAsync();
+        Assert.Equal(before, await EverythingAsync(engine));
+        var message = (await engine.SendAsync(HttpMethod.Get, "/v2/events?url=" + engine.Sink + "/waits")).Json!;
+        Assert.Equal("CREATED", (string)Assert.Single(message["events"]!.AsArray())!["state"]!);
+    }
+
+    [Fact]
+    public async Task Two_tenants_may_use_the_same_names_ids_and_deduplication()
+    {
+        await using var engine = await StartAsync();
+        (string, string)[] mine = [("Upstash-Deduplication-Id", "same"), ("Upstash-Delay", "1d")];
+        var theirs = mine.Append(("Authorization", $"Bearer {Stranger}")).ToArray();
+        var path = $"/v2/enqueue/same/{engine.Sink}";
+        var one = await engine.SendAsync(HttpMethod.Post, path, "x", mine);
+        var other = await engine.SendAsync(HttpMethod.Post, path, "x", theirs);
+        Assert.Equal((200, 200), (one.Status, other.Status));
+        Assert.NotEqual((string)one.Json!["messageId"]!, (string)other.Json!["messageId"]!);
+    }
+
+    [Fact]
+    public async Task Tokens_are_made_listed_and_revoked_beside_the_running_engine_and_kept_as_hashes()
+    {
+        await using var engine = await StartAsync();
+        using var db = new SqliteConnection($"Data Source={engine.DataFile};Pooling=False");
+        db.Open();
+        var full = Tokens.Create(db, "newcomer", "laptop", readOnly: false, now: 1);
+        var reader = Tokens.Create(db, "newcomer", "dashboard", readOnly: true, now: 2);
+        var decoded = JsonNode.Parse(Convert.FromBase64String(full))!;
+        Assert.Equal("newcomer", (string)decoded["UserID"]!);
+        Assert.Equal(200, await StatusAsync(HttpMethod.Post, "/v2/publish/https://example.com", full));
+        Assert.Equal(403, await StatusAsync(HttpMethod.Post, "/v2/publish/https://example.com", reader));
+        Assert.Equal(200, await StatusAsync(HttpMethod.Get, "/v2/keys", reader));
+        Assert.Throws<RejectedException>(() => Tokens.Create(db, "newcomer", "laptop", readOnly: false, now: 3));
+        Assert.Contains(Tokens.List(db), token => token is { Tenant: "newcomer", Name: "laptop", ReadOnly: false });
+        Assert.True(Tokens.Revoke(db, "newcomer", "laptop"));
+        Assert.False(Tokens.Revoke(db, "newcomer", "laptop"));
+        Assert.Equal(401, await StatusAsync(HttpMethod.Get, "/v2/keys", full));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(engine.DataFile)!, "engine.db*"))
+        {
+            if (file.EndsWith(".lock", StringComparison.Ordinal))
+                continue;
+            await using var stream = new FileStream(
+                file,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
+            using var text = new StreamReader(stream, System.Text.Encoding.Latin1);
+            var bytes = await text.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain(reader, bytes, StringComparison.Ordinal);
+            Assert.DoesNotContain(EngineUnderTest.Token, bytes, StringComparison.Ordinal);
+        }
+
+        async Task<int> StatusAsync(HttpMethod method, string path, string token) =>
+            (
+                await engine.SendAsync(
+                    method,
+                    path,
+                    method == HttpMethod.Post ? "x" : null,
+                    ("Authorization", $"Bearer {token}"),
+                    ("Upstash-Delay", "1d")
+                )
+            ).Status;
+    }
+
+    [Fact]
+    [Trait("QStash", "9")]
+    public async Task The_token_may_come_in_the_query_and_does_not_go_along()
+    {
+        await using var engine = await StartAsync();
+        var (status, _) = await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}/x?a=1&qstash_token={Stranger}&b=2",
+            "x",
+            ("Authorization", "none")
+        );
+        Assert.Equal(200, status);
+        await engine.IdleAsync();
+        Assert.Equal("/x?a=1&b=2", engine.Deliveries.Single().Target);
+    }
+
+    [Fact]
+    [Trait("QStash", "103")]
+    public async Task A_rotation_makes_the_next_key_the_current_one_and_a_restart_does_not_undo_it()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var rotated = (await engine.SendAsync(HttpMethod.Post, "/v2/keys/rotate")).Json!;
+        Assert.Equal(EngineUnderTest.NextKey, (string)rotated["current"]!);
+        Assert.Matches("^sig_[1-9A-Za-z]{28}$", (string)rotated["next"]!);
+        Assert.Equal(rotated.ToJsonString(), (await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Json!.ToJsonString());
+        await engine.RestartAsync();
+        Assert.Equal(rotated.ToJsonString(), (await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Json!.ToJsonString());
+        await engine.RestartAsync(options =>
+            options.Tenants = [
+                new Tenant(
+                    "test",
+                    EngineUnderTest.Token,
+                    "sig_given_anew_00000000000000000001",
+                    "sig_given_anew_00000000000000000002"
+                ),
+            ]
+        );
+        Assert.Equal(
+            "sig_given_anew_00000000000000000001",
+            (string)(await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Json!["current"]!
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "90,91")]
+    public async Task What_is_redacted_reaches_its_destination_and_no_reader()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var id = await engine.PublishAsync(
+            "/x",
+            "secret body",
+            ("Content-Type", "text/plain"),
+            ("Upstash-Forward-Authorization-Key", "secret header"),
+            ("Upstash-Redact-Fields", " BODY , headers[authorization-key]"),
+            ("Upstash-Callback", engine.Sink + "/told"),
+            ("Upstash-Callback-Forward-Authorization-Key", "secret callback")
+        );
+        await engine.IdleAsync();
+        Assert.Equal("secret body", engine.Deliveries.First().Body);
+        Assert.Equal("secret header", engine.Deliveries.First().Header("Authorization-Key"));
+        var reads =
+            (await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{id}")).Json!.ToJsonString()
+            + (await engine.SendAsync(HttpMethod.Get, $"/v2/events?messageId={id}")).Json!.ToJsonString();
+        foreach (var secret in new[] { "secret", Convert.ToBase64String("secret body"u8) })
+            Assert.DoesNotContain(secret, reads, StringComparison.Ordinal);
+        Assert.Contains(
+            "REDACTED:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("secret body"u8)),
+            reads,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("text/plain", reads, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("QStash", "105,106")]
+    public async Task A_tenants_limits_refuse_in_QStashs_words_and_say_in_headers_which_it_was()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Limits = new Limits
+            {
+                Retries = 5,
+                Delay = TimeSpan.FromDays(7),
+                Queues = 1,
+                QueueParallelism = 2,
+                Schedules = 1,
+                UrlGroups = 1,
+                Endpoints = 2,
+                MessagesPerDay = 3,
+                RequestsPerSecond = 40,
+            }
+        );
+        (string, string) cron = ("Upstash-Cron", "0 0 * * *");
+        await AssertAsync(
+            "quota maxRetries exceeded, current limit: 5",
+            "/v2/publish/https://e.example",
+            ("Upstash-Retries", "6")
+        );
+        await AssertAsync(
+            "quota maxDelay exceeded, current limit: 604800",
+            "/v2/publish/https://e.example",
+            ("Upstash-Delay", "8d")
+        );
+        Assert.Equal(200, (await PostAsync("/v2/queues", """{"queueName":"one"}""")).Status);
+        Assert.Equal(200, (await PostAsync("/v2/queues", """{"queueName":"one","parallelism":2}""")).Status);
+        Assert.Equal(412, (await PostAsync("/v2/queues", """{"queueName":"one","parallelism":3}""")).Status);
+        Assert.Equal(412, (await PostAsync("/v2/queues", """{"queueName":"two"}""")).Status);
+        Assert.Equal(412, (await PostAsync("/v2/enqueue/two/https://e.example", "x")).Status);
+        Assert.Equal(
+            200,
+            (await PostAsync("/v2/schedules/https://e.example", "x", cron, ("Upstash-Schedule-Id", "a"))).Status
+        );
+        Assert.Equal(
+            200,
+            (await PostAsync("/v2/schedules/https://e.example", "x", cron, ("Upstash-Schedule-Id", "a"))).Status
+        );
+        Assert.Equal(412, (await PostAsync("/v2/schedules/https://e.example", "x", cron)).Status);
+        Assert.Equal(
+            412,
+            (
+                await PostAsync(
+                    "/v2/topics/g/endpoints",
+                    """{"endpoints":[{"url":"https://a.example"},{"url":"https://b.example"},{"url":"https://c.example"}]}"""
+                )
+            ).Status
+        );
+        Assert.Equal(404, (await engine.SendAsync(HttpMethod.Get, "/v2/topics/g")).Status);
+
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(200, (await PostAsync("/v2/publish/https://e.example", "x", ("Upstash-Delay", "1d"))).Status);
+        await engine.RestartAsync(options =>
+            options.Limits = new Limits { MessagesPerDay = 3, RequestsPerSecond = 40 }
+        );
+        using var refused = await engine.Http.PostAsync(
+            engine.Address + "/v2/publish/https://e.example",
+            null,
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            (429, "3", "0"),
+            ((int)refused.StatusCode, Header(refused, "RateLimit-Limit"), Header(refused, "RateLimit-Remaining"))
+        );
+        engine.Time.Advance(TimeSpan.FromDays(1));
+        await engine.IdleAsync();
+        Assert.Equal(200, (await PostAsync("/v2/publish/https://e.example", "x", ("Upstash-Delay", "1d"))).Status);
+
+        for (var i = 0; i < 40; i++)
+            Assert.Equal(200, (await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Status);
+        using var burst = await engine.Http.GetAsync(
+            engine.Address + "/v2/keys",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(
+            (429, "40", null),
+            ((int)burst.StatusCode, Header(burst, "Burst-RateLimit-Limit"), Header(burst, "RateLimit-Limit"))
+        );
+        engine.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Status);
+
+        Task<(int Status, JsonNode? Json)> PostAsync(string path, string body, params (string, string)[] headers) =>
+            engine.SendAsync(HttpMethod.Post, path, body, headers);
+
+        async Task AssertAsync(string error, string path, (string, string) header)
+        {
+            var (status, json) = await PostAsync(path, "x", header);
+            Assert.Equal((412, error), (status, (string)json!["error"]!));
+        }
+
+        static string? Header(HttpResponseMessage answer, string name) =>
+            answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+    }
+}
