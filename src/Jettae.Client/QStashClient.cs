@@ -1,22 +1,21 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Jettae.Client;
 
-/// <summary>The QStash v2 API. Safe for concurrent use. It retries nothing: publishing again is the caller's decision.</summary>
+/// <summary>
+/// The QStash v2 API. Safe for concurrent use. It repeats nothing of itself, unless <see cref="QStashOptions.TransportRetries"/>
+/// says so: publishing again is the caller's decision.
+/// </summary>
 /// <param name="http">The way to QStash.</param>
 /// <param name="options">Which QStash, and the token.</param>
+/// <param name="time">The clock that waits between repeats are taken from; null is the system's.</param>
 /// <example><code>
 /// var result = await qstash.PublishAsync(new PublishRequest { Destination = "https://me.example/hook" });
 /// </code></example>
-public sealed class QStashClient(HttpClient http, QStashOptions options)
+public sealed partial class QStashClient(HttpClient http, QStashOptions options, TimeProvider? time = null)
 {
-    private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     /// <summary>Messages that QStash holds.</summary>
     public QStashMessages Messages => new(this);
 
@@ -26,83 +25,93 @@ public sealed class QStashClient(HttpClient http, QStashOptions options)
     /// <summary>What happened.</summary>
     public QStashLogs Logs => new(this);
 
-    /// <summary>Publishes one message; when the task ends QStash has it.</summary>
-    /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
-    public async Task<PublishResult> PublishAsync(PublishRequest request, CancellationToken cancel = default)
-    {
-        using var message = Request(HttpMethod.Post, "/v2/publish/" + request.Destination);
-        message.Content = new ReadOnlyMemoryContent(request.Body);
-        if (request.ContentType is { } type)
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", type);
-        foreach (var (name, value) in request.Settings())
-            message.Headers.TryAddWithoutValidation(name, value);
-        return (await SendAsync(message, WireJson.Default.PublishResult, cancel))!;
-    }
+    /// <summary>Queues: messages in their order.</summary>
+    public QStashQueues Queues => new(this);
 
-    /// <summary>Publishes all of them or none; the results are in the order of the requests. Bodies must be UTF-8 text.</summary>
-    /// <exception cref="QStashException">They were refused, or QStash could not be reached.</exception>
-    public async Task<IReadOnlyList<PublishResult>> BatchAsync(
-        IReadOnlyList<PublishRequest> requests,
-        CancellationToken cancel = default
-    )
-    {
-        using var message = Request(HttpMethod.Post, "/v2/batch");
-        message.Content = JsonContent.Create([.. requests.Select(Item)], WireJson.Default.BatchItemArray);
-        return (await SendAsync(message, WireJson.Default.PublishResultArray, cancel))!;
-    }
+    /// <summary>Messages that are published again and again, by cron.</summary>
+    public QStashSchedules Schedules => new(this);
 
-    /// <summary>The keys that this QStash signs with.</summary>
-    /// <exception cref="QStashException">The token is wrong, or QStash could not be reached.</exception>
-    public async Task<SigningKeys> GetKeysAsync(CancellationToken cancel = default)
-    {
-        using var message = Request(HttpMethod.Get, "/v2/keys");
-        return (await SendAsync(message, WireJson.Default.SigningKeys, cancel))!;
-    }
+    /// <summary>Names for several destinations at once.</summary>
+    public QStashUrlGroups UrlGroups => new(this);
 
-    internal HttpRequestMessage Request(HttpMethod method, string pathAndQuery)
-    {
-        var target = options.Url.ToString().TrimEnd('/') + pathAndQuery;
-        return Uri.TryCreate(target, Raw, out var uri)
-            ? new HttpRequestMessage(method, uri)
-            {
-                Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.Token) },
-            }
-            : throw new QStashException($"the destination cannot be part of a URL: {pathAndQuery}");
-    }
+    /// <summary>Limits that messages share.</summary>
+    public QStashFlowControl FlowControl => new(this);
+
+    /// <summary>The answer's JSON.</summary>
+    internal async Task<T> AskAsync<T>(Call call, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class => Read(await SendAsync(call, cancel), type);
 
     /// <summary>The answer's JSON; null for 404.</summary>
-    internal async Task<T?> SendAsync<T>(
-        HttpRequestMessage message,
-        JsonTypeInfo<T> type,
-        CancellationToken cancel,
-        bool orNull = false
-    )
+    internal async Task<T?> FindAsync<T>(Call call, JsonTypeInfo<T> type, CancellationToken cancel)
         where T : class
     {
         try
         {
-            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
-            if (orNull && answer.StatusCode == HttpStatusCode.NotFound)
-                return null;
-            var body = await answer.Content.ReadAsByteArrayAsync(cancel);
-            if (!answer.IsSuccessStatusCode)
-                throw Refusal(answer, body);
-            return JsonSerializer.Deserialize(body.Length == 0 ? "{}"u8 : body, type);
+            return await AskAsync(call, type, cancel);
         }
-        catch (HttpRequestException failure)
+        catch (QStashException missing) when (missing.Status == HttpStatusCode.NotFound)
         {
-            throw new QStashException(
-                $"QStash at {options.Url} could not be reached: {failure.Message}",
-                inner: failure
-            );
+            return null;
+        }
+    }
+
+    /// <summary>For what answers nothing of interest.</summary>
+    internal Task TellAsync(Call call, CancellationToken cancel) => SendAsync(call, cancel);
+
+    /// <summary>The same; false for 404.</summary>
+    internal async Task<bool> TryTellAsync(Call call, CancellationToken cancel)
+    {
+        try
+        {
+            await TellAsync(call, cancel);
+            return true;
+        }
+        catch (QStashException missing) when (missing.Status == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private async Task<byte[]> SendAsync(Call call, CancellationToken cancel)
+    {
+        for (var repeat = 0; ; repeat++)
+        {
+            try
+            {
+                using var message = call.Message(options);
+                using var answer = await http.SendAsync(message, cancel);
+                var body = await answer.Content.ReadAsByteArrayAsync(cancel);
+                return answer.IsSuccessStatusCode ? body : throw Refusal(answer, body);
+            }
+            catch (HttpRequestException) when (repeat < options.TransportRetries)
+            {
+                var wait = TimeSpan.FromMilliseconds(50 * Math.Exp(repeat));
+                await Task.Delay(wait, time ?? TimeProvider.System, cancel);
+            }
+            catch (HttpRequestException failure)
+            {
+                throw new QStashException(
+                    $"QStash at {options.Url} could not be reached: {failure.Message}",
+                    inner: failure
+                );
+            }
+            catch (TaskCanceledException failure) when (!cancel.IsCancellationRequested)
+            {
+                throw new QStashException($"QStash at {options.Url} did not answer in time", inner: failure);
+            }
+        }
+    }
+
+    private T Read<T>(byte[] body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new JsonException("null");
         }
         catch (JsonException failure)
         {
             throw new QStashException($"{options.Url} did not answer as QStash does", inner: failure);
-        }
-        catch (TaskCanceledException failure) when (!cancel.IsCancellationRequested)
-        {
-            throw new QStashException($"QStash at {options.Url} did not answer in time", inner: failure);
         }
     }
 
@@ -123,92 +132,23 @@ public sealed class QStashClient(HttpClient http, QStashOptions options)
             answer.Headers.RetryAfter?.Delta
         );
     }
-
-    private static BatchItem Item(PublishRequest request)
-    {
-        var headers = new Dictionary<string, string>(request.Settings());
-        if (request.ContentType is { } type)
-            headers["Content-Type"] = type;
-        return new BatchItem(
-            request.Destination,
-            headers,
-            request.Body.IsEmpty ? null : Encoding.UTF8.GetString(request.Body.Span)
-        );
-    }
 }
 
-/// <summary>Messages that QStash holds.</summary>
-public sealed class QStashMessages
+/// <summary>QStash refused, or could not be reached (<see cref="Status"/> is null then).</summary>
+public sealed class QStashException : Exception
 {
-    private readonly QStashClient client;
-
-    internal QStashMessages(QStashClient client) => this.client = client;
-
-    /// <summary>The message; null when QStash has none of that id (any more).</summary>
-    public async Task<QStashMessage?> GetAsync(string id, CancellationToken cancel = default)
-    {
-        using var message = client.Request(HttpMethod.Get, "/v2/messages/" + Uri.EscapeDataString(id));
-        return await client.SendAsync(message, WireJson.Default.QStashMessage, cancel, orNull: true);
-    }
-
-    /// <summary>Cancels it; false when it was gone already.</summary>
-    public async Task<bool> CancelAsync(string id, CancellationToken cancel = default)
-    {
-        using var message = client.Request(HttpMethod.Delete, "/v2/messages/" + Uri.EscapeDataString(id));
-        return await client.SendAsync(message, WireJson.Default.ErrorAnswer, cancel, orNull: true) is not null;
-    }
-}
-
-/// <summary>Messages that were given up.</summary>
-public sealed class QStashDeadLetters
-{
-    private readonly QStashClient client;
-
-    internal QStashDeadLetters(QStashClient client) => this.client = client;
-
-    /// <summary>A page of them, oldest first.</summary>
-    public async Task<QStashPage<DeadLetter>> ListAsync(
-        string? cursor = null,
-        int count = 100,
-        CancellationToken cancel = default
+    /// <summary>A refusal, or a failure of the way.</summary>
+    public QStashException(
+        string message,
+        HttpStatusCode? status = null,
+        TimeSpan? retryAfter = null,
+        Exception? inner = null
     )
-    {
-        var from = cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor);
-        using var message = client.Request(HttpMethod.Get, $"/v2/dlq?count={count}{from}");
-        var answer = (await client.SendAsync(message, WireJson.Default.DeadLetterAnswer, cancel))!;
-        return new QStashPage<DeadLetter>(answer.Messages ?? [], answer.Cursor is { Length: > 0 } next ? next : null);
-    }
+        : base(message, inner) => (Status, RetryAfter) = (status, retryAfter);
 
-    /// <summary>Deletes one; false when it was gone already.</summary>
-    public async Task<bool> DeleteAsync(string id, CancellationToken cancel = default)
-    {
-        using var message = client.Request(HttpMethod.Delete, "/v2/dlq/" + Uri.EscapeDataString(id));
-        return await client.SendAsync(message, WireJson.Default.ErrorAnswer, cancel, orNull: true) is not null;
-    }
-}
+    /// <summary>The status of the refusal; null when there was no answer.</summary>
+    public HttpStatusCode? Status { get; }
 
-/// <summary>What happened to messages.</summary>
-public sealed class QStashLogs
-{
-    private readonly QStashClient client;
-
-    internal QStashLogs(QStashClient client) => this.client = client;
-
-    /// <summary>A page of events, newest first.</summary>
-    public async Task<QStashPage<LogEntry>> ListAsync(
-        string? messageId = null,
-        string? cursor = null,
-        int count = 1000,
-        CancellationToken cancel = default
-    )
-    {
-        var filter = messageId is null ? "" : "&messageId=" + Uri.EscapeDataString(messageId);
-        var from = cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor);
-        using var message = client.Request(HttpMethod.Get, $"/v2/events?count={count}{filter}{from}");
-        var answer = (await client.SendAsync(message, WireJson.Default.LogAnswer, cancel))!;
-        return new QStashPage<LogEntry>(
-            answer.Events ?? answer.Logs ?? [],
-            answer.Cursor is { Length: > 0 } next ? next : null
-        );
-    }
+    /// <summary>How long QStash asks to wait.</summary>
+    public TimeSpan? RetryAfter { get; }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Jettae.Client;
 
 /// <summary>Which QStash is talked to, and as whom.</summary>
@@ -15,6 +17,48 @@ public sealed class QStashOptions
     /// <summary>The key that takes over at the next rotation; needed by receivers only.</summary>
     public string? NextSigningKey { get; set; }
 
+    /// <summary>
+    /// The address under which QStash reaches this program, without a path: what was published to. Needed by receivers behind
+    /// a proxy that changes scheme or host. Default: what the request itself shows.
+    /// </summary>
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>How far a receiver's clock may be from QStash's. Default 1 minute.</summary>
     public TimeSpan ClockTolerance { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How often a call is repeated whose connection failed, after 50·eⁿ milliseconds; an answer is never repeated, whatever
+    /// its status. Default 0. The official SDKs repeat 5 times; but a connection may fail after QStash took the message, and a
+    /// repeated publish is then a second message, unless it has a deduplication id.
+    /// </summary>
+    public int TransportRetries { get; set; }
+
+    /// <summary>The options that the environment variables of the official SDKs say: see <see cref="ReadFrom"/>.</summary>
+    /// <exception cref="FormatException">QSTASH_URL is not an address.</exception>
+    /// <example><code>var qstash = new QStashClient(new HttpClient(), QStashOptions.FromEnvironment());</code></example>
+    public static QStashOptions FromEnvironment()
+    {
+        var options = new QStashOptions();
+        options.ReadFrom(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        return options;
+    }
+
+    /// <summary>
+    /// Takes over <c>QSTASH_URL</c>, <c>QSTASH_TOKEN</c>, <c>QSTASH_CURRENT_SIGNING_KEY</c> and <c>QSTASH_NEXT_SIGNING_KEY</c>
+    /// where they are set.
+    /// </summary>
+    /// <exception cref="FormatException">QSTASH_URL is not an address.</exception>
+    /// <example><code>services.AddQStash(options => options.ReadFrom(builder.Configuration));</code></example>
+    public void ReadFrom(IConfiguration configuration)
+    {
+        if (Value("QSTASH_URL") is { } url)
+            Url = Uri.TryCreate(url, UriKind.Absolute, out var address)
+                ? address
+                : throw new FormatException($"QSTASH_URL is not an address: {url}");
+        Token = Value("QSTASH_TOKEN") ?? Token;
+        CurrentSigningKey = Value("QSTASH_CURRENT_SIGNING_KEY") ?? CurrentSigningKey;
+        NextSigningKey = Value("QSTASH_NEXT_SIGNING_KEY") ?? NextSigningKey;
+
+        string? Value(string name) => configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+    }
 }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Client;
@@ -14,32 +16,48 @@ public static class SignatureFilter
     /// Answers 401 problem details, and never calls the handler, unless the request carries a valid signature. The body can be
     /// read by the handler as usual. <see cref="QStashOptions"/> and <see cref="TimeProvider"/> come from the services.
     /// </summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="url">The public URL that QStash was told: proxies rewrite what the request itself shows.</param>
-    /// <example><code>app.MapPost("/hook", Handle).RequireQStashSignature(_ => "https://me.example/hook");</code></example>
-    public static RouteHandlerBuilder RequireQStashSignature(
-        this RouteHandlerBuilder endpoint,
-        Func<HttpContext, string> url
+    /// <param name="endpoint">An endpoint, a group of routes, or mapped controllers.</param>
+    /// <param name="url">
+    /// The public URL that QStash was told: proxies rewrite what the request itself shows. Default: the request's path and query
+    /// under <see cref="QStashOptions.PublicUrl"/>.
+    /// </param>
+    /// <example><code>
+    /// app.MapPost("/hook", Handle).RequireQStashSignature(_ => "https://me.example/hook");
+    /// app.MapGroup("/hooks").RequireQStashSignature().MapPost("/mail", Mail);
+    /// </code></example>
+    public static TBuilder RequireQStashSignature<TBuilder>(
+        this TBuilder endpoint,
+        Func<HttpContext, string>? url = null
     )
+        where TBuilder : IEndpointConventionBuilder
     {
         // As middleware of the endpoint, before the handler's parameters are bound: a filter would come after the body was read.
         endpoint.Add(builder =>
         {
-            var handler = builder.RequestDelegate!;
+            var handler =
+                builder.RequestDelegate
+                ?? throw new InvalidOperationException($"{builder.DisplayName} has no handler to stand before");
             builder.RequestDelegate = async http =>
             {
-                if (await RefusalAsync(http, url(http)) is { } refusal)
-                    await TypedResults
-                        .Problem(refusal, statusCode: StatusCodes.Status401Unauthorized, title: "Unauthorized")
-                        .ExecuteAsync(http);
-                else
+                if (await AdmitAsync(http, url?.Invoke(http)))
                     await handler(http);
             };
         });
         return endpoint;
     }
 
-    private static async Task<string?> RefusalAsync(HttpContext http, string url)
+    /// <summary>False when it has answered 401.</summary>
+    internal static async Task<bool> AdmitAsync(HttpContext http, string? url)
+    {
+        if (await RefusalAsync(http, url) is not { } refusal)
+            return true;
+        await TypedResults
+            .Problem(refusal, statusCode: StatusCodes.Status401Unauthorized, title: "Unauthorized")
+            .ExecuteAsync(http);
+        return false;
+    }
+
+    private static async Task<string?> RefusalAsync(HttpContext http, string? url)
     {
         var services = http.RequestServices;
         var options = services.GetRequiredService<QStashOptions>();
@@ -59,10 +77,49 @@ public static class SignatureFilter
         var verdict = await receiver.VerifyAsync(
             http.Request.Headers["Upstash-Signature"],
             body.GetBuffer().AsMemory(0, (int)body.Length),
-            url
+            url ?? Shown(http, options)
         );
         body.Position = 0;
         http.Request.Body = body;
         return (verdict as SignatureVerdict.Invalid)?.Reason;
+    }
+
+    /// <summary>The raw target: the signature is for the URL as it was published, and the path is decoded already.</summary>
+    private static string Shown(HttpContext http, QStashOptions options)
+    {
+        var request = http.Request;
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        if (target is not ['/', ..])
+            target = $"{request.PathBase}{request.Path}{request.QueryString}";
+        return (options.PublicUrl?.ToString().TrimEnd('/') ?? $"{request.Scheme}://{request.Host}") + target;
+    }
+}
+
+/// <summary>
+/// The same for controllers and their actions: 401 problem details unless QStash signed the request, before the model is bound.
+/// </summary>
+/// <example><code>
+/// [ApiController, RequireQStashSignature]
+/// public sealed class HookController : ControllerBase
+/// {
+///     [HttpPost("/hook")]
+///     public IActionResult Post(Order order) => Ok();
+/// }
+/// </code></example>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+public sealed class RequireQStashSignatureAttribute : Attribute, IAsyncResourceFilter
+{
+    /// <summary>
+    /// The public URL that QStash was told. Default: the request's path and query under <see cref="QStashOptions.PublicUrl"/>.
+    /// </summary>
+    public string? Url { get; set; }
+
+    /// <inheritdoc/>
+    public async Task OnResourceExecutionAsync(ResourceExecutingContext context, ResourceExecutionDelegate next)
+    {
+        if (await SignatureFilter.AdmitAsync(context.HttpContext, Url))
+            await next();
+        else
+            context.Result = new EmptyResult();
     }
 }
