@@ -41,6 +41,9 @@ public sealed class StudioOptions
     /// <summary>How often QStash tries a slot again before it gives up. Default 5 (plans allow fewer or more).</summary>
     public int Retries { get; set; } = 5;
 
+    /// <summary>Slots written at the same time: what falls due at the full hour goes in turn. Default 8.</summary>
+    public int ParallelRuns { get; set; } = 8;
+
     internal string PublicAddress => PublicUrl.Trim().TrimEnd('/');
     internal string WebhookUrl => PublicAddress + "/api/content/generate-scheduled";
     internal string FailureUrl => PublicAddress + "/api/content/generation-failed";

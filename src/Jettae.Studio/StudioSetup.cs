@@ -42,6 +42,7 @@ public static class StudioSetup
         services.AddHostedService<StudioStart>();
         services.AddHostedService(at => at.GetRequiredService<Booker>());
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
+        services.AddHostedService<KeyRing>();
         AddDoors(services);
         AddSignIn(services, options);
         return services;

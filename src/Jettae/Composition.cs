@@ -7,6 +7,12 @@ namespace Jettae;
 /// <summary>Puts the two halves together in one web application. They meet only over HTTP.</summary>
 public static class Composition
 {
+    /// <summary>The engine's tenant that is the program's own studio.</summary>
+    internal const string OwnTenant = "jettae";
+
+    /// <summary>The built-in engine's file.</summary>
+    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, "engine.db");
+
     /// <summary>The whole program, not yet started.</summary>
     /// <param name="settings">What the operator said.</param>
     /// <param name="time">The clock of everything in it.</param>
@@ -76,12 +82,13 @@ public static class Composition
     private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials) =>
         new()
         {
-            DataFile = Path.Combine(settings.DataFolder, "engine.db"),
+            DataFile = EngineFile(settings),
             Tenants =
             [
-                new Tenant("jettae", credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
+                new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
             ],
             EgressAllow = [.. settings.EgressAllow, .. OwnDoors(settings)],
+            Apis = settings.Apis,
         };
 
     /// <summary>The program's own studio is on this machine: its very address and port may be called, nothing else of loopback.</summary>
@@ -107,5 +114,6 @@ public static class Composition
             AnthropicUrl = settings.AnthropicUrl,
             Model = settings.Model ?? new StudioOptions().Model,
             ApiToken = settings.ApiToken,
+            ParallelRuns = settings.ParallelRuns ?? new StudioOptions().ParallelRuns,
         };
 }

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Jettae;
 using Jettae.Studio;
+using RejectedException = Jettae.Engine.RejectedException;
 
 var root = new RootCommand("Jettae writes your content on schedule and never misses a slot.");
 root.Subcommands.Add(Rehearsal.Command());
 root.Subcommands.Add(Doctor.Command());
+root.Subcommands.Add(DevelopmentServer.Command());
+root.Subcommands.Add(TokenCommand.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 
 // A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.
@@ -15,20 +18,28 @@ namespace Jettae
     internal static class Running
     {
         /// <summary>Starts both halves, says where they are, and goes on until told to stop.</summary>
-        public static async Task<int> RunAsync(CancellationToken cancel)
-        {
-            try
+        public static Task<int> RunAsync(CancellationToken cancel) =>
+            SafelyAsync(async () =>
             {
                 var settings = new Settings(SettingsSources());
                 await using var app = Composition.Build(settings, TimeProvider.System);
                 await app.StartAsync(cancel);
                 await GreetAsync(app, settings);
                 await app.WaitForShutdownAsync(cancel);
+            });
+
+        /// <summary>What keeps a command from its work is said in one sentence; its exit code is 1 then.</summary>
+        public static async Task<int> SafelyAsync(Func<Task> act)
+        {
+            try
+            {
+                await act();
                 return 0;
             }
             catch (Exception refused)
                 when (refused
                         is SettingsException
+                            or RejectedException
                             or InvalidOperationException
                             or IOException
                             or UnauthorizedAccessException

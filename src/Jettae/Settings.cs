@@ -38,6 +38,13 @@ public sealed class Settings
                 throw new SettingsException(
                     $"JETTAE_EGRESS_ALLOW must hold ranges such as 10.1.0.0/16, hosts or host:port, by comma; received '{range}'."
                 );
+        ParallelRuns = Whole("JETTAE_PARALLEL_RUNS", 1, 1_000);
+        Apis = Pairs("JETTAE_APIS")
+            .ToDictionary(
+                pair => pair.Name,
+                pair => CheckedUrl("JETTAE_APIS", pair.Value),
+                StringComparer.OrdinalIgnoreCase
+            );
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -76,6 +83,12 @@ public sealed class Settings
     /// <summary><c>JETTAE_EGRESS_ALLOW</c>: CIDRs, hosts and host:port that the engine may call although they are inside.</summary>
     public IReadOnlyList<string> EgressAllow { get; }
 
+    /// <summary><c>JETTAE_PARALLEL_RUNS</c>: slots written at the same time.</summary>
+    public int? ParallelRuns { get; }
+
+    /// <summary><c>JETTAE_APIS</c>: where <c>api/NAME</c> goes, such as <c>llm=https://…,email=https://…</c>.</summary>
+    public IReadOnlyDictionary<string, string> Apis { get; }
+
     public bool UsesBuiltInEngine { get; }
 
     /// <summary>The value as it was given, blanks and all: for the doctor.</summary>
@@ -91,10 +104,23 @@ public sealed class Settings
             ),
         ];
 
-    private string? HttpUrl(string name)
+    private int? Whole(string name, int least, int most) =>
+        Value(name) is not { } text ? null
+        : int.TryParse(text, out var number) && number >= least && number <= most ? number
+        : throw new SettingsException($"{name} must be a whole number from {least} to {most}; received '{text}'.");
+
+    private IEnumerable<(string Name, string Value)> Pairs(string name) =>
+        List(name, ',')
+            .Select(pair =>
+                pair.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } left, { Length: > 0 } right]
+                    ? (left, right)
+                    : throw new SettingsException($"{name} must hold NAME=VALUE, by comma; received '{pair}'.")
+            );
+
+    private string? HttpUrl(string name) => Value(name) is { } text ? CheckedUrl(name, text) : null;
+
+    private static string CheckedUrl(string name, string text)
     {
-        if (Value(name) is not { } text)
-            return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new SettingsException($"{name} must be an absolute http:// or https:// URL; received '{text}'.");
         return text.TrimEnd('/');

@@ -143,7 +143,7 @@ public sealed class StoreTests
         for (var i = 0; i < 2; i++)
             Assert.Contains(
                 "newer",
-                Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
+                Assert.Throws<StoreInUseException>(() => new Store(options)).Message,
                 StringComparison.Ordinal
             );
         Pragma($"user_version = {version}");
@@ -152,7 +152,7 @@ public sealed class StoreTests
             Assert.Single(store.Read(db => db.Command("select name from tenants").Rows(row => row.GetString(0))));
             Assert.Contains(
                 "already runs",
-                Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
+                Assert.Throws<StoreInUseException>(() => new Store(options)).Message,
                 StringComparison.Ordinal
             );
         }

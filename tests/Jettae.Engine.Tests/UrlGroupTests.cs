@@ -142,7 +142,7 @@ public sealed class UrlGroupTests
                     400,
                     "invalid destination url: endpoint has invalid scheme, add http:// or https://"
                 ),
-                ("api/email", 400, "JETTAE_API_EMAIL"),
+                ("api/email", 400, "JETTAE_APIS"),
                 ("api/llm", 400, "Upstash-Callback"),
             }
         )

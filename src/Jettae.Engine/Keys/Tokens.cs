@@ -32,6 +32,25 @@ public sealed class Tokens(Store store)
             : null;
     }
 
+    /// <summary>The engine's file, for the commands below; an engine that runs keeps running.</summary>
+    /// <param name="file">Made, and brought up to date, unless an engine has it.</param>
+    public static async Task<SqliteConnection> OpenAsync(string file)
+    {
+        try
+        {
+            await using var store = new Store(new EngineOptions { DataFile = file });
+        }
+        catch (StoreInUseException)
+        {
+            // It is up to date, then.
+        }
+        var db = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(file), Pooling = false }.ToString()
+        );
+        await db.OpenAsync();
+        return db;
+    }
+
     /// <summary>Makes a token, and the tenant with keys of its own if it is new. The text is shown this once.</summary>
     /// <param name="db">The engine's file; a running engine may have it open too.</param>
     /// <param name="tenant">Whose.</param>

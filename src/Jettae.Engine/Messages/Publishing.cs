@@ -54,8 +54,8 @@ public sealed class Publishing(Store store, EngineOptions options, TimeProvider 
         if (!options.Apis.TryGetValue(name, out var url))
             throw new RejectedException(
                 400,
-                $"api/{MessageHeaders.Shortened(name)} is not set up here: name its URL in the setting "
-                    + $"JETTAE_API_{MessageHeaders.Shortened(name).ToUpperInvariant()}, or publish to the provider's URL"
+                $"api/{MessageHeaders.Shortened(name)} is not set up here: name its URL in the setting JETTAE_APIS, "
+                    + "or publish to the provider's URL"
             );
         if (!headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase))
             throw new RejectedException(

@@ -159,9 +159,7 @@ public sealed class Store : IAsyncDisposable
         }
         catch (IOException)
         {
-            throw new InvalidOperationException(
-                $"Another Jettae already runs on {file}. Stop it, or give this one a data folder of its own."
-            );
+            throw new StoreInUseException(file);
         }
     }
 
@@ -222,3 +220,9 @@ public sealed class Store : IAsyncDisposable
         }
     }
 }
+
+/// <summary>Another engine owns the file.</summary>
+public sealed class StoreInUseException(string file)
+    : InvalidOperationException(
+        $"Another Jettae already runs on {file}. Stop it, or give this one a data folder of its own."
+    );

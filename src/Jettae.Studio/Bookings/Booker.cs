@@ -23,6 +23,9 @@ internal sealed partial class Booker(
 {
     private const int BatchSize = 100;
 
+    /// <summary>QStash starts no more of this key's deliveries at once than the provider should be asked at once.</summary>
+    internal const string WritingKey = "jettae-writing";
+
     private readonly string routeMark = Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(options.Route))
     )[..8];
@@ -178,6 +181,7 @@ internal sealed partial class Booker(
             RetryDelay = "min(1800000, 15000 * pow(3, retried))",
             Timeout = options.WritingTimeout + TimeSpan.FromMinutes(1),
             FailureCallback = options.FailureUrl,
+            FlowControl = new FlowControl(WritingKey) { Parallelism = options.ParallelRuns },
             Labels = ["jettae-slot"],
         };
 

@@ -30,6 +30,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     ];
 
     private bool healthy = true;
+    private string? signingKey;
 
     public static Command Command()
     {
@@ -155,7 +156,14 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             var client = new QStashClient(http, new QStashOptions { Url = new Uri(url), Token = credentials.Token });
             var keys = await client.GetKeysAsync(cancel);
             await FineAsync(new($"QStash({url})가 토큰을 받아들여요", $"QStash at {url} accepts the token"));
-            if (keys.Current == credentials.CurrentSigningKey || keys.Current == credentials.NextSigningKey)
+            // Those of the built-in engine may have been rolled: the program asks for them.
+            if (settings.UsesBuiltInEngine)
+                signingKey = keys.Current;
+            if (
+                settings.UsesBuiltInEngine
+                || keys.Current == credentials.CurrentSigningKey
+                || keys.Current == credentials.NextSigningKey
+            )
                 await FineAsync(new("서명 키가 QStash의 것과 맞아요", "The signing keys are those of this QStash"));
             else
                 await WrongAsync(
@@ -200,7 +208,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         ping.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         ping.Headers.Add(
             "Upstash-Signature",
-            Signature.Of(credentials.CurrentSigningKey, url, body, now.ToUnixTimeMilliseconds())
+            Signature.Of(signingKey ?? credentials.CurrentSigningKey, url, body, now.ToUnixTimeMilliseconds())
         );
         try
         {

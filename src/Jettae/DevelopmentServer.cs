@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Jettae.Engine;
+
+namespace Jettae;
+
+/// <summary>
+/// The engine alone, for people who only want QStash on their own machine: the address, token and keys that the official SDKs
+/// know by heart for development (contract §4), destinations anywhere, and nothing kept unless asked for.
+/// </summary>
+internal static class DevelopmentServer
+{
+    private const string Token = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=";
+    private const string CurrentKey = "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r";
+    private const string NextKey = "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs";
+
+    public static Command Command()
+    {
+        var port = new Option<int>("--port", "-p")
+        {
+            Description = "The port to listen on; QSTASH_DEV_PORT says it too.",
+            DefaultValueFactory = _ =>
+                int.TryParse(Environment.GetEnvironmentVariable("QSTASH_DEV_PORT"), out var given) ? given : 8080,
+        };
+        var host = new Option<string>("--host")
+        {
+            Description =
+                "The address to listen on. Everybody knows the token: keep it to this machine, or to a container.",
+            DefaultValueFactory = _ => "127.0.0.1",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "A folder that keeps the messages. Without it nothing outlives the program.",
+        };
+        var command = new Command(
+            "dev",
+            "Runs the engine alone, as a local QStash with the well-known development token."
+        )
+        {
+            port,
+            host,
+            data,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                Running.SafelyAsync(() =>
+                    RunAsync(parsed.GetValue(host)!, parsed.GetValue(port), parsed.GetValue(data), cancel)
+                )
+        );
+        return command;
+    }
+
+    private static async Task RunAsync(string host, int port, string? folder, CancellationToken cancel)
+    {
+        if (port is < 0 or > 65_535)
+            throw new SettingsException($"--port must be from 0 to 65535; received '{port}'.");
+        var temporary = folder is null ? Directory.CreateTempSubdirectory("jettae-dev") : null;
+        try
+        {
+            await using var app = Build(host, port, temporary?.FullName ?? Path.GetFullPath(folder!));
+            await app.StartAsync(cancel);
+            var url = app.Urls.First();
+            await Console.Out.WriteLineAsync(
+                $"""
+
+                  A local QStash runs on {url}, {(
+                    temporary is null ? $"kept in {folder}" : "nothing is kept"
+                )}
+
+                QSTASH_URL={url}
+                QSTASH_TOKEN={Token}
+                QSTASH_CURRENT_SIGNING_KEY={CurrentKey}
+                QSTASH_NEXT_SIGNING_KEY={NextKey}
+
+                """
+            );
+            await app.WaitForShutdownAsync(cancel);
+        }
+        finally
+        {
+            temporary?.Delete(recursive: true);
+        }
+    }
+
+    private static WebApplication Build(string host, int port, string folder)
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder
+            .Logging.AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            EngineSetup.Configure(kestrel);
+        });
+        builder
+            .Services.AddSingleton(TimeProvider.System)
+            .AddJettaeEngine(
+                new EngineOptions
+                {
+                    DataFile = Path.Combine(folder, "engine.db"),
+                    Tenants = [new Tenant("defaultUser", Token, CurrentKey, NextKey)],
+                    // What is developed runs on this machine and around it.
+                    EgressAllow = ["0.0.0.0/0", "::/0"],
+                }
+            );
+        var app = builder.Build();
+        app.MapGet("/health/live", () => TypedResults.Text("ok"));
+        app.MapEngine();
+        return app;
+    }
+}
