@@ -3,7 +3,7 @@ import { assert, atEnd, came, client, eventually, here, label, own, pause, refus
 
 const group = own("group");
 const queueName = own("queue");
-await client.urlGroups.addEndpoints({ name: group, endpoints: [{ url: `${here}/ok/g1`, name: "one" }, { url: `${here}/ok/g2` }] });
+const endpoints = [{ url: `${here}/ok/g1`, name: "one" }, { url: `${here}/ok/g2` }];
 atEnd((client) => client.urlGroups.delete(group));
 atEnd((client) => client.queue({ queueName }).delete());
 
@@ -96,4 +96,4 @@ await tell({
     await pause(500);
     assert.equal(to("/ok/none-of-them").length, 0);
   },
-});
+}, { first: () => client.urlGroups.addEndpoints({ name: group, endpoints }) });

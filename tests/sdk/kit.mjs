@@ -189,8 +189,8 @@ const endings = [];
 /** Something to do when the story ends, however it ends. */
 export const atEnd = (action) => endings.push(action);
 
-/** Tells a story: its cases at once, or one by one. */
-export const tell = async (cases, { oneByOne = false } = {}) => {
+/** Tells a story: what comes first, then its cases at once or one by one. */
+export const tell = async (cases, { first = () => {}, oneByOne = false } = {}) => {
   const failures = [];
   const tellOne = async ([name, act]) => {
     try {
@@ -199,6 +199,8 @@ export const tell = async (cases, { oneByOne = false } = {}) => {
       failures.push(`✗ ${story}: ${name}\n${error?.stack ?? error}\n`);
     }
   };
+  await tellOne(["before all", first]);
+  if (failures.length > 0) cases = {};
   if (oneByOne) for (const one of Object.entries(cases)) await tellOne(one);
   else await Promise.all(Object.entries(cases).map(tellOne));
 

@@ -97,7 +97,7 @@ await tell({
 
   "the destination says when to come again": async () => {
     const saying = (name, value) =>
-      plan(`/fail/${name}-${value}`.replaceAll(" ", "_"), () => ({ status: 503, headers: { [name]: value } }));
+      plan(`/fail/${name}-${value.replaceAll(/[ ,:]/g, "")}`, () => ({ status: 503, headers: { [name]: value } }));
     const date = new Date(Date.now() + 120_000).toUTCString();
     const cases = [
       ["retry-after", "90", 90_000, 500],
@@ -108,7 +108,7 @@ await tell({
       ["retry-after", "604800", seconds(Math.exp(2.5)), 500],
     ];
     const waits = cases.map(async ([name, value, expected, tolerance]) =>
-      near(await firstWait({ url: saying(name, value).replaceAll(",", "") }), expected, tolerance, `${name}: ${value}`),
+      near(await firstWait({ url: saying(name, value) }), expected, tolerance, `${name}: ${value}`),
     );
     const url = plan("/fail/both", () => ({ status: 429, headers: { "retry-after": "80" } }));
     near(await firstWait({ url, retryDelay: "60000" }), 80_000, 500, "the answer before the expression");
