@@ -39,7 +39,7 @@ hono.post("/hono", async (context) => {
 
 const h3 = (name, verify) => {
   const handle = verify(eventHandler(() => (accepted.push({ name, body: "" }), "taken")), keys);
-  return toNodeListener(createApp({ onError: () => {} }).use(handle));
+  return toNodeListener(createApp().use(handle));
 };
 
 const pages = verifySignature((request, response) => {

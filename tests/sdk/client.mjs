@@ -52,7 +52,7 @@ await tell({
     await refused(client.messages.get("msg_unknown"), 404, /msg_unknown/);
     await refused(client.publish({ url: `${here}/ok/x`, delay: "soon" }), 400, /delay/i);
     await refused(client.publish({ url: `${here}/ok/x`, headers: { "Upstash-Retries": "many" } }), 400, /retries/i);
-    await refused(client.publish({ url: `${here}/ok/x`, callback: "no-scheme.test" }), 400, /callback/i);
+    await refused(client.publish({ url: `${here}/ok/x`, callback: "no-scheme.test/x" }), 400, /callback/i);
     await refused(client.publish({ url: `${here}/ok/x`, headers: { "Upstash-Timeout": "soon" } }), 400, /timeout/i);
   },
 

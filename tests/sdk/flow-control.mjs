@@ -136,13 +136,14 @@ await tell({
     assert.equal((await flow.get(key)).rateCount, 0, "it stays at zero");
   },
 
-  "cancelled messages free their place": async () => {
+  "a cancelled message frees its place once its request has ended": async () => {
     const key = own("freed");
-    const first = await publish(key, { parallelism: 1 }, { url: `${here}/slow-15000/held` });
+    const first = await publish(key, { parallelism: 1 }, { url: `${here}/slow-1500/held` });
     await publish(key, { parallelism: 1 }, { url: `${here}/ok/freed` });
-    await came("/slow-15000/held");
+    await came("/slow-1500/held");
     await client.messages.cancel(first);
-    await came("/ok/freed", 1, 5000);
+    await came("/ok/freed");
+    await eventually(() => flow.get(key), ({ parallelismCount }) => parallelismCount === 0);
   },
 
   "the account as a whole": async () => {

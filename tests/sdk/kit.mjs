@@ -18,10 +18,10 @@ export const own = (name) => `${story}-${name}-${run}`;
 /** Messages that carry this label are cancelled, and their dead letters deleted, when the story ends. */
 export const label = own("label");
 
-// The SDK tells the console of every refusal; a story that expects one keeps quiet about it.
+// The SDK and h3 tell the console of every refusal; a story that expects one keeps quiet about it.
 for (const channel of ["warn", "error", "log"]) {
   const speak = console[channel];
-  console[channel] = (...words) => /^(\u001B\[2m)?\[(Upstash )?QStash/.test(words[0]) || speak(...words);
+  console[channel] = (...words) => /^(\u001B\[2m)?\[(Upstash QStash|QStash Dev|h3)\]/.test(words[0]) || speak(...words);
 }
 
 // ---- clients
