@@ -124,7 +124,7 @@ public sealed class MessageTests
     public async Task A_second_engine_on_the_same_file_is_refused_in_words()
     {
         await using var engine = await EngineUnderTest.StartAsync();
-        var refused = Assert.Throws<InvalidOperationException>(() =>
+        var refused = Assert.Throws<StoreInUseException>(() =>
             new Store(new EngineOptions { DataFile = engine.DataFile })
         );
         Assert.Contains("already runs", refused.Message, StringComparison.Ordinal);

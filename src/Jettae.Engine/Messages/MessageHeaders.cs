@@ -30,7 +30,6 @@ public sealed class MessageHeaders
     /// <summary>Those of the connection, and ours: a publisher cannot set them at the destination.</summary>
     private static readonly HashSet<string> NeverForwarded = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Authorization",
         "Host",
         "Content-Length",
         "Content-Type",
@@ -323,7 +322,11 @@ public sealed class MessageHeaders
                 Add(name[Forward.Length..], value);
         if (Flag("Upstash-Header-Forward"))
             foreach (var (name, value) in values)
-                if (!name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                // What authorised the publish is not the destination's; what it is to be sent is said with the prefix.
+                if (
+                    !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+                    && !name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+                )
                     Add(name, value);
         return sent;
 
