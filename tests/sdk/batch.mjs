@@ -55,11 +55,14 @@ await tell({
   },
 
   "into a queue, a group too": async () => {
+    const queuedGroup = own("queued-group");
+    atEnd((client) => client.urlGroups.delete(queuedGroup));
+    await client.urlGroups.addEndpoints({ name: queuedGroup, endpoints: [{ url: `${here}/ok/q1` }, { url: `${here}/ok/q2` }] });
     const queue = client.queue({ queueName });
     await queue.upsert({ parallelism: 1, paused: true });
     const answer = await client.batchJSON([
       { url: `${here}/ok/queued`, queueName, body: 1, label },
-      { urlGroup: group, queueName, body: "queued", label },
+      { urlGroup: queuedGroup, queueName, body: "queued", label },
     ]);
     assert.equal(answer[1].length, 2);
     const ids = [answer[0].messageId, ...answer[1].map((one) => one.messageId)];
@@ -67,7 +70,7 @@ await tell({
     assert.equal((await queue.get()).lag, 3);
     assert.equal(to("/ok/queued").length, 0);
     await queue.resume();
-    await came("/ok/queued");
+    await Promise.all([came("/ok/queued"), came("/ok/q1"), came("/ok/q2")]);
     await eventually(() => queue.get(), ({ lag }) => lag === 0);
   },
 

@@ -3,7 +3,7 @@
 import { registerQStashDev } from "@upstash/qstash/nextjs";
 import { assert, baseUrl, came, client, here, label, record, sdk, tell, token, used } from "./kit.mjs";
 
-export const developmentToken = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=";
+const developmentToken = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0=";
 
 await tell(
   {
