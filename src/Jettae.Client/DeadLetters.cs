@@ -16,6 +16,7 @@ public sealed class QStashDeadLetters
     /// <param name="count">How many at most; QStash gives no more than 100.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var page = await qstash.DeadLetters.ListAsync(new DeadLetterFilter { Urls = ["https://me.example/hook"] });</code></example>
     public async Task<QStashPage<DeadLetter>> ListAsync(
         DeadLetterFilter? filter = null,
         string? cursor = null,
@@ -52,16 +53,19 @@ public sealed class QStashDeadLetters
 
     /// <summary>One of them; null when it is not there (any more).</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var answered = (await qstash.DeadLetters.GetAsync(id))?.ResponseBody;</code></example>
     public Task<DeadLetter?> GetAsync(string id, CancellationToken cancel = default) =>
         client.FindAsync(new Call(HttpMethod.Get, "/v2/dlq/" + Call.Segment(id)), WireJson.Default.DeadLetter, cancel);
 
     /// <summary>Deletes one; false when it was gone already.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.DeadLetters.DeleteAsync(dead.DlqId);</code></example>
     public Task<bool> DeleteAsync(string id, CancellationToken cancel = default) =>
         client.TryTellAsync(new Call(HttpMethod.Delete, "/v2/dlq/" + Call.Segment(id)), cancel);
 
     /// <summary>Deletes those of them that are still there, and says how many. No ids delete nothing.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.DeadLetters.DeleteManyAsync([first.DlqId, second.DlqId]);</code></example>
     public async Task<int> DeleteManyAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default) =>
         ids.Count == 0 ? 0 : await DeleteAsync(() => new Query().Add("dlqIds", ids), cancel);
 
@@ -95,6 +99,7 @@ public sealed class QStashDeadLetters
 
     /// <summary>Publishes those of them again that are still there. No ids publish nothing.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var again = await qstash.DeadLetters.RetryManyAsync([first.DlqId, second.DlqId]);</code></example>
     public async Task<IReadOnlyList<PublishResult>> RetryManyAsync(
         IReadOnlyCollection<string> ids,
         DeliverySettings? overrides = null,
@@ -104,6 +109,7 @@ public sealed class QStashDeadLetters
     /// <summary>Publishes all again that the filter selects, in as many calls as it takes.</summary>
     /// <exception cref="ArgumentException">The filter selects nothing in particular.</exception>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached; some may have been published.</exception>
+    /// <example><code>var again = await qstash.DeadLetters.RetryWhereAsync(new DeadLetterFilter { Labels = ["mail"], ResponseStatuses = [503] });</code></example>
     public Task<IReadOnlyList<PublishResult>> RetryWhereAsync(
         DeadLetterFilter filter,
         DeliverySettings? overrides = null,
@@ -156,6 +162,9 @@ public sealed class QStashDeadLetters
 /// <summary>Which dead letters are meant.</summary>
 public sealed record DeadLetterFilter : QStashFilter
 {
+    /// <summary>The dead letters of these ids.</summary>
+    public IReadOnlyList<string> DlqIds { get; init; } = [];
+
     /// <summary>The one of this message.</summary>
     public string? MessageId { get; init; }
 
@@ -164,6 +173,7 @@ public sealed record DeadLetterFilter : QStashFilter
 
     internal override Query Query() =>
         base.Query()
+            .Add("dlqIds", DlqIds)
             .Add("messageId", MessageId)
             .Add("responseStatus", ResponseStatuses.Select(each => each.ToString(CultureInfo.InvariantCulture)));
 }

@@ -40,6 +40,7 @@ public sealed class QStashMessages
 
     /// <summary>Cancels every message of the account, and says how many those were.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var cancelled = await qstash.Messages.CancelAllAsync();</code></example>
     public Task<int> CancelAllAsync(CancellationToken cancel = default) => CancelAsync(new Query(), cancel);
 
     private async Task<int> CancelAsync(Query which, CancellationToken cancel)
