@@ -162,6 +162,21 @@ public sealed class CareTests
     }
 
     [Fact]
+    public async Task Many_ids_are_named_in_several_calls()
+    {
+        string[] ids = [.. Enumerable.Range(0, 201).Select(each => $"msg_{each}")];
+        foreach (var cancelled in new[] { 100, 99, 1 })
+            Answer($$"""{"cancelled":{{cancelled}}}""");
+        Assert.Equal(200, await Client().Messages.CancelManyAsync(ids, Cancel));
+        Assert.Equal("DELETE /v2/messages?messageIds=msg_200", asked[^1]);
+        Answer("""{"deleted":2}""");
+        Assert.Equal(2, await Client().DeadLetters.DeleteManyAsync(["1-0", "2-0"], Cancel));
+        Answer("""{"responses":[{"messageId":"msg_1"}],"cursor":""}""", 201);
+        Assert.Single(await Client().DeadLetters.RetryManyAsync(["1-0"], cancel: Cancel));
+        Assert.Equal(["DELETE /v2/dlq?dlqIds=1-0&dlqIds=2-0", "POST /v2/dlq/retry?dlqIds=1-0"], asked[^2..]);
+    }
+
+    [Fact]
     public async Task A_batch_may_refuse_one_and_a_cron_makes_a_schedule()
     {
         Answer("""[{"error":"too large"},{"scheduleId":"scd_1"}]""");

@@ -1,6 +1,10 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -43,6 +47,37 @@ public sealed class SetupTests
         );
         Assert.Same(time, host.Services.GetRequiredService<TimeProvider>());
         Assert.NotNull(host.Services.GetRequiredService<QStashClient>());
+    }
+
+    [Fact]
+    public async Task Labels_and_headers_may_be_in_any_language_and_no_redirect_is_followed()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        await using var server = builder.Build();
+        var got = ("", "");
+        server.Run(context =>
+        {
+            var headers = context.Request.Headers;
+            got = (headers["Upstash-Label"].ToString(), headers["Upstash-Forward-Kind"].ToString());
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        });
+        await server.StartAsync(Cancel);
+        using var host = Host(services =>
+            services.AddQStash(options => (options.Token, options.Url) = ("t", new Uri(server.Urls.Single())))
+        );
+        var request = PublishRequest.Text("https://me.example", "x") with
+        {
+            Labels = ["때맞춰"],
+            Headers = new Dictionary<string, string> { ["Kind"] = "글" },
+        };
+        var refusal = await Assert.ThrowsAsync<QStashException>(() =>
+            host.Services.GetRequiredService<QStashClient>().PublishAsync(request, Cancel)
+        );
+        Assert.Equal(HttpStatusCode.Redirect, refusal.Status);
+        Assert.Equal(("때맞춰", "글"), got);
     }
 
     public static TheoryData<string, Action<QStashOptions>> Mistakes =>
