@@ -16,6 +16,7 @@ public sealed class QStashDeadLetters
     /// <param name="count">How many at most; QStash gives no more than 100.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var page = await qstash.DeadLetters.ListAsync(new DeadLetterFilter { Urls = ["https://me.example/hook"] });</code></example>
     public async Task<QStashPage<DeadLetter>> ListAsync(
         DeadLetterFilter? filter = null,
         string? cursor = null,
@@ -52,29 +53,38 @@ public sealed class QStashDeadLetters
 
     /// <summary>One of them; null when it is not there (any more).</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var answered = (await qstash.DeadLetters.GetAsync(id))?.ResponseBody;</code></example>
     public Task<DeadLetter?> GetAsync(string id, CancellationToken cancel = default) =>
         client.FindAsync(new Call(HttpMethod.Get, "/v2/dlq/" + Call.Segment(id)), WireJson.Default.DeadLetter, cancel);
 
     /// <summary>Deletes one; false when it was gone already.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.DeadLetters.DeleteAsync(dead.DlqId);</code></example>
     public Task<bool> DeleteAsync(string id, CancellationToken cancel = default) =>
         client.TryTellAsync(new Call(HttpMethod.Delete, "/v2/dlq/" + Call.Segment(id)), cancel);
 
     /// <summary>Deletes those of them that are still there, and says how many. No ids delete nothing.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
-    public async Task<int> DeleteManyAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default) =>
-        ids.Count == 0 ? 0 : await DeleteAsync(() => new Query().Add("dlqIds", ids), cancel);
+    /// <example><code>await qstash.DeadLetters.DeleteManyAsync([first.DlqId, second.DlqId]);</code></example>
+    public async Task<int> DeleteManyAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default)
+    {
+        var deleted = 0;
+        foreach (var query in Query.Each("dlqIds", ids))
+            deleted += (await DeleteAsync(query, cancel)).Deleted;
+        return deleted;
+    }
 
     /// <summary>Deletes all that the filter selects, in as many calls as it takes, and says how many those were.</summary>
     /// <exception cref="ArgumentException">The filter selects nothing in particular.</exception>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
     /// <example><code>await qstash.DeadLetters.DeleteWhereAsync(new DeadLetterFilter { To = monthAgo });</code></example>
     public Task<int> DeleteWhereAsync(DeadLetterFilter filter, CancellationToken cancel = default) =>
-        DeleteAsync(filter.Selection, cancel);
+        DeleteEachPageAsync(filter.Selection, cancel);
 
     /// <summary>Deletes every one, in as many calls as it takes, and says how many those were.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
-    public Task<int> DeleteAllAsync(CancellationToken cancel = default) => DeleteAsync(() => new Query(), cancel);
+    public Task<int> DeleteAllAsync(CancellationToken cancel = default) =>
+        DeleteEachPageAsync(() => new Query(), cancel);
 
     /// <summary>Publishes it again as a new message, and takes it from the dead letters; null when it was gone already.</summary>
     /// <param name="id">The dead letter's id.</param>
@@ -95,43 +105,50 @@ public sealed class QStashDeadLetters
 
     /// <summary>Publishes those of them again that are still there. No ids publish nothing.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var again = await qstash.DeadLetters.RetryManyAsync([first.DlqId, second.DlqId]);</code></example>
     public async Task<IReadOnlyList<PublishResult>> RetryManyAsync(
         IReadOnlyCollection<string> ids,
         DeliverySettings? overrides = null,
         CancellationToken cancel = default
-    ) => ids.Count == 0 ? [] : await RetryAsync(() => new Query().Add("dlqIds", ids), overrides, cancel);
+    )
+    {
+        var published = new List<PublishResult>();
+        foreach (var query in Query.Each("dlqIds", ids))
+            published.AddRange((await RetryAsync(query, overrides, cancel)).Responses ?? []);
+        return published;
+    }
 
     /// <summary>Publishes all again that the filter selects, in as many calls as it takes.</summary>
     /// <exception cref="ArgumentException">The filter selects nothing in particular.</exception>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached; some may have been published.</exception>
+    /// <example><code>var again = await qstash.DeadLetters.RetryWhereAsync(new DeadLetterFilter { Labels = ["mail"], ResponseStatuses = [503] });</code></example>
     public Task<IReadOnlyList<PublishResult>> RetryWhereAsync(
         DeadLetterFilter filter,
         DeliverySettings? overrides = null,
         CancellationToken cancel = default
-    ) => RetryAsync(filter.Selection, overrides, cancel);
+    ) => RetryEachPageAsync(filter.Selection, overrides, cancel);
 
     /// <summary>Publishes every one again, in as many calls as it takes.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached; some may have been published.</exception>
     public Task<IReadOnlyList<PublishResult>> RetryAllAsync(
         DeliverySettings? overrides = null,
         CancellationToken cancel = default
-    ) => RetryAsync(() => new Query(), overrides, cancel);
+    ) => RetryEachPageAsync(() => new Query(), overrides, cancel);
 
-    private async Task<int> DeleteAsync(Func<Query> which, CancellationToken cancel)
+    private async Task<int> DeleteEachPageAsync(Func<Query> which, CancellationToken cancel)
     {
         var deleted = 0;
         string? cursor = null;
         do
         {
-            var call = new Call(HttpMethod.Delete, $"/v2/dlq{which().Add("cursor", cursor)}");
-            var answer = await client.AskAsync(call, WireJson.Default.DeleteAnswer, cancel);
+            var answer = await DeleteAsync(which().Add("cursor", cursor), cancel);
             deleted += answer.Deleted;
             cursor = WireJson.Cursor(answer.Cursor);
         } while (cursor is not null);
         return deleted;
     }
 
-    private async Task<IReadOnlyList<PublishResult>> RetryAsync(
+    private async Task<IReadOnlyList<PublishResult>> RetryEachPageAsync(
         Func<Query> which,
         DeliverySettings? overrides,
         CancellationToken cancel
@@ -141,21 +158,30 @@ public sealed class QStashDeadLetters
         string? cursor = null;
         do
         {
-            var call = new Call(HttpMethod.Post, $"/v2/dlq/retry{which().Add("cursor", cursor)}")
-            {
-                Headers = overrides?.Settings() ?? [],
-            };
-            var answer = await client.AskAsync(call, WireJson.Default.RetryAnswer, cancel);
+            var answer = await RetryAsync(which().Add("cursor", cursor), overrides, cancel);
             published.AddRange(answer.Responses ?? []);
             cursor = WireJson.Cursor(answer.Cursor);
         } while (cursor is not null);
         return published;
     }
+
+    private Task<DeleteAnswer> DeleteAsync(Query which, CancellationToken cancel) =>
+        client.AskAsync(new Call(HttpMethod.Delete, $"/v2/dlq{which}"), WireJson.Default.DeleteAnswer, cancel);
+
+    private Task<RetryAnswer> RetryAsync(Query which, DeliverySettings? overrides, CancellationToken cancel) =>
+        client.AskAsync(
+            new Call(HttpMethod.Post, $"/v2/dlq/retry{which}") { Headers = overrides?.Settings() ?? [] },
+            WireJson.Default.RetryAnswer,
+            cancel
+        );
 }
 
 /// <summary>Which dead letters are meant.</summary>
 public sealed record DeadLetterFilter : QStashFilter
 {
+    /// <summary>The dead letters of these ids.</summary>
+    public IReadOnlyList<string> DlqIds { get; init; } = [];
+
     /// <summary>The one of this message.</summary>
     public string? MessageId { get; init; }
 
@@ -164,6 +190,7 @@ public sealed record DeadLetterFilter : QStashFilter
 
     internal override Query Query() =>
         base.Query()
+            .Add("dlqIds", DlqIds)
             .Add("messageId", MessageId)
             .Add("responseStatus", ResponseStatuses.Select(each => each.ToString(CultureInfo.InvariantCulture)));
 }

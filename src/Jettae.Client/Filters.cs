@@ -60,6 +60,10 @@ internal sealed class Query
 
     public bool IsEmpty => text.Length == 0;
 
+    /// <summary>As many queries as it takes to name all of them: a request line has its length.</summary>
+    public static IReadOnlyList<Query> Each(string name, IEnumerable<string> ids) =>
+        [.. ids.Chunk(100).Select(some => new Query().Add(name, some))];
+
     public Query Add(string name, IEnumerable<string> values)
     {
         foreach (var value in values)

@@ -17,6 +17,7 @@ public sealed class QStashFlowControl
 
     /// <summary>All keys, or those that contain the text.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var keys = await qstash.FlowControl.ListAsync(search: "openai");</code></example>
     public async Task<IReadOnlyList<FlowControlState>> ListAsync(
         string? search = null,
         CancellationToken cancel = default
@@ -29,6 +30,7 @@ public sealed class QStashFlowControl
 
     /// <summary>Starts no further delivery of the key; messages collect.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.FlowControl.PauseAsync("openai");</code></example>
     public Task PauseAsync(string key, CancellationToken cancel = default) => TellAsync(key, "pause", cancel);
 
     /// <summary>Goes on.</summary>
@@ -70,6 +72,7 @@ public sealed class QStashFlowControl
 
     /// <summary>How many deliveries the account may run at a time, and runs now.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var running = (await qstash.FlowControl.GlobalParallelismAsync()).ParallelismCount;</code></example>
     public Task<GlobalParallelism> GlobalParallelismAsync(CancellationToken cancel = default) =>
         client.AskAsync(new Call(HttpMethod.Get, "/v2/globalParallelism"), WireJson.Default.GlobalParallelism, cancel);
 

@@ -13,6 +13,7 @@ public sealed partial class QStashClient
     /// before you rotate again.
     /// </summary>
     /// <exception cref="QStashException">The token is wrong, or QStash could not be reached.</exception>
+    /// <example><code>var (current, next) = await qstash.RotateKeysAsync();</code></example>
     public Task<SigningKeys> RotateKeysAsync(CancellationToken cancel = default) =>
         AskAsync(new Call(HttpMethod.Post, "/v2/keys/rotate"), WireJson.Default.SigningKeys, cancel);
 }

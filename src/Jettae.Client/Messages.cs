@@ -28,8 +28,13 @@ public sealed class QStashMessages
     /// <summary>Cancels those of them that are still there, and says how many. No ids cancel nothing.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
     /// <example><code>var cancelled = await qstash.Messages.CancelManyAsync([first, second]);</code></example>
-    public async Task<int> CancelManyAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default) =>
-        ids.Count == 0 ? 0 : await CancelAsync(new Query().Add("messageIds", ids), cancel);
+    public async Task<int> CancelManyAsync(IReadOnlyCollection<string> ids, CancellationToken cancel = default)
+    {
+        var cancelled = 0;
+        foreach (var query in Query.Each("messageIds", ids))
+            cancelled += await CancelAsync(query, cancel);
+        return cancelled;
+    }
 
     /// <summary>Cancels all that the filter selects, and says how many that were.</summary>
     /// <exception cref="ArgumentException">The filter selects nothing in particular.</exception>
@@ -40,6 +45,7 @@ public sealed class QStashMessages
 
     /// <summary>Cancels every message of the account, and says how many those were.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var cancelled = await qstash.Messages.CancelAllAsync();</code></example>
     public Task<int> CancelAllAsync(CancellationToken cancel = default) => CancelAsync(new Query(), cancel);
 
     private async Task<int> CancelAsync(Query which, CancellationToken cancel)

@@ -93,10 +93,13 @@ public sealed partial class QStashClient
         );
     }
 
-    private static PublishResult Result(JsonElement answer) =>
-        answer.ValueKind == JsonValueKind.Array
-            ? new PublishResult { Endpoints = answer.Deserialize(WireJson.Default.PublishResultArray)! }
-            : answer.Deserialize(WireJson.Default.PublishResult)!;
+    private PublishResult Result(JsonElement answer)
+    {
+        var json = Encoding.UTF8.GetBytes(answer.GetRawText());
+        return answer.ValueKind == JsonValueKind.Array
+            ? new PublishResult { Endpoints = Read(json, WireJson.Default.PublishResultArray) }
+            : Read(json, WireJson.Default.PublishResult);
+    }
 }
 
 /// <summary>What QStash said to a publish.</summary>

@@ -29,9 +29,7 @@ public static class QStashSetup
                 "QStash's Url must begin with http:// or https://."
             )
             .Validate(
-                options =>
-                    !options.Url.AbsolutePath.TrimEnd('/').EndsWith("/v2", StringComparison.OrdinalIgnoreCase)
-                    && !options.Url.AbsolutePath.Contains("/v2/", StringComparison.OrdinalIgnoreCase),
+                options => !$"{options.Url}/".Contains("/v2/", StringComparison.OrdinalIgnoreCase),
                 "QStash's Url must end before /v2: the client adds that itself."
             )
             .Validate(options => options.TransportRetries >= 0, "TransportRetries must not be negative.")

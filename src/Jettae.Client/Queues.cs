@@ -38,6 +38,7 @@ public sealed class QStashQueues
 
     /// <summary>All queues.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var waiting = (await qstash.Queues.ListAsync()).Sum(queue => queue.Lag);</code></example>
     public async Task<IReadOnlyList<QueueState>> ListAsync(CancellationToken cancel = default) =>
         await client.AskAsync(new Call(HttpMethod.Get, "/v2/queues"), WireJson.Default.QueueStateArray, cancel);
 
@@ -48,6 +49,7 @@ public sealed class QStashQueues
 
     /// <summary>Begins no further message; what is in work goes on.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Queues.PauseAsync("mails");</code></example>
     public Task PauseAsync(string name, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Post, Path(name) + "/pause"), cancel);
 

@@ -31,6 +31,10 @@ public sealed class Receiver(QStashOptions options, TimeProvider time, TimeSpan 
     /// <param name="signature">The <c>Upstash-Signature</c> header.</param>
     /// <param name="body">The body as it arrived.</param>
     /// <param name="url">The URL that it must have been sent to; null accepts any.</param>
+    /// <example><code>
+    /// var verdict = await receiver.VerifyAsync(request.Headers["Upstash-Signature"], body, "https://me.example/hook");
+    /// if (verdict is SignatureVerdict.Invalid invalid) return Results.Problem(invalid.Reason, statusCode: 401);
+    /// </code></example>
     public async Task<SignatureVerdict> VerifyAsync(string? signature, ReadOnlyMemory<byte> body, string? url)
     {
         if (string.IsNullOrEmpty(signature))

@@ -39,16 +39,19 @@ public sealed class QStashSchedules
 
     /// <summary>All schedules.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var resting = (await qstash.Schedules.ListAsync()).Where(schedule => schedule.IsPaused);</code></example>
     public async Task<IReadOnlyList<QStashSchedule>> ListAsync(CancellationToken cancel = default) =>
         await client.AskAsync(new Call(HttpMethod.Get, "/v2/schedules"), WireJson.Default.QStashScheduleArray, cancel);
 
     /// <summary>Deletes it; false when QStash says that there is none. Messages it made already stay.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Schedules.DeleteAsync("five-minutes");</code></example>
     public Task<bool> DeleteAsync(string id, CancellationToken cancel = default) =>
         client.TryTellAsync(new Call(HttpMethod.Delete, Path(id)), cancel);
 
     /// <summary>Lets its times pass without a message until it is resumed.</summary>
     /// <exception cref="QStashException">It was refused (404: there is none), or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Schedules.PauseAsync("five-minutes");</code></example>
     public Task PauseAsync(string id, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Patch, Path(id) + "/pause"), cancel);
 

@@ -37,6 +37,9 @@ public sealed class QStashUrlGroups
 
     /// <summary>The same by header: <c>Content-Type</c> and any <c>Upstash-…</c> of a publish.</summary>
     /// <exception cref="QStashException">It was refused (404: there is no such group), or QStash could not be reached.</exception>
+    /// <example><code>
+    /// await qstash.UrlGroups.SetDefaultHeadersAsync("audit", new Dictionary&lt;string, string&gt; { ["Content-Type"] = "text/plain" });
+    /// </code></example>
     public Task SetDefaultHeadersAsync(
         string group,
         IReadOnlyDictionary<string, string> headers,
@@ -49,6 +52,7 @@ public sealed class QStashUrlGroups
 
     /// <summary>The group; null when there is none of that name.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var endpoints = (await qstash.UrlGroups.GetAsync("audit"))?.Endpoints;</code></example>
     public Task<UrlGroup?> GetAsync(string group, CancellationToken cancel = default) =>
         client.FindAsync(new Call(HttpMethod.Get, Path(group)), WireJson.Default.UrlGroup, cancel);
 

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Jettae.Client.Tests;
 
-/// <summary>Signatures are made here by hand from the contract, not by the code that the engine signs with.</summary>
+/// <summary>What the receiver takes for genuine, and all that it does not.</summary>
 public sealed class ReceiverTests
 {
-    private const string Current = "sig_current_key_of_the_tests_0001";
+    private const string Current = Signed.Current;
     private const string Next = "sig_next_key_of_the_tests_00000002";
     private const string Url = "https://me.example/hook?a=1";
-    private static readonly DateTimeOffset Now = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Now = Signed.Now;
     private static readonly byte[] Body = Encoding.UTF8.GetBytes("{\"안녕\":1}");
 
     private static string Sign(
@@ -25,16 +25,11 @@ public sealed class ReceiverTests
     )
     {
         var iat = Now.ToUnixTimeSeconds();
-        var hash = Encode(SHA256.HashData(body ?? Body)) + padding;
+        var hash = Signed.Encode(SHA256.HashData(body ?? Body)) + padding;
         var claims =
             $$"""{"iss":"{{iss}}","sub":"{{sub}}","exp":{{iat + expiresIn}},"nbf":{{(notBefore == 0 ? 0 : iat + notBefore)}},"iat":{{iat}},"jti":"jwt_1","body":"{{hash}}"}""";
-        var data =
-            $"{Encode(Encoding.UTF8.GetBytes($$"""{"alg":"{{alg}}","typ":"JWT"}"""))}.{Encode(Encoding.UTF8.GetBytes(claims))}";
-        return $"{data}.{Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.ASCII.GetBytes(data)))}";
+        return Signed.Jwt(key, alg, claims);
     }
-
-    private static string Encode(byte[] bytes) =>
-        Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     private static Task<SignatureVerdict> Verify(
         string? signature,

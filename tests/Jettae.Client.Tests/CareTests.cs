@@ -1,0 +1,218 @@
+using System.Net;
+
+namespace Jettae.Client.Tests;
+
+/// <summary>What the client takes care of by itself: nothing for all by accident, nothing twice unasked, nothing lost in a header.</summary>
+public sealed class CareTests
+{
+    private readonly Impatient time = new();
+    private readonly List<string> asked = [];
+    private readonly Queue<Func<HttpResponseMessage>> answers = [];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private QStashClient Client(int retries = 0, string url = "https://qstash.example") =>
+        new(
+            new HttpClient(new Answering(this)),
+            new QStashOptions
+            {
+                Url = new Uri(url),
+                Token = "t0ken",
+                TransportRetries = retries,
+            },
+            time
+        );
+
+    private void Answer(string body, int status = 200) =>
+        answers.Enqueue(() => new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body) });
+
+    private void Break() => answers.Enqueue(() => throw new HttpRequestException("connection reset"));
+
+    [Fact]
+    public async Task Nothing_is_cancelled_deleted_or_retried_for_want_of_a_name()
+    {
+        var qstash = Client();
+        Func<Task>[] mistakes =
+        [
+            () => qstash.Messages.CancelAsync("", Cancel),
+            () => qstash.Messages.CancelAsync(" ", Cancel),
+            () => qstash.Messages.CancelAsync("..", Cancel),
+            () => qstash.Messages.CancelManyAsync(["msg_1", ""], Cancel),
+            () => qstash.Messages.CancelWhereAsync(new MessageFilter(), Cancel),
+            () => qstash.Messages.CancelWhereAsync(new MessageFilter { Labels = [""] }, Cancel),
+            () => qstash.DeadLetters.DeleteAsync("", Cancel),
+            () => qstash.DeadLetters.DeleteWhereAsync(new DeadLetterFilter(), Cancel),
+            () => qstash.DeadLetters.RetryAsync("", cancel: Cancel),
+            () => qstash.DeadLetters.RetryWhereAsync(new DeadLetterFilter { Labels = [] }, cancel: Cancel),
+            () => qstash.Queues.DeleteAsync("", Cancel),
+        ];
+        foreach (var mistake in mistakes)
+            await Assert.ThrowsAnyAsync<ArgumentException>(mistake);
+        Assert.Equal(0, await qstash.Messages.CancelManyAsync([], Cancel));
+        Assert.Equal(0, await qstash.DeadLetters.DeleteManyAsync([], Cancel));
+        Assert.Empty(await qstash.DeadLetters.RetryManyAsync([], cancel: Cancel));
+        Assert.Empty(asked);
+    }
+
+    [Fact]
+    public async Task A_group_is_no_url_and_a_url_no_group()
+    {
+        var qstash = Client();
+        var toGroup = PublishRequest.Text("audit", "x");
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => qstash.PublishAsync(toGroup, Cancel));
+        Assert.Contains("PublishToGroupAsync", refusal.Message, StringComparison.Ordinal);
+        var toUrl = PublishRequest.Text("HTTPS://me.example", "x");
+        await Assert.ThrowsAsync<ArgumentException>(() => qstash.PublishToGroupAsync(toUrl, Cancel));
+        Assert.Empty(asked);
+    }
+
+    [Theory]
+    [InlineData("https://me.example/a b\r\nX: y", "https://me.example/a%20b%0D%0AX:%20y")]
+    [InlineData("https://me.example/제때?q=%41", "https://me.example/%EC%A0%9C%EB%95%8C?q=%41")]
+    [InlineData("https://me.example/a#part", "https://me.example/a")]
+    [InlineData("api/llm", "api/llm")]
+    public async Task A_destination_goes_as_given_but_for_what_no_request_line_carries(string destination, string path)
+    {
+        Answer("{\"messageId\":\"msg_1\"}");
+        await Client(url: "http://me.local/under/").PublishAsync(PublishRequest.Text(destination, "x"), Cancel);
+        Assert.Equal("POST /under/v2/publish/" + path, Assert.Single(asked));
+    }
+
+    [Theory]
+    [InlineData("Kind", "a\r\nAuthorization: Bearer x")]
+    [InlineData("No Name", "a")]
+    public async Task What_cannot_be_a_header_is_said_and_not_dropped(string name, string value)
+    {
+        var request = PublishRequest.Text("https://me.example", "x") with
+        {
+            Headers = new Dictionary<string, string> { [name] = value },
+        };
+        await Assert.ThrowsAsync<ArgumentException>(() => Client().PublishAsync(request, Cancel));
+        Assert.Empty(asked);
+    }
+
+    [Fact]
+    public async Task A_limit_without_a_number_is_a_mistake() =>
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            Client()
+                .PublishAsync(
+                    PublishRequest.Text("https://me.example", "x") with
+                    {
+                        FlowControl = new FlowControl("k"),
+                    },
+                    Cancel
+                )
+        );
+
+    [Fact]
+    public async Task A_broken_connection_is_tried_again_as_often_as_was_said_ever_later()
+    {
+        for (var i = 0; i < 5; i++)
+            Break();
+        Answer("{\"messageId\":\"msg_1\"}");
+        var result = await Client(retries: 5).PublishAsync(PublishRequest.Text("https://me.example", "x"), Cancel);
+        Assert.Equal([50, 135, 369, 1004, 2729], time.Waits);
+        Assert.Equal("msg_1", result.MessageId);
+        Assert.Equal(6, asked.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_repeated_unasked_and_an_answer_never()
+    {
+        Break();
+        var broken = await Assert.ThrowsAsync<QStashException>(() => Client().GetKeysAsync(Cancel));
+        Assert.Null(broken.Status);
+        Answer("{\"error\":\"later\"}", 503);
+        var refused = await Assert.ThrowsAsync<QStashException>(() => Client(retries: 5).GetKeysAsync(Cancel));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.Equal(2, asked.Count);
+    }
+
+    [Fact]
+    public async Task Lists_are_read_to_their_end_and_states_may_be_new()
+    {
+        Answer("""{"events":[{"time":1,"messageId":"msg_1","state":"TELEPORTED","url":"u"}],"cursor":"2-1"}""");
+        Answer("""{"logs":[{"time":"2","state":"CREATED","responseHeader":{"A":["b"]},"timeout":1500}],"cursor":""}""");
+        var entries = new List<LogEntry>();
+        await foreach (var entry in Client().Logs.EnumerateAsync(cancel: Cancel))
+            entries.Add(entry);
+        Assert.Equal(["TELEPORTED", LogStates.Created], entries.Select(entry => entry.State));
+        Assert.Equal(
+            (2, 1500),
+            (entries[1].Time.ToUnixTimeMilliseconds(), entries[1].Timeout!.Value.TotalMilliseconds)
+        );
+        Assert.Equal(["b"], entries[1].ResponseHeaders!["A"]);
+        Assert.Equal(["GET /v2/events", "GET /v2/events?cursor=2-1"], asked);
+    }
+
+    [Fact]
+    public async Task All_dead_letters_takes_as_many_calls_as_it_takes()
+    {
+        Answer("""{"deleted":100,"cursor":"5-0"}""");
+        Answer("""{"deleted":7}""");
+        Assert.Equal(107, await Client().DeadLetters.DeleteAllAsync(Cancel));
+        Answer("""{"responses":[{"messageId":"msg_1"}],"cursor":"6-0"}""", 201);
+        Answer("""{"responses":[{"messageId":"msg_2"}],"cursor":""}""", 201);
+        var again = await Client().DeadLetters.RetryAllAsync(cancel: Cancel);
+        Assert.Equal(["msg_1", "msg_2"], again.Select(each => each.MessageId));
+        Assert.Equal(
+            ["DELETE /v2/dlq", "DELETE /v2/dlq?cursor=5-0", "POST /v2/dlq/retry", "POST /v2/dlq/retry?cursor=6-0"],
+            asked
+        );
+    }
+
+    [Fact]
+    public async Task Many_ids_are_named_in_several_calls()
+    {
+        string[] ids = [.. Enumerable.Range(0, 201).Select(each => $"msg_{each}")];
+        foreach (var cancelled in new[] { 100, 99, 1 })
+            Answer($$"""{"cancelled":{{cancelled}}}""");
+        Assert.Equal(200, await Client().Messages.CancelManyAsync(ids, Cancel));
+        Assert.Equal("DELETE /v2/messages?messageIds=msg_200", asked[^1]);
+        Answer("""{"deleted":2}""");
+        Assert.Equal(2, await Client().DeadLetters.DeleteManyAsync(["1-0", "2-0"], Cancel));
+        Answer("""{"responses":[{"messageId":"msg_1"}],"cursor":""}""", 201);
+        Assert.Single(await Client().DeadLetters.RetryManyAsync(["1-0"], cancel: Cancel));
+        Assert.Equal(["DELETE /v2/dlq?dlqIds=1-0&dlqIds=2-0", "POST /v2/dlq/retry?dlqIds=1-0"], asked[^2..]);
+    }
+
+    [Fact]
+    public async Task A_batch_may_refuse_one_and_a_cron_makes_a_schedule()
+    {
+        Answer("""[{"error":"too large"},{"scheduleId":"scd_1"}]""");
+        var results = await Client().BatchAsync([PublishRequest.Text("https://me.example", "x")], Cancel);
+        Assert.Equal(("too large", "scd_1"), (results[0].Error, results[1].ScheduleId));
+    }
+
+    [Fact]
+    public async Task A_callback_is_read_with_whatever_was_left_out()
+    {
+        using var body = new MemoryStream(
+            """{"status":503,"maxRetries":3,"sourceMessageId":"msg_1","url":"u","createdAt":"1701198447054","callerIP":"::1"}"""u8.ToArray()
+        );
+        var told = await QStashCallback.ReadAsync(body, Cancel);
+        Assert.Equal((503, 0, 3, "::1"), (told.Status, told.Retried, told.MaxRetries, told.CallerIp));
+        Assert.Equal(1_701_198_447_054, told.CreatedAt.ToUnixTimeMilliseconds());
+    }
+
+    private sealed class Answering(CareTests tests) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancel)
+        {
+            tests.asked.Add($"{message.Method} {message.RequestUri!.PathAndQuery}");
+            return Task.FromResult(tests.answers.Dequeue()());
+        }
+    }
+
+    /// <summary>Notes each wait in whole milliseconds, and waits none.</summary>
+    private sealed class Impatient : TimeProvider
+    {
+        public List<int> Waits { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Waits.Add((int)dueTime.TotalMilliseconds);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
+}
