@@ -36,6 +36,7 @@ public sealed class BatchTests
         "item 1 of the batch: holds what is not Unicode text"
     )]
     [InlineData("[" + Good + ",{\"destination\":\"http://h/\\udc00\"}]", "not Unicode text")]
+    [Trait("QStash", "24")]
     [InlineData("[" + Good + ",{\"destination\":\"http://h/\",\"headers\":{\"\\ud800\":\"x\"}}]", "not Unicode text")]
     [InlineData("[" + Good + ",{\"\\ud800\":\"\",\"destination\":\"\"}]", "item 1 of the batch")]
     [InlineData("[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]", "JSON array")]
@@ -65,6 +66,7 @@ public sealed class BatchTests
     }
 
     [Fact]
+    [Trait("QStash", "17")]
     public async Task A_body_beyond_the_limit_is_refused_with_the_limit()
     {
         await using var engine = await EngineUnderTest.StartAsync(options => options.MaxBody = 1_000);
@@ -92,6 +94,7 @@ public sealed class BatchTests
     }
 
     [Fact]
+    [Trait("QStash", "18,19,23")]
     public async Task Items_are_answered_in_order_and_what_SDKs_leave_empty_counts_as_absent()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -138,6 +141,7 @@ public sealed class BatchTests
     }
 
     [Fact]
+    [Trait("QStash", "22")]
     public async Task An_empty_batch_and_a_batch_of_one_are_answered_as_arrays()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -148,6 +152,7 @@ public sealed class BatchTests
     }
 
     [Fact]
+    [Trait("QStash", "46")]
     public async Task Of_equals_within_one_batch_the_first_wins()
     {
         await using var engine = await EngineUnderTest.StartAsync();

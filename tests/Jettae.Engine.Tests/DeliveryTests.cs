@@ -7,6 +7,7 @@ namespace Jettae.Engine.Tests;
 public sealed class DeliveryTests
 {
     [Fact]
+    [Trait("QStash", "1,2,3,4,5,7,35,88,102")]
     public async Task A_message_arrives_byte_for_byte_signed_and_with_what_was_forwarded()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -35,6 +36,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "25,26")]
     public async Task A_delayed_message_waits_for_its_instant_and_not_before_beats_delay()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -51,6 +53,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "28,29,88,92,98")]
     public async Task A_failing_destination_is_tried_again_with_the_documented_waits_and_then_becomes_a_dead_letter()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -84,6 +87,7 @@ public sealed class DeliveryTests
     }
 
     [Theory]
+    [Trait("QStash", "32")]
     [InlineData("Retry-After", "7", 7_000)]
     [InlineData("Retry-After", "Mon, 05 Jan 2026 09:01:00 GMT", 60_000)]
     [InlineData("X-RateLimit-Reset", "6m5s", 365_000)]
@@ -106,6 +110,7 @@ public sealed class DeliveryTests
     }
 
     [Theory]
+    [Trait("QStash", "33")]
     [InlineData(489)]
     [InlineData(404)]
     public async Task An_answer_that_says_it_is_final_is_not_tried_again(int status)
@@ -123,6 +128,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "39,40,41,42,44")]
     public async Task A_callback_follows_every_attempt_and_the_failure_callback_the_last()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -160,6 +166,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "34")]
     public async Task An_attempt_without_an_answer_in_time_has_failed()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -172,6 +179,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "83")]
     public async Task What_is_cancelled_is_not_delivered_and_an_answer_under_way_is_ignored()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -198,6 +206,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "37")]
     public async Task A_restart_keeps_what_waits_and_what_was_decided()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -218,6 +227,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "45,47")]
     public async Task A_repeated_deduplication_id_answers_the_first_message_until_its_window_ends()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -238,6 +248,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    [Trait("QStash", "38")]
     public async Task A_hanging_host_does_not_keep_others_waiting()
     {
         await using var engine = await EngineUnderTest.StartAsync();

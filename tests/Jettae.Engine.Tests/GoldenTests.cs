@@ -37,7 +37,10 @@ public sealed partial class GoldenTests
                 ),
                 var json => Filled(json.ToJsonString(), known),
             };
-            if (request["body"] is JsonObject or JsonArray && headers.TrueForAll(header => header.Key != "Content-Type"))
+            if (
+                request["body"] is JsonObject or JsonArray
+                && headers.TrueForAll(header => header.Key != "Content-Type")
+            )
                 headers.Add(("Content-Type", "application/json"));
             var (status, answer) = await engine.SendAsync(
                 new HttpMethod((string)request["method"]!),
@@ -87,7 +90,9 @@ public sealed partial class GoldenTests
     private static bool Matches(string expected, JsonNode actual, Dictionary<string, string> known)
     {
         if (expected == "{ms}")
-            return actual is JsonValue number && number.TryGetValue<long>(out var instant) && instant > 1_000_000_000_000;
+            return actual is JsonValue number
+                && number.TryGetValue<long>(out var instant)
+                && instant > 1_000_000_000_000;
         var text = (string?)actual ?? "";
         var pattern =
             "^"
@@ -102,7 +107,10 @@ public sealed partial class GoldenTests
             + "$";
         var match = Regex.Match(text, pattern, RegexOptions.Singleline);
         foreach (Match token in Token().Matches(expected))
-            if (token.Value != "{any}" && match.Groups["t" + token.Groups[1].Value + token.Groups[2].Value] is { Success: true } found)
+            if (
+                token.Value != "{any}"
+                && match.Groups["t" + token.Groups[1].Value + token.Groups[2].Value] is { Success: true } found
+            )
                 known[token.Value] = found.Value;
         return match.Success;
     }

@@ -86,6 +86,7 @@ public sealed class HeaderTests
     };
 
     [Theory]
+    [Trait("QStash", "24,48")]
     [MemberData(nameof(Bad))]
     public async Task A_bad_value_is_refused_however_it_comes(string name, string value)
     {

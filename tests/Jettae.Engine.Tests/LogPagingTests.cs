@@ -9,6 +9,7 @@ public sealed class LogPagingTests
     private static readonly string[] Story = ["CREATED", "ACTIVE", "ERROR", "RETRY", "ACTIVE", "ERROR", "FAILED"];
 
     [Theory]
+    [Trait("QStash", "86")]
     [InlineData(3, 1)]
     [InlineData(40, 7)]
     [InlineData(3_000, 1_000)]
@@ -37,6 +38,7 @@ public sealed class LogPagingTests
     }
 
     [Fact]
+    [Trait("QStash", "86")]
     public async Task What_happens_while_pages_are_read_moves_nothing_in_them()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -54,6 +56,7 @@ public sealed class LogPagingTests
     }
 
     [Fact]
+    [Trait("QStash", "87")]
     public async Task Filters_find_what_lies_pages_back()
     {
         await using var engine = await EngineUnderTest.StartAsync();

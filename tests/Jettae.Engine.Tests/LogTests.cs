@@ -7,6 +7,7 @@ namespace Jettae.Engine.Tests;
 public sealed class LogTests
 {
     [Fact]
+    [Trait("QStash", "88,98")]
     public async Task An_event_tells_what_the_destination_said_and_when_it_is_called_again()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -33,6 +34,7 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Trait("QStash", "99")]
     public async Task What_is_past_its_retention_is_pruned_and_what_waits_is_not()
     {
         await using var engine = await EngineUnderTest.StartAsync(options =>
@@ -54,6 +56,7 @@ public sealed class LogTests
     }
 
     [Fact]
+    [Trait("QStash", "92")]
     public async Task Dead_letters_page_in_the_order_in_which_they_died()
     {
         await using var engine = await EngineUnderTest.StartAsync();

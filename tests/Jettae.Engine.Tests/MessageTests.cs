@@ -4,6 +4,7 @@ namespace Jettae.Engine.Tests;
 public sealed class MessageTests
 {
     [Fact]
+    [Trait("QStash", "12,16,30,39,43,82,89")]
     public async Task A_message_reads_back_as_it_was_published()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -35,6 +36,7 @@ public sealed class MessageTests
     }
 
     [Fact]
+    [Trait("QStash", "82")]
     public async Task A_finished_message_reads_for_a_while()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -47,6 +49,7 @@ public sealed class MessageTests
     }
 
     [Theory]
+    [Trait("QStash", "8,9")]
     [InlineData("qstash_token")]
     [InlineData("QSTASH_Token")]
     [InlineData("qstash%5Ftoken")]
@@ -68,6 +71,7 @@ public sealed class MessageTests
     }
 
     [Fact]
+    [Trait("QStash", "6")]
     public async Task All_headers_are_forwarded_when_asked_save_those_of_the_connection_and_ours()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -87,6 +91,7 @@ public sealed class MessageTests
     }
 
     [Fact]
+    [Trait("QStash", "46")]
     public async Task The_same_content_is_one_message_whatever_the_order_of_its_headers()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -131,6 +136,7 @@ public sealed class MessageTests
     }
 
     [Fact]
+    [Trait("QStash", "100")]
     public async Task Without_a_valid_token_nothing_is_told_and_nothing_stored()
     {
         await using var engine = await EngineUnderTest.StartAsync();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Headers;
 
 namespace Jettae.Testing;
 
@@ -37,24 +38,29 @@ public sealed class DevelopmentProcess : IAsyncDisposable
     public string Setting(string name) =>
         said.First(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
 
-    /// <param name="arguments">After <c>dev --port 0</c>: a free port, which it prints.</param>
+    /// <param name="arguments">After <c>dev</c>; without a port among them it takes a free one.</param>
     public static async Task<DevelopmentProcess> StartAsync(params string[] arguments)
     {
-        var started = new DevelopmentProcess(["--port", "0", .. arguments]);
+        var started = new DevelopmentProcess(arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments]);
         await Wait.UntilAsync(
             () =>
-                Task.FromResult(
-                    started.process.HasExited
-                        ? throw new InvalidOperationException(started.Output)
-                        : started.said.Any(line => line.StartsWith("QSTASH_NEXT", StringComparison.Ordinal))
-                ),
+                started.process.HasExited
+                    ? throw new InvalidOperationException(started.Output)
+                    : started.said.Any(line => line.StartsWith("QSTASH_NEXT", StringComparison.Ordinal)),
             TimeSpan.FromSeconds(60),
             () => $"The development server did not start:\n{started.Output}"
         );
         return started;
     }
 
-    /// <summary>SIGKILL.</summary>
+    public HttpClient Client() =>
+        new()
+        {
+            BaseAddress = new Uri(Url),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
+        };
+
+    /// <summary>SIGKILL: it gets no chance to finish anything.</summary>
     public async Task KillAsync()
     {
         process.Kill();

@@ -9,7 +9,7 @@ namespace Jettae.Tests;
 /// The official JavaScript SDK of QStash, unmodified, against the development server: the stories in <c>tests/sdk</c>, each for
 /// the rows of the compatibility table that its first line names.
 /// </summary>
-[Collection(nameof(Busy))]
+[Collection(Busy.Name)]
 public sealed class OfficialSdkTests(OfficialSdkTests.Stories stories) : IClassFixture<OfficialSdkTests.Stories>
 {
     public static IEnumerable<TheoryDataRow<string>> All() =>
