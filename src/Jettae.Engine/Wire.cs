@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,7 @@ namespace Jettae.Engine;
 internal static class Wire
 {
     private const string TenantKey = "jettae.tenant";
+    private const long Patience = 32 * 1024 * 1024;
 
     public static string Tenant(this HttpContext http) => (string)http.Items[TenantKey]!;
 
@@ -54,22 +56,33 @@ internal static class Wire
             StringComparer.OrdinalIgnoreCase
         );
 
+    /// <summary>The whole body.</summary>
+    /// <exception cref="RejectedException">413: it is longer than <paramref name="most"/>.</exception>
     public static async Task<byte[]> BodyAsync(this HttpContext http, int most)
     {
+        // A little too much is read to its end: who is cut off while still sending sees a broken connection, not the answer.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = most + 1L;
-        if (http.Request.ContentLength > most)
+            limit.MaxRequestBodySize = most + Patience;
+        if (http.Request.ContentLength > most + Patience)
             throw TooLarge(most);
-        using var body = new MemoryStream((int)(http.Request.ContentLength ?? 0));
+        using var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, most));
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+            var length = 0L;
+            while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted) is > 0 and var read)
+                if ((length += read) <= most)
+                    body.Write(buffer, 0, read);
+            return length <= most ? body.ToArray() : throw TooLarge(most);
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == 413)
         {
             throw TooLarge(most);
         }
-        return body.Length <= most ? body.ToArray() : throw TooLarge(most);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     public static RejectedException TooLarge(int most) =>

@@ -341,6 +341,8 @@ public sealed class MessageHeaders
     {
         if (Text(header) is not { Length: > 0 } url)
             return null;
+        if (!Destination.IsHttp(url))
+            throw Rejected(header, "must be a URL that begins with http:// or https://", url);
         var own = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in values)
             if (name.StartsWith(header + "-", StringComparison.OrdinalIgnoreCase))
