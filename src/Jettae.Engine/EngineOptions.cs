@@ -26,6 +26,12 @@ public sealed class EngineOptions
     /// <summary>CIDRs, hosts and host:port that may be called although their address is a special one.</summary>
     public IReadOnlyList<string> EgressAllow { get; set; } = [];
 
+    /// <summary>Calls https only; what <see cref="EgressAllow"/> names is excepted. Default false.</summary>
+    public bool EgressHttpsOnly { get; set; }
+
+    /// <summary>The only ports that are called; what <see cref="EgressAllow"/> names is excepted. Default: any.</summary>
+    public IReadOnlyList<int> EgressPorts { get; set; } = [];
+
     /// <summary>What falls due within this span is in memory. Default 5 minutes.</summary>
     public TimeSpan Horizon { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -90,6 +90,19 @@ public sealed class EgressTests
     [InlineData("http://0:{port}/")]
     [InlineData("http://0.0.0.0:{port}/")]
     [InlineData("http://127.1.2.3:{port}/")]
+    [InlineData("http://localhost.localdomain:{port}/")]
+    [InlineData("http://127.0.0.1.:{port}/")]
+    [InlineData("http://00000177.1:{port}/")]
+    [InlineData("http://0x7F.0X0.0.1:{port}/")]
+    [InlineData("http://127.0x1:{port}/")]
+    [InlineData("http://[::127.0.0.1]:{port}/")]
+    [InlineData("http://[0:0:0:0:0:ffff:127.0.0.1]:{port}/")]
+    [InlineData("http://[::1%25lo]:{port}/")]
+    [InlineData("http://[64:ff9b:1::7f00:1]:{port}/")]
+    [InlineData("http://[2001:0:7f00:1::]:{port}/")]
+    [InlineData("http://[fe80::1]:{port}/")]
+    [InlineData("http://[fd00::1]:{port}/")]
+    [InlineData("http://public@127.0.0.1:{port}/")]
     [InlineData("http://[::1]:{port}/")]
     [InlineData("http://[::]:{port}/")]
     [InlineData("http://[::ffff:127.0.0.1]:{port}/")]
@@ -119,6 +132,11 @@ public sealed class EgressTests
     [InlineData("http://[fd00:ec2::254]/latest/meta-data/")]
     [InlineData("http://100.100.100.200/latest/meta-data/")]
     [InlineData("http://2852039166/")]
+    [InlineData("http://[::ffff:169.254.169.254]/latest/meta-data/")]
+    [InlineData("http://0xA9FEA9FE/latest/meta-data/")]
+    [InlineData("http://0251.0376.0251.0376/")]
+    [InlineData("http://168.63.129.16/metadata/instance")]
+    [InlineData("http://192.0.0.192/latest/")]
     public async Task A_clouds_metadata_is_refused_before_anything_is_sent_and_the_reason_is_told(string destination)
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -158,11 +176,9 @@ public sealed class EgressTests
     [InlineData("intranet.example:80", "intranet.example", 81, false)]
     public void A_port_that_was_named_is_the_only_one(string allowed, string host, int port, bool passes)
     {
-        var egress = new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] });
-        Assert.Equal(
-            passes,
-            egress.Permits(host, port, IPAddress.TryParse(host, out var ip) ? ip : IPAddress.Loopback)
-        );
+        using var egress = new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] });
+        var address = IPAddress.TryParse(host, out var ip) ? ip : IPAddress.Loopback;
+        Assert.Equal(passes, egress.Refusal(host, port, isHttps: false, address) is null);
     }
 
     [Theory]
@@ -203,6 +219,145 @@ public sealed class EgressTests
         Assert.Equal(0, await TryAsync(engine, destination + "/"));
         Assert.False(Assert.Single(engine.Deliveries).Headers.ContainsKey("Authorization"));
     }
+
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("127.0.0.1", "10.0.0.1")]
+    [InlineData("::1")]
+    [InlineData("::ffff:10.0.0.1")]
+    [InlineData("64:ff9b::a00:1")]
+    [InlineData("169.254.169.254")]
+    public async Task A_public_looking_name_that_leads_inside_is_refused_with_the_address(params string[] addresses)
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.EgressAllow = []);
+        engine.Egress.Lookup = _ => [.. addresses.Select(IPAddress.Parse)];
+        Assert.Equal(1, await TryAsync(engine, $"http://inside.example:{Port(engine)}/"));
+        Assert.Contains(addresses[0], await ReasonAsync(engine), StringComparison.Ordinal);
+        Assert.Empty(engine.Deliveries);
+    }
+
+    /// <summary>What was resolved is what is judged and what is connected to: there is no second look that could differ.</summary>
+    [Fact]
+    public async Task A_name_that_changes_from_look_to_look_gains_nothing()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.EgressAllow = []);
+        var looks = 0;
+        engine.Egress.Lookup = _ => [++looks % 2 == 1 ? IPAddress.Parse("10.0.0.1") : IPAddress.Loopback];
+        for (var failed = 1; failed <= 4; failed++)
+            Assert.Equal(failed, await TryAsync(engine, $"http://rebinds.example:{Port(engine)}/"));
+        Assert.Equal(4, looks);
+        Assert.Empty(engine.Deliveries);
+    }
+
+    [Fact]
+    public async Task Of_a_names_addresses_only_the_permitted_one_is_connected_to()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.EgressAllow = ["127.0.0.1"]);
+        engine.Egress.Lookup = _ => [IPAddress.Parse("127.0.0.2"), IPAddress.IPv6Loopback, IPAddress.Loopback];
+        Assert.Equal(0, await TryAsync(engine, $"http://mixed.example:{Port(engine)}/"));
+        Assert.Equal($"mixed.example:{Port(engine)}", Assert.Single(engine.Deliveries).Header("Host"));
+    }
+
+    [Fact]
+    public async Task A_redirect_to_the_inside_reaches_nobody_there()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 307;
+            http.Response.Headers.Location = "http://169.254.169.254/latest/meta-data/";
+            return Task.CompletedTask;
+        };
+        Assert.Equal(1, await TryAsync(engine, engine.Sink + "/outside"));
+        Assert.Contains("answered 307", await ReasonAsync(engine), StringComparison.Ordinal);
+        Assert.Single(engine.Deliveries);
+    }
+
+    [Theory]
+    [InlineData("http://93.184.216.34/", true, new int[0], "https only")]
+    [InlineData("http://93.184.216.34:443/", true, new int[0], "https only")]
+    [InlineData("http://public.example:8080/", false, new[] { 443, 80 }, "port 8080 of public.example", "(80, 443)")]
+    [InlineData("https://public.example:22/", true, new[] { 443 }, "port 22")]
+    [InlineData("http://public.example:443/", true, new[] { 443 }, "https only")]
+    [InlineData("http://10.0.0.1:443/", true, new[] { 80 }, "not a public one")]
+    public async Task Plain_http_and_other_ports_are_refused_where_the_operator_says_so(
+        string destination,
+        bool httpsOnly,
+        int[] ports,
+        params string[] reasons
+    )
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            (options.EgressHttpsOnly, options.EgressPorts) = (httpsOnly, ports)
+        );
+        engine.Egress.Lookup = _ => [IPAddress.Parse("93.184.216.34")];
+        Assert.Equal(1, await TryAsync(engine, destination));
+        foreach (var reason in reasons)
+            Assert.Contains(reason, await ReasonAsync(engine), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("93.184.216.34", 443, true, true)]
+    [InlineData("93.184.216.34", 443, false, false)]
+    [InlineData("93.184.216.34", 444, true, false)]
+    public void What_the_rules_of_scheme_and_port_allow_passes(string address, int port, bool isHttps, bool passes)
+    {
+        using var egress = new Egress(
+            new EngineOptions
+            {
+                DataFile = "",
+                EgressHttpsOnly = true,
+                EgressPorts = [443],
+            }
+        );
+        Assert.Equal(passes, egress.Refusal("public.example", port, isHttps, IPAddress.Parse(address)) is null);
+    }
+
+    [Fact]
+    public async Task What_the_operator_named_is_excepted_from_the_rules_of_scheme_and_port()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            (options.EgressHttpsOnly, options.EgressPorts) = (true, [443])
+        );
+        Assert.Equal(0, await TryAsync(engine, engine.Sink + "/"));
+        Assert.Single(engine.Deliveries);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(65_536)]
+    public void A_port_that_is_none_is_told_at_the_start(int port)
+    {
+        var options = new EngineOptions { DataFile = "", EgressPorts = [443, port] };
+        var refused = Assert.Throws<ArgumentException>(() => new Egress(options));
+        Assert.Contains(port.ToString(null, null), refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A name server of the attacker's that never answers holds a lookup as long as the system has patience.</summary>
+    [Fact]
+    public async Task Names_that_take_for_ever_to_resolve_hold_up_nobody_else()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new ManualResetEventSlim();
+        engine.Egress.Lookup = host =>
+        {
+            if (host.StartsWith("slow", StringComparison.Ordinal))
+                open.Wait();
+            return [IPAddress.Loopback];
+        };
+        for (var i = 0; i < 60; i++)
+            await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://slow{i}.example:{Port(engine)}/slow", "x");
+        await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://quick.example:{Port(engine)}/quick", "x");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
+        Assert.Equal("/quick", Assert.Single(engine.Deliveries).Target);
+        open.Set();
+        await engine.IdleAsync();
+        Assert.Equal(61, engine.Deliveries.Count);
+    }
+
+    private static async Task<string> ReasonAsync(EngineUnderTest engine) =>
+        (string)(await engine.SendAsync(HttpMethod.Get, "/v2/events?state=FAILED")).Json!["events"]![0]!["error"]!;
 
     private static string Port(EngineUnderTest engine) => new Uri(engine.Sink).Port.ToString(null, null);
 

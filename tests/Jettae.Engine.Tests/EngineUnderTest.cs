@@ -41,6 +41,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
     public Store Store => engine.Services.GetRequiredService<Store>();
+    public Egress Egress => engine.Services.GetRequiredService<Egress>();
     private OpenWork Work => engine.Services.GetRequiredService<OpenWork>();
 
     public static async Task<EngineUnderTest> StartAsync(Action<EngineOptions>? change = null)

@@ -12,6 +12,7 @@ public sealed record DeadLetter(
     int Status,
     IReadOnlyDictionary<string, string[]> Headers,
     byte[] Body,
+    string? Error,
     long Place
 );
 
@@ -22,7 +23,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
 
     private static readonly string Select = $"""
         select {string.Join(", ", Messages.Columns.Split(", ").Select(column => "m." + column))},
-               d.id, a.status, a.headers, a.body, d.seq
+               d.id, a.status, a.headers, a.body, a.error, d.seq
         from dead_letters d
         join messages m on m.seq = d.message_seq
         join attempts a on a.message_seq = m.seq and a.retried = m.retried
@@ -61,6 +62,8 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
         var json = MessageJson.Of(letter.Message);
         json["dlqId"] = letter.Id;
         json["responseStatus"] = letter.Status;
+        if (letter.Error is not null)
+            json["error"] = letter.Error;
         if (letter.Headers.Count > 0)
             json["responseHeader"] = WireJson.Map(letter.Headers);
         MessageJson.AddBody(json, "responseBody", letter.Body);
@@ -180,6 +183,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
                 ? StoredJson.Headers(headers)
                 : new Dictionary<string, string[]>(),
             row.Bytes(Columns + 3),
-            row.GetInt64(Columns + 4)
+            row.TextOrNull(Columns + 4),
+            row.GetInt64(Columns + 5)
         );
 }

@@ -7,7 +7,7 @@ namespace Jettae.Engine;
 /// Which addresses the engine may connect to. It calls URLs that strangers may choose, so whatever is not plainly the
 /// public internet is refused unless the operator allowed it. Judged on the address really connected to.
 /// </summary>
-public sealed class Egress
+public sealed class Egress : IDisposable
 {
     /// <summary>
     /// Special-purpose ranges (RFC 6890 and the IANA registries behind it), multicast, and the one metadata address that a
@@ -44,11 +44,21 @@ public sealed class Egress
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
+    /// <summary>A name server that does not answer holds a thread for the system's patience: so many threads, no more.</summary>
+    private const int MostLookups = 128;
+
     private readonly List<IPNetwork> ranges = [];
     private readonly HashSet<string> hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly SemaphoreSlim lookups = new(MostLookups);
+    private readonly bool httpsOnly;
+    private readonly HashSet<int> ports;
 
     public Egress(EngineOptions options)
     {
+        httpsOnly = options.EgressHttpsOnly;
+        ports = [.. options.EgressPorts];
+        foreach (var port in ports.Where(port => port is < 1 or > 65_535))
+            throw new ArgumentException($"{port} is not a port from 1 to 65535", nameof(options));
         foreach (var given in options.EgressAllow)
         {
             var entry = given.Trim();
@@ -66,15 +76,21 @@ public sealed class Egress
         }
     }
 
+    /// <summary>Asks the system for a name's addresses.</summary>
+    internal Func<string, IPAddress[]> Lookup { get; set; } = Dns.GetHostAddresses;
+
     /// <summary>Connects to the first permitted address of the end point.</summary>
     /// <exception cref="EgressRefusedException">It has addresses, but none is permitted.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
-        var addresses = await Dns.GetHostAddressesAsync(host, cancel);
-        var permitted = addresses.Where(address => Permits(host, port, address)).ToArray();
+        var isHttps = context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
+        var addresses = await ResolveAsync(host, cancel);
+        var permitted = addresses.Where(address => Refusal(host, port, isHttps, address) is null).ToArray();
         if (permitted.Length == 0)
-            throw new EgressRefusedException(host, addresses.FirstOrDefault());
+            throw new EgressRefusedException(
+                addresses is [var first, ..] ? Refusal(host, port, isHttps, first)! : $"{host} has no address"
+            );
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -88,11 +104,43 @@ public sealed class Egress
         }
     }
 
-    public bool Permits(string host, int port, IPAddress address) =>
+    /// <summary>Why this address is not called; null when it may be. What the operator named is asked nothing further.</summary>
+    public string? Refusal(string host, int port, bool isHttps, IPAddress address) =>
         hosts.Contains(host)
         || hosts.Contains($"{host}:{port}")
-        || !IsSpecial(address)
-        || ranges.Exists(range => range.Contains(Plain(address)));
+        || ranges.Exists(range => range.Contains(Plain(address)))
+            ? null
+        : IsSpecial(address)
+            ? $"the address of {host} ({address}) is not a public one, and is not allowed by the operator"
+        : httpsOnly && !isHttps ? $"{host} would be called by plain http, and the operator allows https only"
+        : ports.Count > 0 && !ports.Contains(port)
+            ? $"port {port} of {host} is not one that the operator allows ({string.Join(", ", ports.Order())})"
+        : null;
+
+    /// <summary>On threads of their own: slow names must not take those that everything else runs on.</summary>
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancel)
+    {
+        if (IPAddress.TryParse(host, out var literal))
+            return [literal];
+        await lookups.WaitAsync(cancel);
+        var lookup = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return Lookup(host);
+                }
+                finally
+                {
+                    lookups.Release();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+        return await lookup.WaitAsync(cancel);
+    }
 
     /// <summary>Looks through the forms that carry an IPv4 address inside an IPv6 one.</summary>
     public static bool IsSpecial(IPAddress address)
@@ -111,6 +159,8 @@ public sealed class Egress
         return Array.Exists(Special, range => range.Contains(address));
     }
 
+    public void Dispose() => lookups.Dispose();
+
     /// <summary>With a port it is not one, and <c>1</c> is a host's name here, not 0.0.0.1.</summary>
     private static bool IsWholeAddress(string text, out IPAddress address) =>
         IPAddress.TryParse(text, out address!)
@@ -123,8 +173,5 @@ public sealed class Egress
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }
 
-/// <summary>The destination's address is one that the engine does not call.</summary>
-public sealed class EgressRefusedException(string host, IPAddress? address)
-    : Exception(
-        $"the address of {host} ({address?.ToString() ?? "none"}) is not a public one, and is not allowed by the operator"
-    );
+/// <summary>The destination is one that the engine does not call.</summary>
+public sealed class EgressRefusedException(string reason) : Exception(reason);

@@ -14,7 +14,7 @@ public sealed class Log(Store store, Shards shards)
 {
     public const int MostInPage = 1_000;
 
-    /// <summary>Bodies in one page; a page whose messages have more ends early, with a cursor.</summary>
+    /// <summary>Bodies and answers in one page; a page that has more ends early, with a cursor.</summary>
     private const int MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Up to so many messages that a filter asks for are looked up by themselves; of more, every page has some.</summary>
@@ -166,7 +166,11 @@ public sealed class Log(Store store, Shards shards)
                     if (!messages.TryGetValue(entry.Seq, out var message))
                         message = Messages([entry.Seq], long.MaxValue).GetValueOrDefault(entry.Seq);
                     if (message is not null)
-                        page.Add(Json(entry, message, question.Trimmed));
+                    {
+                        var (json, answer) = Json(entry, message, question.Trimmed);
+                        page.Add(json);
+                        bytes += answer;
+                    }
                 }
                 after = entry;
                 if (page.Count == count)
@@ -225,7 +229,7 @@ public sealed class Log(Store store, Shards shards)
         store.Read(db =>
             db.Command(
                     $"""
-                    select m.seq, length(m.body) from messages m
+                    select m.seq, length(m.body) + length(m.config) from messages m
                     where m.seq in (select value from json_each($0)) and {question.Filter.Sql(1)} order by m.seq desc
                     """,
                     question.Filter.With(
@@ -245,7 +249,7 @@ public sealed class Log(Store store, Shards shards)
                     $"""
                     select {Engine.Messages.Columns} from messages where seq in (
                       select seq from (
-                        select seq, sum(length(body)) over (order by seq desc) as until from messages
+                        select seq, sum(length(body) + length(config)) over (order by seq desc) as until from messages
                         where seq in (select value from json_each($0)))
                       where until <= $1)
                     """,
@@ -259,7 +263,8 @@ public sealed class Log(Store store, Shards shards)
     private static bool Shows(Question question, Entry entry) =>
         question.States.Count == 0 || question.States.Contains(entry.State);
 
-    private JsonObject Json(Entry entry, Message message, bool trimmed)
+    /// <summary>An entry as it is shown, and the size of the answer in it.</summary>
+    private (JsonObject Json, long Answer) Json(Entry entry, Message message, bool trimmed)
     {
         var json = new JsonObject
         {
@@ -287,12 +292,10 @@ public sealed class Log(Store store, Shards shards)
         MessageJson.AddSettings(json, message, "Headers");
         if (entry.State == "CREATED" && message.NotBefore > message.CreatedAt)
             json["nextDeliveryTime"] = message.NotBefore;
-        if (entry.State is "ERROR" or "RETRY" or "FAILED" or "DELIVERED")
-            AddAttempt(json, entry);
-        return json;
+        return (json, entry.State is "ERROR" or "RETRY" or "FAILED" or "DELIVERED" ? AddAttempt(json, entry) : 0);
     }
 
-    private void AddAttempt(JsonObject json, Entry entry)
+    private long AddAttempt(JsonObject json, Entry entry)
     {
         var found = store.Read(db =>
             db.Command(
@@ -311,7 +314,7 @@ public sealed class Log(Store store, Shards shards)
                 )
         );
         if (found.Count == 0)
-            return;
+            return 0;
         var attempt = found[0];
         if (attempt.Status > 0)
             json["responseStatus"] = attempt.Status;
@@ -327,6 +330,7 @@ public sealed class Log(Store store, Shards shards)
         }
         if (attempt.Next is { } next && entry.State == "RETRY")
             json["nextDeliveryTime"] = next;
+        return attempt.Body.Length + (attempt.Headers?.Length ?? 0);
     }
 
     private static string Text(Entry entry) =>
