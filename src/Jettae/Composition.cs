@@ -88,6 +88,8 @@ public static class Composition
                 new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
             ],
             EgressAllow = [.. settings.EgressAllow, .. OwnDoors(settings)],
+            EgressHttpsOnly = settings.EgressHttpsOnly,
+            EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
         };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Jettae;
@@ -38,7 +39,12 @@ public sealed class Settings
                 throw new SettingsException(
                     $"JETTAE_EGRESS_ALLOW must hold ranges such as 10.1.0.0/16, hosts or host:port, by comma; received '{range}'."
                 );
-        ParallelRuns = Whole("JETTAE_PARALLEL_RUNS", 1, 1_000);
+        EgressHttpsOnly = Flag("JETTAE_EGRESS_HTTPS_ONLY");
+        EgressPorts =
+        [
+            .. List("JETTAE_EGRESS_PORTS", ',').Select(port => Whole("JETTAE_EGRESS_PORTS", port, 1, 65_535)),
+        ];
+        ParallelRuns = Value("JETTAE_PARALLEL_RUNS") is { } runs ? Whole("JETTAE_PARALLEL_RUNS", runs, 1, 1_000) : null;
         Apis = Pairs("JETTAE_APIS")
             .ToDictionary(
                 pair => pair.Name,
@@ -83,6 +89,12 @@ public sealed class Settings
     /// <summary><c>JETTAE_EGRESS_ALLOW</c>: CIDRs, hosts and host:port that the engine may call although they are inside.</summary>
     public IReadOnlyList<string> EgressAllow { get; }
 
+    /// <summary><c>JETTAE_EGRESS_HTTPS_ONLY</c>: plain http is called only where <see cref="EgressAllow"/> names it.</summary>
+    public bool EgressHttpsOnly { get; }
+
+    /// <summary><c>JETTAE_EGRESS_PORTS</c>: the only ports that the engine calls; empty for any.</summary>
+    public IReadOnlyList<int> EgressPorts { get; }
+
     /// <summary><c>JETTAE_PARALLEL_RUNS</c>: slots written at the same time.</summary>
     public int? ParallelRuns { get; }
 
@@ -104,10 +116,20 @@ public sealed class Settings
             ),
         ];
 
-    private int? Whole(string name, int least, int most) =>
-        Value(name) is not { } text ? null
-        : int.TryParse(text, out var number) && number >= least && number <= most ? number
-        : throw new SettingsException($"{name} must be a whole number from {least} to {most}; received '{text}'.");
+    private static int Whole(string name, string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number >= least
+        && number <= most
+            ? number
+            : throw new SettingsException($"{name} must hold whole numbers from {least} to {most}; received '{text}'.");
+
+    private bool Flag(string name) =>
+        Value(name) is { } text
+        && (
+            bool.TryParse(text, out var flag)
+                ? flag
+                : throw new SettingsException($"{name} must be true or false; received '{text}'.")
+        );
 
     private IEnumerable<(string Name, string Value)> Pairs(string name) =>
         List(name, ',')

@@ -35,6 +35,9 @@ internal sealed class QStashRecorder : IAsyncDisposable
     public ConcurrentQueue<string> Calls { get; } = new();
     public Uri Url => new(app.Urls.First());
 
+    /// <summary>What it answers when it is asked for its signing keys.</summary>
+    public (string Current, string Next) Keys { get; set; } = (CurrentKey, NextKey);
+
     /// <summary>While set, every call is answered with this status.</summary>
     public int? Failing { get; set; }
 
@@ -108,6 +111,8 @@ internal sealed class QStashRecorder : IAsyncDisposable
             var ids = batch.RootElement.EnumerateArray().Select(Take).Select(id => new { messageId = id }).ToList();
             await http.Response.WriteAsJsonAsync(ids);
         }
+        else if (path == "/v2/keys")
+            await http.Response.WriteAsJsonAsync(new { current = Keys.Current, next = Keys.Next });
         else
         {
             var id = path["/v2/messages/".Length..];

@@ -67,10 +67,15 @@ public sealed class DevelopmentProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM: it clears away what it kept.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
-            await KillAsync();
+        {
+            using (var signal = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+                await signal.WaitForExitAsync();
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        }
         process.Dispose();
     }
 }

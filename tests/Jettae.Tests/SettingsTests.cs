@@ -48,11 +48,16 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("ASPNETCORE_URLS", "nonsense")]
     [InlineData("JETTAE_EGRESS_ALLOW", "10.0.0.0/99")]
+    [InlineData("JETTAE_EGRESS_HTTPS_ONLY", "sure")]
+    [InlineData("JETTAE_EGRESS_PORTS", "443,99999")]
+    [InlineData("JETTAE_PARALLEL_RUNS", "0")]
+    [InlineData("JETTAE_APIS", "llm")]
+    [InlineData("JETTAE_APIS", "llm=ftp://x")]
     public void What_no_start_could_use_is_refused_by_name(string name, string value)
     {
         var refused = Assert.Throws<SettingsException>(() => Of((name, value)));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(value, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(value[(value.LastIndexOfAny([',', '=']) + 1)..], refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
