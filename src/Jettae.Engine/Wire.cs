@@ -12,6 +12,7 @@ namespace Jettae.Engine;
 internal static class Wire
 {
     private const string TenantKey = "jettae.tenant";
+    private const int MostUnseen = 64 * 1024;
 
     public static string Tenant(this HttpContext http) => (string)http.Items[TenantKey]!;
 
@@ -60,7 +61,8 @@ internal static class Wire
             limit.MaxRequestBodySize = most + 1L;
         if (http.Request.ContentLength > most)
             throw TooLarge(most);
-        using var body = new MemoryStream((int)(http.Request.ContentLength ?? 0));
+        // A length is a claim: room is made as bytes come.
+        using var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, MostUnseen));
         try
         {
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
@@ -83,15 +85,37 @@ internal static class Wire
             return null;
         try
         {
-            return JsonNode.Parse(
+            var json =
+                JsonNode.Parse(
                     body,
                     documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false }
                 ) as JsonObject
                 ?? throw new RejectedException(400, "the body must be a JSON object");
+            ReadTexts(json);
+            return json;
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new RejectedException(400, $"the body must be a JSON object: {wrong.Message}");
+        }
+    }
+
+    /// <summary>Names and texts are decoded when they are asked for: what cannot be is to be found before that.</summary>
+    private static void ReadTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject json:
+                foreach (var (_, member) in json)
+                    ReadTexts(member);
+                break;
+            case JsonArray array:
+                foreach (var item in array)
+                    ReadTexts(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
         }
     }
 

@@ -163,18 +163,24 @@ internal static class MessageApi
         if (destination.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
         {
             var kept = new List<string>();
+            var said = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
             foreach (var pair in destination[(mark + 1)..].Split('&'))
             {
                 // As the query is read when it authenticates: decoded, in any case. Else a token would go along.
                 var name = Uri.UnescapeDataString(pair.Split('=', 2)[0]);
                 if (name.StartsWith("upstash-", StringComparison.OrdinalIgnoreCase))
-                    headers.TryAdd(
-                        name,
-                        [Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))]
+                {
+                    if (!said.TryGetValue(name, out var values))
+                        said[name] = values = [];
+                    values.Add(
+                        Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))
                     );
+                }
                 else if (!name.Equals("qstash_token", StringComparison.OrdinalIgnoreCase))
                     kept.Add(pair);
             }
+            foreach (var (name, values) in said)
+                headers.TryAdd(name, [.. values]);
             destination = destination[..mark] + (kept.Count > 0 ? "?" + string.Join('&', kept) : "");
         }
         return (destination, headers);

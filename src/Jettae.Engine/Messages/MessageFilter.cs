@@ -24,7 +24,7 @@ public sealed class MessageFilter
         ["queueName"] = "m.queue in (select value from json_each({0}))",
         ["flowControlKey"] = "m.flow_key in (select value from json_each({0}))",
         ["label"] =
-            "exists (select 1 from json_each({0}) where instr(',' || m.labels || ',', ',' || value || ',') > 0)",
+            "exists (select 1 from json_each({0}) where value <> '' and instr(',' || m.labels || ',', ',' || value || ',') > 0)",
         // With its port or without.
         ["host"] = "exists (select 1 from json_each({0}) where lower(value) in (host_of(m.url), name_of(m.url)))",
         ["path"] = "path_of(m.url) in (select value from json_each({0}))",
