@@ -111,6 +111,25 @@ public sealed class HeaderTableTests
         Assert.Equal(expected, status);
     }
 
+    [Fact]
+    [Trait("QStash", "96,106")]
+    public async Task A_dead_letter_is_retried_within_the_limits_of_a_publish_or_stays()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Limits = new Limits { Retries = 2, Delay = TimeSpan.FromDays(7) }
+        );
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync("/fails", "x", ("Upstash-Retries", "0"));
+        await engine.IdleAsync();
+        foreach (var (name, value) in new[] { ("Upstash-Delay", "8d"), ("Upstash-Retries", "3") })
+            Assert.Equal(412, (await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry", null, (name, value))).Status);
+        Assert.Single((await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!.AsArray());
+    }
+
     private static string Route(string name, EngineUnderTest engine) =>
         name is "Upstash-Cron" or "Upstash-Schedule-Id"
             ? $"/v2/schedules/{engine.Sink}/"

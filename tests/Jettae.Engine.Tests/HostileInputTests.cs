@@ -429,6 +429,52 @@ public sealed class HostileInputTests
         Assert.Equal(0, (int)json!["cancelled"]!);
     }
 
+    [Theory]
+    [InlineData("DELETE", "/v2/messages")]
+    [InlineData("DELETE", "/v2/dlq")]
+    [InlineData("POST", "/v2/dlq/retry")]
+    [Trait("QStash", "85,94,95")]
+    public async Task An_empty_date_is_refused_rather_than_taken_for_all_of_time(string method, string path)
+    {
+        await using var engine = await StartAsync();
+        foreach (var date in new[] { "fromDate", "toDate" })
+        {
+            Assert.Equal(400, (await engine.SendAsync(new(method), $"{path}?{date}=")).Status);
+            Assert.Equal(400, (await engine.SendAsync(new(method), path, $$"""{"{{date}}":null}""")).Status);
+        }
+    }
+
+    /// <summary>What a destination says of when to come again is a wait of at most a day, or nothing.</summary>
+    [Fact]
+    [Trait("QStash", "32")]
+    public void Whatever_a_destination_asks_for_the_next_attempt_is_within_a_day()
+    {
+        var message = new MessageHeaders([])
+            .Read("http://h.example", [], new Origin(), 0, new EngineOptions { DataFile = "" })
+            .Message;
+        Gen.Select(
+                Gen.OneOf("Retry-After", "X-Ratelimit-Reset", "X-Ratelimit-Reset-Requests", "X-Ratelimit-Reset-Tokens"),
+                Hostile.Of("120", "6m5s", "1.5s", "200ms", "Mon, 05 Jan 2026 09:00:30 GMT", "9µs", "24h", "0"),
+                Gen.Long[0, 253_402_300_799_000],
+                Gen.Int[0, 5]
+            )
+            .Sample(
+                (name, value, now, retried) =>
+                {
+                    var answer = new DeliveryOutcome.Answered(
+                        503,
+                        new Dictionary<string, string[]> { [name] = [value] },
+                        []
+                    );
+                    var verdict = Verdict.Of(message with { Retried = retried }, answer, now);
+                    return verdict is Verdict.Failed
+                        ? retried >= message.MaxRetries
+                        : verdict is Verdict.RetryAt retry && retry.Instant - now is >= 0 and <= 86_400_000;
+                },
+                iter: Samples
+            );
+    }
+
     [Fact]
     public async Task A_body_that_claims_a_length_and_never_comes_takes_no_memory()
     {

@@ -12,6 +12,9 @@ internal static class MessageApi
 {
     private const int MaxBatch = 100 * 1024 * 1024;
     private const int MostCancelled = 500;
+
+    /// <summary>They are written in one transaction, which everybody else's wait for.</summary>
+    private const int MostInBatch = 10_000;
     private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
 
     public static void Map(RouteGroupBuilder v2)
@@ -210,11 +213,15 @@ internal static class MessageApi
                     $"the batch must be a JSON array; received {document.RootElement.ValueKind}"
                 );
             var items = new List<List<Publication>>();
+            var messages = 0;
             foreach (var item in document.RootElement.EnumerateArray())
             {
                 try
                 {
-                    items.Add(ParseItem(http, item, publishing, options));
+                    var asked = ParseItem(http, item, publishing, options);
+                    if ((messages += asked.Count) > MostInBatch)
+                        throw new RejectedException(400, $"a batch may hold {MostInBatch} messages at the most");
+                    items.Add(asked);
                 }
                 catch (InvalidOperationException)
                 {

@@ -140,7 +140,17 @@ public sealed class MessageFilter
             return;
         if (others.Contains(given, StringComparer.OrdinalIgnoreCase))
         {
-            besides[given] = [.. values];
+            List<string> said = [.. values];
+            if (
+                strict
+                && given.EndsWith("Date", StringComparison.OrdinalIgnoreCase)
+                && !said.Exists(text => text != "")
+            )
+                throw new RejectedException(
+                    400,
+                    $"{MessageHeaders.Shortened(given)} must be unix milliseconds; received ''"
+                );
+            besides[given] = said;
             return;
         }
         if (names.FirstOrDefault(each => each.Equals(given, StringComparison.OrdinalIgnoreCase)) is not { } name)
