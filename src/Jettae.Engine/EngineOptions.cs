@@ -74,4 +74,12 @@ public sealed class EngineOptions
 
     /// <summary>The largest message body in bytes. Default 10 MB.</summary>
     public int MaxBody { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>For what was accepted once: a limit that came later must not keep it from being finished, or shown.</summary>
+    internal EngineOptions Unlimited()
+    {
+        var copy = (EngineOptions)MemberwiseClone();
+        copy.Limits = new Limits();
+        return copy;
+    }
 }

@@ -14,6 +14,7 @@ internal static class Wire
 {
     private const string TenantKey = "jettae.tenant";
     private const long Patience = 32 * 1024 * 1024;
+    private const int Portion = 64 * 1024;
 
     public static string Tenant(this HttpContext http) => (string)http.Items[TenantKey]!;
 
@@ -65,8 +66,9 @@ internal static class Wire
             limit.MaxRequestBodySize = most + Patience;
         if (http.Request.ContentLength > most + Patience)
             throw TooLarge(most);
-        using var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, most));
-        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        // A length is a claim: room is made as bytes come.
+        using var body = new MemoryStream((int)Math.Min(http.Request.ContentLength ?? 0, Portion));
+        var buffer = ArrayPool<byte>.Shared.Rent(Portion);
         try
         {
             var length = 0L;
@@ -96,15 +98,37 @@ internal static class Wire
             return null;
         try
         {
-            return JsonNode.Parse(
+            var json =
+                JsonNode.Parse(
                     body,
                     documentOptions: new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false }
                 ) as JsonObject
                 ?? throw new RejectedException(400, "the body must be a JSON object");
+            ReadTexts(json);
+            return json;
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new RejectedException(400, $"the body must be a JSON object: {wrong.Message}");
+        }
+    }
+
+    /// <summary>Names and texts are decoded when they are asked for: what cannot be is to be found before that.</summary>
+    private static void ReadTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject json:
+                foreach (var (_, member) in json)
+                    ReadTexts(member);
+                break;
+            case JsonArray array:
+                foreach (var item in array)
+                    ReadTexts(item);
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
         }
     }
 

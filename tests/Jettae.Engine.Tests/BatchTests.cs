@@ -94,6 +94,27 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task A_batch_holds_ten_thousand_messages_at_the_most_those_of_a_group_counted_each()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var endpoints = new JsonArray([
+            .. Enumerable.Range(0, 1_000).Select(i => (JsonNode)new JsonObject { ["url"] = $"http://h.example/{i}" }),
+        ]);
+        await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/topics/many/endpoints",
+            new JsonObject { ["endpoints"] = endpoints }.ToJsonString()
+        );
+        foreach (var (destination, count) in new[] { ("http://h.example/", 10_001), ("many", 11) })
+        {
+            var item = $$"""{"destination":"{{destination}}"}""";
+            var batch = $"[{string.Join(',', Enumerable.Repeat(item, count))}]";
+            var text = $"item {count - 1} of the batch: a batch may hold 10000";
+            await HeaderTests.AssertRefusedAsync(engine, "/v2/batch", batch, [], "", text);
+        }
+    }
+
+    [Fact]
     [Trait("QStash", "18,19,23")]
     public async Task Items_are_answered_in_order_and_what_SDKs_leave_empty_counts_as_absent()
     {

@@ -331,6 +331,33 @@ public sealed class HostileDestinationTests
         Assert.Equal(4 * 30, seen);
     }
 
+    [Fact]
+    [Trait("QStash", "92,94")]
+    public async Task A_page_of_dead_letters_is_bounded_whatever_they_hold()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = async http =>
+        {
+            http.Response.StatusCode = 500;
+            await http.Response.Body.WriteAsync(new byte[OneMegabyte]);
+        };
+        for (var i = 0; i < 12; i++)
+            await engine.PublishAsync("/", new string('x', 5 * OneMegabyte), ("Upstash-Retries", "0"));
+        await engine.IdleAsync();
+        var (seen, cursor) = (0, "");
+        do
+        {
+            var (_, page) = await engine.SendAsync(HttpMethod.Get, $"/v2/dlq?cursor={cursor}");
+            var letters = page!["messages"]!.AsArray().Count;
+            Assert.InRange(letters, 1, 6);
+            seen += letters;
+            cursor = (string?)page["cursor"];
+        } while (cursor is not null);
+        Assert.Equal(12, seen);
+        var (_, deleted) = await engine.SendAsync(HttpMethod.Delete, "/v2/dlq");
+        Assert.Equal("""{"deleted":12}""", deleted!.ToJsonString());
+    }
+
     private static async Task DripAsync(HostileHost host, Stream stream, string drop)
     {
         while (true)

@@ -73,4 +73,77 @@ public sealed class TroubleTests
         await engine.IdleAsync();
         Assert.Equal("제때", Assert.Single(engine.Deliveries).Header("Name"));
     }
+
+    /// <summary>What was accepted once is not asked for its limits again: its message would be attempted for ever.</summary>
+    [Theory]
+    [InlineData("Upstash-Retries", "5")]
+    [InlineData("Upstash-Callback-Retries", "5")]
+    [InlineData("Upstash-Callback-Delay", "2d")]
+    [InlineData("Upstash-Callback-Queue-Name", "another")]
+    public async Task A_callback_beyond_limits_that_came_later_is_made_and_its_message_is_not_repeated(
+        string name,
+        string value
+    )
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var callback = ("Upstash-Callback", engine.Sink + "/told");
+        var id = await engine.PublishAsync("/once", "x", callback, (name, value), ("Upstash-Delay", "1h"));
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues", """{"queueName":"only"}""");
+        await engine.RestartAsync(options =>
+            options.Limits = new Limits
+            {
+                Retries = 1,
+                Delay = TimeSpan.FromDays(1),
+                Queues = 1,
+            }
+        );
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        await engine.AdvanceAsync(TimeSpan.FromDays(2));
+        Assert.Equal(["/once", "/told"], engine.Deliveries.Select(one => one.Target));
+        Assert.Equal(["CREATED", "ACTIVE", "DELIVERED"], await engine.StoryAsync(id));
+    }
+
+    [Fact]
+    [Trait("QStash", "62")]
+    public async Task A_schedule_beyond_limits_that_came_later_is_shown_still()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/schedules/https://h.example",
+            "x",
+            ("Upstash-Cron", "0 0 1 1 *"),
+            ("Upstash-Retries", "5")
+        );
+        await engine.RestartAsync(options => options.Limits = new Limits { Retries = 1 });
+        var (status, json) = await engine.SendAsync(HttpMethod.Get, "/v2/schedules");
+        Assert.Equal((200, 5), (status, (int)json![0]!["retries"]!));
+    }
+
+    [Fact]
+    [Trait("QStash", "68")]
+    public async Task A_schedule_that_finds_no_room_for_its_queue_says_so_and_holds_up_no_other()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Limits = new Limits { Queues = 1 }
+        );
+        (string, string) cron = ("Upstash-Cron", "0 * * * *");
+        await ScheduleAsync("/queued", ("Upstash-Queue-Name", "another"), ("Upstash-Schedule-Id", "queued"));
+        await ScheduleAsync("/plain", ("Upstash-Schedule-Id", "plain"));
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues", """{"queueName":"only"}""");
+        for (var hour = 1; hour <= 2; hour++)
+        {
+            await engine.AdvanceAsync(TimeSpan.FromHours(1));
+            Assert.Equal(hour, engine.Deliveries.Count(one => one.Target == "/plain"));
+            var shown = (await engine.SendAsync(HttpMethod.Get, "/v2/schedules/queued")).Json!;
+            Assert.Contains("maxQueues", (string)shown["error"]!, StringComparison.Ordinal);
+            Assert.True((long)shown["nextScheduleTime"]! > engine.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+        await engine.SendAsync(HttpMethod.Delete, "/v2/queues/only");
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Single(engine.Deliveries, one => one.Target == "/queued");
+
+        Task ScheduleAsync(string path, params (string, string)[] headers) =>
+            engine.SendAsync(HttpMethod.Post, $"/v2/schedules/{engine.Sink}{path}", "x", [.. headers, cron]);
+    }
 }

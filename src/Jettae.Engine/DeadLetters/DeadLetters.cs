@@ -21,6 +21,9 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
 {
     public const int MostInPage = 100;
 
+    /// <summary>Bodies and answers in one page.</summary>
+    private const int MostBytes = 32 * 1024 * 1024;
+
     private static readonly string Select = $"""
         select {string.Join(", ", Messages.Columns.Split(", ").Select(column => "m." + column))},
                d.id, a.status, a.headers, a.body, a.error, d.seq
@@ -86,7 +89,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
 
     private async Task<IResult> DeleteManyAsync(HttpContext http)
     {
-        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
+        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http), withBodies: false);
         var deleted = await store.WriteAsync(s => page.Count(letter => Delete(s, http.Tenant(), letter.Id)));
         var answer = new JsonObject { ["deleted"] = deleted };
         if (cursor is not null)
@@ -153,25 +156,35 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
         return MessageFilter.Read(http.Request.Query, body, MessageFilter.OfDeadLetters, Others, strict: true);
     }
 
-    /// <summary>In the order in which the messages were given up.</summary>
-    private (List<DeadLetter> Page, string? Cursor) Page(string tenant, MessageFilter filter)
+    /// <summary>In the order in which the messages were given up; a page that would hold too much ends early, with a cursor.</summary>
+    private (List<DeadLetter> Page, string? Cursor) Page(string tenant, MessageFilter filter, bool withBodies = true)
     {
         var (from, to) = filter.Dates;
         var count = filter.Count(MostInPage);
-        var rows = store.Read(db =>
-            db.Command(
-                    $"""
-                    {Select} where d.tenant = $0 and d.seq > $1 and d.created_at between $2 and $3 and {filter.Sql(5)}
-                    order by d.seq limit $4
-                    """,
-                    filter.With(tenant, filter.Whole("cursor") ?? 0, from, to, count + 1)
-                )
-                .Rows(Row)
-        );
-        if (rows.Count <= count)
-            return (rows, null);
-        rows.RemoveAt(count);
-        return (rows, rows[^1].Place.ToString(null, null));
+        var (page, isWhole) = store.Read(db =>
+        {
+            using var command = db.Command(
+                $"""
+                {Select} where d.tenant = $0 and d.seq > $1 and d.created_at between $2 and $3 and {filter.Sql(5)}
+                order by d.seq limit $4
+                """,
+                filter.With(tenant, filter.Whole("cursor") ?? 0, from, to, count + 1)
+            );
+            using var reader = command.ExecuteReader();
+            var (rows, bytes) = (new List<DeadLetter>(), 0L);
+            while (reader.Read())
+            {
+                var letter = Row(reader);
+                if (!withBodies)
+                    letter = letter with { Body = [], Message = letter.Message with { Body = [] } };
+                bytes += letter.Body.Length + letter.Message.Body.Length;
+                if (rows.Count == count || (rows.Count > 0 && bytes > MostBytes))
+                    return (rows, false);
+                rows.Add(letter);
+            }
+            return (rows, true);
+        });
+        return (page, isWhole ? null : page[^1].Place.ToString(null, null));
     }
 
     private static DeadLetter Row(Microsoft.Data.Sqlite.SqliteDataReader row) =>

@@ -16,6 +16,7 @@ public sealed class Settlement(
     EngineOptions options
 )
 {
+    private readonly EngineOptions unlimited = options.Unlimited();
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
@@ -135,9 +136,9 @@ public sealed class Settlement(
             JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
             new Origin(message.Config.CallerIp, Holder: holder),
             endedAt,
-            options
+            unlimited
         );
-        Messages.Insert(s, message.Tenant, publication, endedAt, options, effects);
+        Messages.Insert(s, message.Tenant, publication, endedAt, unlimited, effects);
     }
 
     private static JsonObject Map(IReadOnlyDictionary<string, string[]> headers) => WireJson.Map(headers);

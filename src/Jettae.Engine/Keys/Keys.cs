@@ -11,11 +11,12 @@ namespace Jettae.Engine;
 public sealed record SigningKeys(string Current, string Next);
 
 /// <summary>What each tenant signs with. A rotation makes the next key the current one, and a new one the next (contract §4).</summary>
-public sealed class Keys
+public sealed class Keys : IDisposable
 {
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     private readonly ConcurrentDictionary<string, SigningKeys> byTenant = new();
+    private readonly SemaphoreSlim rotating = new(1);
     private readonly Store store;
 
     public Keys(Store store, EngineOptions options)
@@ -48,18 +49,31 @@ public sealed class Keys
     private async Task<IResult> RollAsync(HttpContext http) => Json(await RotateAsync(http.Tenant()));
 
     /// <summary>Attempts that begin from now on are signed with what was the next key; receivers know it already.</summary>
-    public async Task<SigningKeys> RotateAsync(string tenant) =>
-        byTenant[tenant] = await store.WriteAsync(s =>
+    public async Task<SigningKeys> RotateAsync(string tenant)
+    {
+        // One after the other: what is signed with must be the last that was stored, not the last that was heard of.
+        await rotating.WaitAsync();
+        try
         {
-            s.Run(
-                "update tenants set current_signing_key = next_signing_key, next_signing_key = $1 where name = $0",
-                tenant,
-                NewKey()
-            );
-            return s.Prepared("select current_signing_key, next_signing_key from tenants where name = $0")
-                .With(tenant)
-                .Read(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
-        });
+            return byTenant[tenant] = await store.WriteAsync(s =>
+            {
+                s.Run(
+                    "update tenants set current_signing_key = next_signing_key, next_signing_key = $1 where name = $0",
+                    tenant,
+                    NewKey()
+                );
+                return s.Prepared("select current_signing_key, next_signing_key from tenants where name = $0")
+                    .With(tenant)
+                    .Read(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
+            });
+        }
+        finally
+        {
+            rotating.Release();
+        }
+    }
+
+    public void Dispose() => rotating.Dispose();
 
     /// <summary>
     /// What the settings say holds when they say it for the first time: a rotation is not undone by the next start.

@@ -53,7 +53,13 @@ public static class Destination
                     ascii.Append((char)rune.Value);
                 else
                     ascii.Append(Uri.EscapeDataString(rune.ToString()));
-        return Uri.TryCreate(ascii.ToString(), Raw, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+        // Behind an IPv6 address the parser takes anything for a path.
+        return
+            Uri.TryCreate(ascii.ToString(), Raw, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri.PathAndQuery.StartsWith('/')
+            ? uri
+            : null;
     }
 
     /// <summary>Host and port as they are written: what shares a lane.</summary>

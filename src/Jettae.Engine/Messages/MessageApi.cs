@@ -12,6 +12,9 @@ internal static class MessageApi
 {
     private const int MaxBatch = 100 * 1024 * 1024;
     private const int MostCancelled = 500;
+
+    /// <summary>They are written in one transaction, which everybody else's wait for.</summary>
+    private const int MostInBatch = 10_000;
     private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
 
     public static void Map(RouteGroupBuilder v2)
@@ -163,18 +166,24 @@ internal static class MessageApi
         if (destination.IndexOf('?', StringComparison.Ordinal) is >= 0 and var mark)
         {
             var kept = new List<string>();
+            var said = new Dictionary<string, List<string>>(StringComparer.OrdinalIgnoreCase);
             foreach (var pair in destination[(mark + 1)..].Split('&'))
             {
                 // As the query is read when it authenticates: decoded, in any case. Else a token would go along.
                 var name = Uri.UnescapeDataString(pair.Split('=', 2)[0]);
                 if (name.StartsWith("upstash-", StringComparison.OrdinalIgnoreCase))
-                    headers.TryAdd(
-                        name,
-                        [Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))]
+                {
+                    if (!said.TryGetValue(name, out var values))
+                        said[name] = values = [];
+                    values.Add(
+                        Uri.UnescapeDataString((pair.Split('=', 2) is [_, var value] ? value : "").Replace('+', ' '))
                     );
+                }
                 else if (!name.Equals("qstash_token", StringComparison.OrdinalIgnoreCase))
                     kept.Add(pair);
             }
+            foreach (var (name, values) in said)
+                headers.TryAdd(name, [.. values]);
             destination = destination[..mark] + (kept.Count > 0 ? "?" + string.Join('&', kept) : "");
         }
         return (destination, headers);
@@ -204,11 +213,15 @@ internal static class MessageApi
                     $"the batch must be a JSON array; received {document.RootElement.ValueKind}"
                 );
             var items = new List<List<Publication>>();
+            var messages = 0;
             foreach (var item in document.RootElement.EnumerateArray())
             {
                 try
                 {
-                    items.Add(ParseItem(http, item, publishing, options));
+                    var asked = ParseItem(http, item, publishing, options);
+                    if ((messages += asked.Count) > MostInBatch)
+                        throw new RejectedException(400, $"a batch may hold {MostInBatch} messages at the most");
+                    items.Add(asked);
                 }
                 catch (InvalidOperationException)
                 {

@@ -24,7 +24,7 @@ public sealed class MessageFilter
         ["queueName"] = "m.queue in (select value from json_each({0}))",
         ["flowControlKey"] = "m.flow_key in (select value from json_each({0}))",
         ["label"] =
-            "exists (select 1 from json_each({0}) where instr(',' || m.labels || ',', ',' || value || ',') > 0)",
+            "exists (select 1 from json_each({0}) where value <> '' and instr(',' || m.labels || ',', ',' || value || ',') > 0)",
         // With its port or without.
         ["host"] = "exists (select 1 from json_each({0}) where lower(value) in (host_of(m.url), name_of(m.url)))",
         ["path"] = "path_of(m.url) in (select value from json_each({0}))",
@@ -140,7 +140,17 @@ public sealed class MessageFilter
             return;
         if (others.Contains(given, StringComparer.OrdinalIgnoreCase))
         {
-            besides[given] = [.. values];
+            List<string> said = [.. values];
+            if (
+                strict
+                && given.EndsWith("Date", StringComparison.OrdinalIgnoreCase)
+                && !said.Exists(text => text != "")
+            )
+                throw new RejectedException(
+                    400,
+                    $"{MessageHeaders.Shortened(given)} must be unix milliseconds; received ''"
+                );
+            besides[given] = said;
             return;
         }
         if (names.FirstOrDefault(each => each.Equals(given, StringComparison.OrdinalIgnoreCase)) is not { } name)

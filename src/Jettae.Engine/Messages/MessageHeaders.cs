@@ -70,12 +70,11 @@ public sealed class MessageHeaders
         if (Text("Upstash-Cron") is { } cron)
             throw Rejected("Upstash-Cron", "makes a schedule, and needs a request of its own", cron);
         url = Destination.Parse(url);
-        var delay = Span("Upstash-Delay") ?? TimeSpan.Zero;
+        var delay = Delay();
         var notBefore = Text("Upstash-Not-Before") is { } instant
             ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
             : now + (long)delay.TotalMilliseconds;
-        if (options.Limits.Delay is { } longest && notBefore - now > longest.TotalMilliseconds)
-            throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
+        CheckDelay(notBefore - now, options);
         var (flowKey, flow) = Flow();
         var queue =
             origin.Queue
@@ -119,7 +118,8 @@ public sealed class MessageHeaders
     public Message Again(Message old, long now, EngineOptions options)
     {
         CheckForm();
-        var notBefore = now + (long)(Span("Upstash-Delay") ?? TimeSpan.Zero).TotalMilliseconds;
+        var notBefore = now + (long)Delay().TotalMilliseconds;
+        CheckDelay(notBefore - now, options);
         var (flowKey, flow) = Flow();
         return old with
         {
@@ -218,6 +218,14 @@ public sealed class MessageHeaders
         if (!Duration.TryParse(text, out var span) || (positive && span <= TimeSpan.Zero))
             throw Rejected(name, $"must be a {(positive ? "positive " : "")}duration such as 10s or 1h30m", text);
         return span;
+    }
+
+    private TimeSpan Delay() => Span("Upstash-Delay") ?? TimeSpan.Zero;
+
+    private static void CheckDelay(long milliseconds, EngineOptions options)
+    {
+        if (options.Limits.Delay is { } longest && milliseconds > longest.TotalMilliseconds)
+            throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
     }
 
     private static long Seconds(string name, string text) =>

@@ -48,7 +48,7 @@ internal sealed class Schedules(
             );
         var cron = Cron.Parse(expression);
         var id =
-            headers.TryGetValue("Upstash-Schedule-Id", out var ids) && ids is [{ Length: > 0 } own]
+            headers.TryGetValue("Upstash-Schedule-Id", out var ids) && string.Join(',', ids) is { Length: > 0 } own
                 ? Wire.Name("Upstash-Schedule-Id", own)
                 : "scd_" + Guid.CreateVersion7(time.GetUtcNow()).ToString("N", CultureInfo.InvariantCulture);
         var kept = Kept(headers);
@@ -188,7 +188,7 @@ internal sealed class Schedules(
             schedule.Body,
             new Origin(schedule.CallerIp),
             time.Milliseconds(),
-            options
+            options.Unlimited()
         );
         return schedule.Json(sample, states);
     }

@@ -156,9 +156,23 @@ internal sealed partial class Ticker : IDisposable
             {
                 error = refused.Message;
             }
-        var effects = new Effects();
-        await store.WriteAsync(s => Write(s, schedule, publications, error, now, cron.Next(now), effects));
-        shards.Tell(effects);
+        try
+        {
+            await WriteAsync();
+        }
+        catch (RejectedException refused)
+        {
+            // A quota that only the store can tell, such as of queues. The slot is spent: else it would come again for ever.
+            (publications, error) = ([], refused.Message);
+            await WriteAsync();
+        }
+
+        async Task WriteAsync()
+        {
+            var effects = new Effects();
+            await store.WriteAsync(s => Write(s, schedule, publications, error, now, cron.Next(now), effects));
+            shards.Tell(effects);
+        }
     }
 
     private bool Write(
