@@ -57,8 +57,12 @@ internal sealed partial class EngineHost(
             do
             {
                 pruned = await store.WriteAsync(s =>
+                    // One whose callbacks are still tried holds its queue's place until they end.
                     s.Run(
-                        "delete from messages where seq in (select seq from messages where finished_at < $0 limit $1)",
+                        """
+                        delete from messages where seq in (
+                          select seq from messages where finished_at < $0 and in_line is not 2 limit $1)
+                        """,
                         before,
                         PruneBatch
                     )

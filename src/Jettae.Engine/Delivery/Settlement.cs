@@ -56,7 +56,7 @@ public sealed class Settlement(
         if (deadLetter is not null && message.Config.FailureCallback is { } failureCallback)
             Call(s, failureCallback, deadLetter, effects);
         if (state != MessageState.Pending)
-            Queues.Leave(s, message, endedAt, effects);
+            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         return effects;
     }
 

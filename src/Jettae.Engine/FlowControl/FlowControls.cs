@@ -107,22 +107,16 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     private IResult List(HttpContext http)
     {
         var search = http.Request.Query["search"].FirstOrDefault() ?? "";
-        var found = store.Read(db =>
-            db.Command(
-                    $"select {Columns} from flow_controls where tenant = $0 and instr(key, $1) > 0 order by key limit 1000",
-                    http.Tenant(),
-                    search
-                )
-                .Rows(Row)
+        return Wire.Json(
+            new JsonArray([.. Shown(http.Tenant(), "instr(f.key, $2) > 0 order by f.key limit 1000", search)])
         );
-        return Wire.Json(new JsonArray([.. found.Select(Json)]));
     }
 
     private IResult Get(HttpContext http)
     {
         var key = Uri.UnescapeDataString(Path(http));
-        return store.Read(db => Find(db, http.Tenant(), key)) is { } flow
-            ? Wire.Json(Json(flow))
+        return Shown(http.Tenant(), "f.key = $2", key) is [var flow]
+            ? Wire.Json(flow)
             : Wire.NotFound("flow control key", key);
     }
 
@@ -232,27 +226,48 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         return path.TrimEnd('/');
     }
 
-    private JsonObject Json(FlowState flow)
+    /// <summary>Keys as the API shows them: one query for all of them, and what is under way from memory.</summary>
+    private List<JsonObject> Shown(string tenant, string which, string text)
     {
+        const string since = "max(f.reset_at, $1 - f.period * 1000)";
         var now = time.Milliseconds();
         // Asked first: an attempt that ends meanwhile is counted twice rather than not at all, for an instant.
-        var attempts = shards
-            .InFlight.Where(each => each.Message.Tenant == flow.Tenant && each.Message.FlowKey == flow.Key)
-            .ToList();
-        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L));
-        var (due, starts) = store.Read(db =>
-            (
-                db.Command(
-                        "select count(*) from messages where tenant = $0 and flow_key = $1 and state = 0 and due_at <= $2",
-                        flow.Tenant,
-                        flow.Key,
-                        now
-                    )
-                    .Rows(row => row.GetInt64(0))[0],
-                Starts(db, flow, now)
-            )
+        var underWay = shards
+            .InFlight.Where(each => each.Message.Tenant == tenant && each.Message.FlowKey is not null)
+            .ToLookup(each => each.Message.FlowKey!, each => each.StartedAt);
+        return store.Read(db =>
+            db.Command(
+                    $"""
+                    select {Columns},
+                      (select count(*) from messages m
+                       where m.tenant = f.tenant and m.flow_key = f.key and m.state = 0 and m.due_at <= $1),
+                      (select count(*) from attempts a
+                       where a.tenant = f.tenant and a.flow_key = f.key and a.started_at > {since}),
+                      (select min(a.started_at) from attempts a
+                       where a.tenant = f.tenant and a.flow_key = f.key and a.started_at > {since})
+                    from flow_controls f where f.tenant = $0 and {which}
+                    """,
+                    tenant,
+                    now,
+                    text
+                )
+                .Rows(row => Json(Row(row), row.GetInt64(10), row.GetInt32(11), row.LongOrNull(12), underWay, now))
         );
-        starts.AddRange(attempts.Select(each => each.StartedAt).Where(startedAt => startedAt > since));
+    }
+
+    private static JsonObject Json(
+        FlowState flow,
+        long due,
+        int ended,
+        long? oldest,
+        ILookup<string, long> underWay,
+        long now
+    )
+    {
+        var attempts = underWay[flow.Key].ToList();
+        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L));
+        var begun = attempts.Where(startedAt => startedAt > since).ToList();
+        long? start = begun.Count > 0 ? Math.Min(begun.Min(), oldest ?? long.MaxValue) : oldest;
         return new JsonObject
         {
             ["flowControlKey"] = flow.Key,
@@ -260,9 +275,9 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             ["parallelismMax"] = flow.Limits.Parallelism,
             ["parallelismCount"] = attempts.Count,
             ["rateMax"] = flow.Limits.Rate,
-            ["rateCount"] = flow.Limits.Rate > 0 ? Math.Min(starts.Count, flow.Limits.Rate) : 0,
+            ["rateCount"] = flow.Limits.Rate > 0 ? Math.Min(ended + begun.Count, flow.Limits.Rate) : 0,
             ["ratePeriod"] = flow.Limits.Period,
-            ["ratePeriodStart"] = starts.Count > 0 ? starts.Min() / 1_000 : 0,
+            ["ratePeriodStart"] = (start ?? 0) / 1_000,
             ["isPaused"] = flow.Paused,
             ["isPinnedParallelism"] = flow.PinnedParallelism,
             ["isPinnedRate"] = flow.PinnedRate,

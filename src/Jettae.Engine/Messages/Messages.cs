@@ -122,15 +122,15 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
     {
         var effects = new Effects();
         var cancelled = s.Prepared(
-                $"""
+                """
                 update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line)
-                where tenant = $0 and state = 0 and seq in (select value from json_each($1)) returning {Columns}
+                where tenant = $0 and state = 0 and seq in (select value from json_each($1)) returning seq, queue, holder
                 """
             )
             .With(tenant, Seqs(seqs), now)
-            .Read(Row);
-        foreach (var message in cancelled)
-            Queues.Leave(s, message, now, effects);
+            .Read(row => (Seq: row.GetInt64(0), Queue: row.TextOrNull(1), Holder: row.LongOrNull(2)));
+        foreach (var (seq, queue, holder) in cancelled)
+            Queues.Leave(s, tenant, seq, queue, holder, now, effects);
         return (cancelled.Count, effects);
     }
 

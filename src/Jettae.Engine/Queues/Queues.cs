@@ -79,11 +79,11 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
     }
 
     /// <summary>A message has ended: when its work is done, callbacks included, its place is the next one's.</summary>
-    internal static void Leave(Store s, Message message, long now, Effects effects)
+    internal static void Leave(Store s, string tenant, long seq, string? queue, long? holder, long now, Effects effects)
     {
-        if (message.Queue is null && message.Holder is null)
+        if (queue is null && holder is null)
             return;
-        var root = message.Holder ?? message.Seq;
+        var root = holder ?? seq;
         if (s.Scalar<long>("select exists (select 1 from messages where holder = $0 and state = 0)", root) != 0)
             return;
         if (
@@ -91,9 +91,9 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
                 "update messages set in_line = 3 where seq = $0 and state <> 0 and in_line = 2 returning queue",
                 root
             ) is
-            { } queue
+            { } left
         )
-            Advance(s, message.Tenant, queue, now, effects);
+            Advance(s, tenant, left, now, effects);
     }
 
     private static (long Parallelism, bool Paused) Rules(Store s, string tenant, string name)

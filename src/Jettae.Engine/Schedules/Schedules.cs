@@ -122,29 +122,36 @@ internal sealed class Schedules(
             .ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private IResult List(HttpContext http) =>
-        Wire.Json(
-            new JsonArray([
-                .. store
-                    .Read(db =>
-                        db.Command(
-                                $"select {Schedule.Columns} from schedules where tenant = $0 order by created_at, id",
-                                http.Tenant()
-                            )
-                            .Rows(Schedule.Row)
-                    )
-                    .Select(Json),
-            ])
-        );
+    private IResult List(HttpContext http) => Wire.Json(new JsonArray([.. Shown(http.Tenant(), null)]));
 
     private IResult Get(HttpContext http, string id) =>
-        store.Read(db =>
-            db.Command($"select {Schedule.Columns} from schedules where tenant = $0 and id = $1", http.Tenant(), id)
+        Shown(http.Tenant(), id) is [var schedule] ? Wire.Json(schedule) : Wire.NotFound("schedule", id);
+
+    private List<JsonObject> Shown(string tenant, string? id)
+    {
+        var schedules = store.Read(db =>
+            db.Command(
+                    $"""
+                    select {Schedule.Columns} from schedules
+                    where tenant = $0 and ($1 is null or id = $1) order by created_at, id
+                    """,
+                    tenant,
+                    id
+                )
                 .Rows(Schedule.Row)
-        )
-            is [var schedule]
-            ? Wire.Json(Json(schedule))
-            : Wire.NotFound("schedule", id);
+        );
+        string[] last = [.. schedules.SelectMany(schedule => schedule.LastMessages)];
+        var states = store.Read(db =>
+            db.Command(
+                    "select id, state from messages where tenant = $0 and id in (select value from json_each($1))",
+                    tenant,
+                    JsonSerializer.Serialize(last, StoredJson.Default.StringArray)
+                )
+                .Rows(row => (Id: row.GetString(0), State: (MessageState)row.GetInt32(1)))
+                .ToDictionary(row => row.Id, row => row.State)
+        );
+        return [.. schedules.Select(schedule => schedule.Json(Sample(schedule), states))];
+    }
 
     private async Task<IResult> DeleteAsync(HttpContext http, string id) =>
         await store.WriteAsync(s => s.Run("delete from schedules where tenant = $0 and id = $1", http.Tenant(), id)) > 0
@@ -171,25 +178,13 @@ internal sealed class Schedules(
         return changed > 0 ? TypedResults.Ok() : Wire.NotFound("schedule", id);
     }
 
-    private JsonObject Json(Schedule schedule)
-    {
-        var states = store.Read(db =>
-            db.Command(
-                    "select id, state from messages where tenant = $0 and id in (select value from json_each($1))",
-                    schedule.Tenant,
-                    JsonSerializer.Serialize([.. schedule.LastMessages], StoredJson.Default.StringArray)
-                )
-                .Rows(row => (Id: row.GetString(0), State: (MessageState)row.GetInt32(1)))
-                .ToDictionary(row => row.Id, row => row.State)
-        );
-        var url = Destination.IsHttp(schedule.Destination) ? schedule.Destination : Placeholder;
-        var sample = new MessageHeaders(schedule.Headers).Read(
-            url,
+    /// <summary>A message as the schedule would make it now.</summary>
+    private Publication Sample(Schedule schedule) =>
+        new MessageHeaders(schedule.Headers).Read(
+            Destination.IsHttp(schedule.Destination) ? schedule.Destination : Placeholder,
             schedule.Body,
             new Origin(schedule.CallerIp),
             time.Milliseconds(),
             options.Unlimited()
         );
-        return schedule.Json(sample, states);
-    }
 }
