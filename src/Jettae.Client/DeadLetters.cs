@@ -204,6 +204,9 @@ public sealed record DeadLetter : QStashMessage
     /// <summary>The last answer's status; 0 when there was none.</summary>
     public int ResponseStatus { get; init; }
 
+    /// <summary>Why the last attempt failed, where QStash says it.</summary>
+    public string? Error { get; init; }
+
     /// <summary>The last answer's headers.</summary>
     public IReadOnlyDictionary<string, string[]>? ResponseHeader { get; init; }
 

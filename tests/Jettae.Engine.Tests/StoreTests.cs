@@ -143,7 +143,7 @@ public sealed class StoreTests
         for (var i = 0; i < 2; i++)
             Assert.Contains(
                 "newer",
-                Assert.Throws<StoreInUseException>(() => new Store(options)).Message,
+                Assert.Throws<InvalidOperationException>(() => new Store(options)).Message,
                 StringComparison.Ordinal
             );
         Pragma($"user_version = {version}");

@@ -46,7 +46,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     protected override Task OnParametersSetAsync() => ReadAsync();
 
     /// <summary>The change comes from whoever made it, in another language perhaps; the page goes on in its own.</summary>
-    private async Task ReadAgainAsync(CultureInfo language)
+    protected async Task ReadAgainAsync(CultureInfo language)
     {
         (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (language, language);
         if (Leaving.IsCancellationRequested)

@@ -20,8 +20,16 @@ function local() {
     if (element.textContent !== text) element.firstChild.nodeValue = text;
   }
 }
+// On a narrow screen the tab of this page is brought into sight, once.
+let shownTab;
+function tabs() {
+  const tab = document.querySelector(".tabs a.active");
+  if (!tab || tab.href === shownTab) return;
+  shownTab = tab.href;
+  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
+}
 setInterval(tick, 1000);
-const refresh = () => { tick(); local(); };
+const refresh = () => { tick(); local(); tabs(); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-local"] });
 refresh();
 

@@ -65,6 +65,7 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
             await studio.Program.PostAsync("/api/schedule/run", new { id = (string?)made["id"] });
             schedules = await studio.Program.GetAsync("/api/schedules");
         }
+        var message = await studio.PublishAsync("/nowhere?a-rather-long-path=to-see-how-it-wraps-on-a-phone", 0);
         var contents = await studio.Program.GetAsync("/api/contents");
         var runs = await studio.Program.GetAsync("/api/runs");
         return
@@ -77,6 +78,15 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
             "/runs",
             $"/runs/{runs["items"]![0]!["id"]}",
             "/runs/00000000-0000-0000-0000-000000000000",
+            "/messages",
+            $"/messages/{message}",
+            "/messages/msg_none",
+            "/messages/dead",
+            "/messages/schedules",
+            "/messages/queues",
+            "/messages/flow",
+            "/messages/groups",
+            "/messages/keys",
         ];
     }
 }

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using Jettae.Client;
+using Microsoft.AspNetCore.Components;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// A page about what QStash holds. It asks over HTTP, every few seconds while it is open; when QStash cannot be asked, it says so
+/// and goes on showing what it knew.
+/// </summary>
+public abstract class EnginePage : OwnedPage
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private ITimer? timer;
+    private bool asking;
+
+    [Inject]
+    protected QStashClient QStash { get; private set; } = null!;
+
+    [Inject]
+    protected TimeProvider Time { get; private set; } = null!;
+
+    /// <summary>Why QStash could not be asked, or did not do what was pressed.</summary>
+    protected Word? Trouble { get; private set; }
+
+    /// <summary>Something was pressed and is not done yet.</summary>
+    protected bool Busy { get; private set; }
+
+    protected static CultureInfo Culture => CultureInfo.CurrentUICulture;
+
+    /// <summary>Asks QStash for what the page shows.</summary>
+    protected abstract Task AskAsync();
+
+    protected override async Task ReadAsync()
+    {
+        if (asking)
+            return;
+        asking = true;
+        try
+        {
+            await AskAsync();
+            Trouble = null;
+        }
+        catch (QStashException refused)
+        {
+            Trouble = Said(refused);
+        }
+        finally
+        {
+            asking = false;
+        }
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (!firstRender)
+            return;
+        var language = CultureInfo.CurrentUICulture;
+        timer = Time.CreateTimer(_ => _ = AgainAsync(language), null, Interval, Interval);
+    }
+
+    /// <summary>Does what was pressed, and shows how things are then.</summary>
+    protected async Task ActAsync(Func<CancellationToken, Task> act)
+    {
+        if (Busy)
+            return;
+        Busy = true;
+        StateHasChanged();
+        try
+        {
+            await act(Leaving.Token);
+            await ReadAsync();
+        }
+        catch (QStashException refused)
+        {
+            Trouble = Said(refused);
+        }
+        finally
+        {
+            Busy = false;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            timer?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Task AgainAsync(CultureInfo language) =>
+        Busy || Leaving.IsCancellationRequested ? Task.CompletedTask : InvokeAsync(() => ReadAgainAsync(language));
+
+    private static Word Said(QStashException refused) =>
+        refused.Status switch
+        {
+            null => Words.QStashAway,
+            HttpStatusCode.Unauthorized => Words.QStashToken,
+            HttpStatusCode.Forbidden => Words.QStashReadOnly,
+            HttpStatusCode.TooManyRequests => Words.QStashBusy,
+            _ => new(refused.Message, refused.Message),
+        };
+}
