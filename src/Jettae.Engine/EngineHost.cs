@@ -101,6 +101,7 @@ public static class EngineSetup
             .AddSingleton(options)
             .AddSingleton<OpenWork>()
             .AddSingleton<Store>()
+            .AddSingleton<Quotas>()
             .AddSingleton<Keys>()
             .AddSingleton<Tokens>()
             .AddSingleton<Allowances>()

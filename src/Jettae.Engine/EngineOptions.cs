@@ -38,7 +38,7 @@ public sealed class EngineOptions
     /// <summary>Attempts under way at once. Default 512; one host takes a quarter of them at most.</summary>
     public int MaxInFlight { get; set; } = 512;
 
-    /// <summary>What each tenant may have at most. Default: no limits.</summary>
+    /// <summary>What a tenant may have at most that has no limits of its own. Default: no limits.</summary>
     public Limits Limits { get; set; } = new();
 
     /// <summary>Where <c>api/NAME</c> goes: the URL by name, such as <c>llm</c>. Default: none, and such a publish is refused.</summary>
@@ -74,12 +74,4 @@ public sealed class EngineOptions
 
     /// <summary>The largest message body in bytes. Default 10 MB.</summary>
     public int MaxBody { get; set; } = 10 * 1024 * 1024;
-
-    /// <summary>For what was accepted once: a limit that came later must not keep it from being finished, or shown.</summary>
-    internal EngineOptions Unlimited()
-    {
-        var copy = (EngineOptions)MemberwiseClone();
-        copy.Limits = new Limits();
-        return copy;
-    }
 }

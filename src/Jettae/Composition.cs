@@ -91,6 +91,7 @@ public static class Composition
             EgressHttpsOnly = settings.EgressHttpsOnly,
             EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
+            Limits = Limits.Parse(settings.Limits),
         };
 
     /// <summary>The program's own studio is on this machine: its very address and port may be called, nothing else of loopback.</summary>

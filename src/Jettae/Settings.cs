@@ -51,6 +51,15 @@ public sealed class Settings
                 pair => CheckedUrl("JETTAE_APIS", pair.Value),
                 StringComparer.OrdinalIgnoreCase
             );
+        Limits = Value("JETTAE_LIMITS") ?? "";
+        try
+        {
+            Engine.Limits.Parse(Limits);
+        }
+        catch (Engine.RejectedException wrong)
+        {
+            throw new SettingsException($"JETTAE_LIMITS: {wrong.Message}");
+        }
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -100,6 +109,9 @@ public sealed class Settings
 
     /// <summary><c>JETTAE_APIS</c>: where <c>api/NAME</c> goes, such as <c>llm=https://…,email=https://…</c>.</summary>
     public IReadOnlyDictionary<string, string> Apis { get; }
+
+    /// <summary><c>JETTAE_LIMITS</c>: what a tenant of the built-in engine may have at most that has no limits of its own.</summary>
+    public string Limits { get; }
 
     public bool UsesBuiltInEngine { get; }
 

@@ -44,7 +44,26 @@ internal static class TokenCommand
                         )
                 )
         );
-        return new Command("token", "Makes, lists and revokes tokens of the built-in engine.") { create, list, revoke };
+        var limits = new Argument<string>("limits")
+        {
+            Description = "Such as retries=5,delay=7d,messagesPerDay=1000; '' for none.",
+        };
+        var limit = new Command("limit", "Sets what a tenant may have at most.") { limits, tenant };
+        limit.SetAction(
+            (parsed, _) =>
+                OnStoreAsync(db =>
+                {
+                    Tokens.Limit(db, parsed.GetValue(tenant)!, parsed.GetValue(limits)!);
+                    return Console.Out.WriteLineAsync("set");
+                })
+        );
+        return new Command("token", "Makes, lists, limits and revokes tokens of the built-in engine.")
+        {
+            create,
+            list,
+            limit,
+            revoke,
+        };
     }
 
     private static async Task ListAsync(SqliteConnection db)

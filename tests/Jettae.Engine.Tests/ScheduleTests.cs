@@ -240,6 +240,45 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    [Trait("QStash", "62,63,64,66")]
+    public async Task What_is_paused_replaced_or_deleted_at_the_very_slot_fires_once_or_not_at_all()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var ids = new List<string>();
+        for (var i = 0; i < 30; i++)
+            ids.Add(await CreateAsync(engine, $"{engine.Sink}/old/{i}", "* * * * *", ("Upstash-Schedule-Id", $"s{i}")));
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await Task.WhenAll(
+            ids.Select(
+                (id, i) =>
+                    (i % 3) switch
+                    {
+                        0 => engine.SendAsync(HttpMethod.Delete, $"/v2/schedules/{id}"),
+                        1 => engine.SendAsync(HttpMethod.Patch, $"/v2/schedules/{id}/pause"),
+                        _ => engine.SendAsync(
+                            HttpMethod.Post,
+                            $"/v2/schedules/{engine.Sink}/new/{i}",
+                            null,
+                            ("Upstash-Cron", "* * * * *"),
+                            ("Upstash-Schedule-Id", id)
+                        ),
+                    }
+            )
+        );
+        await engine.IdleAsync();
+        var fired = engine
+            .Deliveries.GroupBy(each => each.Target.Split('/')[2])
+            .ToDictionary(each => each.Key, each => each.Count());
+        Assert.All(fired.Values, count => Assert.Equal(1, count));
+        engine.Deliveries.Clear();
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(
+            Enumerable.Range(0, 30).Where(i => i % 3 == 2).Select(i => $"/new/{i}").Order(),
+            engine.Deliveries.Select(each => each.Target).Order()
+        );
+    }
+
+    [Fact]
     public async Task A_publish_with_a_cron_is_a_schedule()
     {
         await using var engine = await EngineUnderTest.StartAsync();

@@ -314,6 +314,34 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    [Trait("QStash", "106")]
+    public async Task A_tenant_may_have_limits_of_its_own_that_hold_from_its_next_request_on()
+    {
+        await using var engine = await StartAsync();
+        await using var db = await Tokens.OpenAsync(engine.DataFile);
+        Assert.Equal(200, await PublishedAsync(Stranger));
+        Tokens.Limit(db, "stranger", "retries=5,delay=7d");
+        Assert.Equal(412, await PublishedAsync(Stranger));
+        Assert.Equal(200, await PublishedAsync(EngineUnderTest.Token));
+        Tokens.Limit(db, "stranger", "");
+        Assert.Equal(200, await PublishedAsync(Stranger));
+        Assert.Throws<RejectedException>(() => Tokens.Limit(db, "stranger", "speed=5"));
+        Assert.Throws<RejectedException>(() => Tokens.Limit(db, "nobody", "retries=5"));
+
+        async Task<int> PublishedAsync(string token) =>
+            (
+                await engine.SendAsync(
+                    HttpMethod.Post,
+                    "/v2/publish/https://example.com",
+                    "x",
+                    ("Authorization", $"Bearer {token}"),
+                    ("Upstash-Delay", "1d"),
+                    ("Upstash-Retries", "6")
+                )
+            ).Status;
+    }
+
+    [Fact]
     [Trait("QStash", "105,106")]
     public async Task A_tenants_limits_refuse_in_QStashs_words_and_say_in_headers_which_it_was()
     {

@@ -52,6 +52,7 @@ public sealed class SettingsTests
     [InlineData("JETTAE_EGRESS_PORTS", "443,99999")]
     [InlineData("JETTAE_PARALLEL_RUNS", "0")]
     [InlineData("JETTAE_APIS", "llm")]
+    [InlineData("JETTAE_LIMITS", "retries=many")]
     [InlineData("JETTAE_APIS", "llm=ftp://x")]
     public void What_no_start_could_use_is_refused_by_name(string name, string value)
     {

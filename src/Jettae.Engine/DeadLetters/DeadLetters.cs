@@ -17,7 +17,7 @@ public sealed record DeadLetter(
 );
 
 /// <summary>What was given up: read, deleted, or published once more (contract §1.10).</summary>
-public sealed class DeadLetters(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
+public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quotas quotas, TimeProvider time)
 {
     public const int MostInPage = 100;
 
@@ -119,8 +119,8 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
         var headers = new MessageHeaders(
             http.GivenHeaders().Where(header => header.Key.StartsWith("Upstash-", StringComparison.OrdinalIgnoreCase))
         );
-        var now = time.Milliseconds();
-        var again = page.Select(letter => (letter.Id, Message: headers.Again(letter.Message, now, options))).ToList();
+        var (now, limits) = (time.Milliseconds(), quotas.Of(http.Tenant()));
+        var again = page.Select(letter => (letter.Id, Message: headers.Again(letter.Message, now, limits))).ToList();
         work.Enter();
         try
         {
@@ -133,7 +133,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Engin
                     // Whoever retried or deleted it meanwhile was first.
                     if (!Delete(s, message.Tenant, id))
                         continue;
-                    Messages.Add(s, message, now, options, effects);
+                    Messages.Add(s, message, now, limits, effects);
                     published.Add(message.Id);
                 }
                 return published;

@@ -16,7 +16,6 @@ public sealed class Settlement(
     EngineOptions options
 )
 {
-    private readonly EngineOptions unlimited = options.Unlimited();
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
@@ -136,9 +135,10 @@ public sealed class Settlement(
             JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
             new Origin(message.Config.CallerIp, Holder: holder),
             endedAt,
-            unlimited
+            // It was accepted once: a limit that came later must not keep it from being finished.
+            Limits.None
         );
-        Messages.Insert(s, message.Tenant, publication, endedAt, unlimited, effects);
+        Messages.Insert(s, message.Tenant, publication, endedAt, options, Limits.None, effects);
     }
 
     private static JsonObject Map(IReadOnlyDictionary<string, string[]> headers) => WireJson.Map(headers);

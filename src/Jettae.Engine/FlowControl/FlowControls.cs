@@ -284,11 +284,11 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         };
     }
 
-    private IResult GlobalParallelism(HttpContext http, Shards shards, EngineOptions options) =>
+    private IResult GlobalParallelism(HttpContext http, Shards shards, Quotas quotas, EngineOptions options) =>
         Wire.Json(
             new JsonObject
             {
-                ["parallelismMax"] = options.Limits.Parallelism ?? options.MaxInFlight,
+                ["parallelismMax"] = quotas.Of(http.Tenant()).Parallelism ?? options.MaxInFlight,
                 ["parallelismCount"] = shards.InFlight.Count(each => each.Message.Tenant == http.Tenant()),
             }
         );

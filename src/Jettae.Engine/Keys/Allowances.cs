@@ -7,7 +7,7 @@ namespace Jettae.Engine;
 /// How much of the API a tenant may still use: messages in a UTC day, other requests in a second. A refusal says in headers
 /// which of the two it was: SDKs tell them apart by that (contract §7).
 /// </summary>
-public sealed class Allowances(Store store, EngineOptions options, TimeProvider time)
+public sealed class Allowances(Store store, Quotas quotas, TimeProvider time)
 {
     private const long Day = 86_400_000;
 
@@ -34,7 +34,7 @@ public sealed class Allowances(Store store, EngineOptions options, TimeProvider 
 
     private Used? Take(HttpContext http, int count)
     {
-        if (options.Limits.MessagesPerDay is not { } most)
+        if (quotas.Of(http.Tenant()).MessagesPerDay is not { } most)
             return null;
         var today = time.Milliseconds() / Day;
         var tenant = http.Tenant();
@@ -55,7 +55,7 @@ public sealed class Allowances(Store store, EngineOptions options, TimeProvider 
     /// <exception cref="RejectedException">429: too many requests in this second.</exception>
     public void TakeRequest(HttpContext http)
     {
-        if (options.Limits.RequestsPerSecond is not { } most)
+        if (quotas.Of(http.Tenant()).RequestsPerSecond is not { } most)
             return;
         var second = time.Milliseconds() / 1_000;
         lock (gate)

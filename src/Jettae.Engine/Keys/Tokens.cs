@@ -13,7 +13,7 @@ public sealed record Bearer(string Tenant, bool ReadOnly);
 public sealed record TokenInfo(string Name, string Tenant, bool ReadOnly, long CreatedAt);
 
 /// <summary>Bearer tokens. Known as hashes only: who reads the store cannot speak for anybody.</summary>
-public sealed class Tokens(Store store)
+public sealed class Tokens(Store store, Quotas quotas)
 {
     /// <summary>The name of the token that the settings give.</summary>
     internal const string OfSettings = "settings";
@@ -23,10 +23,24 @@ public sealed class Tokens(Store store)
     {
         var hash = Hash(token);
         var found = store.Read(db =>
-            db.Command("select hash, tenant, read_only from tokens where hash = $0", hash)
-                .Rows(row => (Hash: row.Bytes(0), Bearer: new Bearer(row.GetString(1), row.GetBoolean(2))))
+            db.Command(
+                    """
+                    select hash, tenant, read_only, limits from tokens join tenants on tenants.name = tenant
+                    where hash = $0
+                    """,
+                    hash
+                )
+                .Rows(row =>
+                    (
+                        Hash: row.Bytes(0),
+                        Bearer: new Bearer(row.GetString(1), row.GetBoolean(2)),
+                        Limits: row.GetString(3)
+                    )
+                )
                 .FirstOrDefault()
         );
+        if (found.Hash is not null)
+            quotas.Learn(found.Bearer.Tenant, found.Limits);
         return found.Hash is not null && CryptographicOperations.FixedTimeEquals(found.Hash, hash)
             ? found.Bearer
             : null;
@@ -100,6 +114,16 @@ public sealed class Tokens(Store store)
     public static IReadOnlyList<TokenInfo> List(SqliteConnection db) =>
         db.Command("select coalesce(name, ''), tenant, read_only, created_at from tokens order by tenant, name")
             .Rows(row => new TokenInfo(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetInt64(3)));
+
+    /// <summary>Sets what a tenant may have at most, from its next request on; an empty text for what the settings say of all.</summary>
+    /// <exception cref="RejectedException">The limits have another form, or there is no such tenant.</exception>
+    public static void Limit(SqliteConnection db, string tenant, string limits)
+    {
+        Limits.Parse(limits);
+        using var command = db.Command("update tenants set limits = $1 where name = $0", tenant, limits);
+        if (command.ExecuteNonQuery() == 0)
+            throw new RejectedException(404, $"there is no tenant {MessageHeaders.Shortened(tenant)}");
+    }
 
     /// <summary>False when there was none.</summary>
     public static bool Revoke(SqliteConnection db, string tenant, string name)

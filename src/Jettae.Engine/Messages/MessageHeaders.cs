@@ -61,10 +61,10 @@ public sealed class MessageHeaders
     /// <param name="body">What the destination receives.</param>
     /// <param name="origin">Where the request came from, and in whose name.</param>
     /// <param name="now">Unix milliseconds.</param>
-    /// <param name="options">The limits.</param>
+    /// <param name="limits">Those of its tenant.</param>
     /// <param name="depth">How many callbacks lie between it and the message that was published.</param>
     /// <exception cref="RejectedException">A header breaks its rule.</exception>
-    public Publication Read(string url, byte[] body, Origin origin, long now, EngineOptions options, int depth = 0)
+    public Publication Read(string url, byte[] body, Origin origin, long now, Limits limits, int depth = 0)
     {
         CheckForm();
         if (Text("Upstash-Cron") is { } cron)
@@ -74,7 +74,7 @@ public sealed class MessageHeaders
         var notBefore = Text("Upstash-Not-Before") is { } instant
             ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
             : now + (long)delay.TotalMilliseconds;
-        CheckDelay(notBefore - now, options);
+        CheckDelay(notBefore - now, limits);
         var (flowKey, flow) = Flow();
         var queue =
             origin.Queue
@@ -89,7 +89,7 @@ public sealed class MessageHeaders
             CreatedAt = now,
             Url = url,
             Method = Method(),
-            MaxRetries = Retries(options),
+            MaxRetries = Retries(limits),
             Labels = Labels(),
             Body = body,
             Queue = queue,
@@ -101,8 +101,8 @@ public sealed class MessageHeaders
                 Headers = Sent(),
                 RetryDelay = RetryDelayExpression(),
                 TimeoutMs = Timeout(),
-                Callback = Callback("Upstash-Callback", now, options, depth),
-                FailureCallback = Callback("Upstash-Failure-Callback", now, options, depth),
+                Callback = Callback("Upstash-Callback", now, limits, depth),
+                FailureCallback = Callback("Upstash-Failure-Callback", now, limits, depth),
                 CallerIp = origin.CallerIp,
                 Topic = origin.Topic,
                 Endpoint = origin.Endpoint,
@@ -115,11 +115,11 @@ public sealed class MessageHeaders
     }
 
     /// <summary>A given-up message once more, as it was, with what these headers say differently (contract §1.10).</summary>
-    public Message Again(Message old, long now, EngineOptions options)
+    public Message Again(Message old, long now, Limits limits)
     {
         CheckForm();
         var notBefore = now + (long)Delay().TotalMilliseconds;
-        CheckDelay(notBefore - now, options);
+        CheckDelay(notBefore - now, limits);
         var (flowKey, flow) = Flow();
         return old with
         {
@@ -130,7 +130,7 @@ public sealed class MessageHeaders
             CreatedAt = now,
             FinishedAt = null,
             Retried = 0,
-            MaxRetries = Text("Upstash-Retries") is null ? old.MaxRetries : Retries(options),
+            MaxRetries = Text("Upstash-Retries") is null ? old.MaxRetries : Retries(limits),
             Method = Text("Upstash-Method") is null ? old.Method : Method(),
             Labels = Labels() is { Length: > 0 } labels ? labels : old.Labels,
             InLine = old.Queue is null ? null : LinePlace.Outside,
@@ -140,8 +140,8 @@ public sealed class MessageHeaders
             {
                 RetryDelay = RetryDelayExpression() ?? old.Config.RetryDelay,
                 TimeoutMs = Timeout() ?? old.Config.TimeoutMs,
-                Callback = Callback("Upstash-Callback", now, options, 0) ?? old.Config.Callback,
-                FailureCallback = Callback("Upstash-Failure-Callback", now, options, 0) ?? old.Config.FailureCallback,
+                Callback = Callback("Upstash-Callback", now, limits, 0) ?? old.Config.Callback,
+                FailureCallback = Callback("Upstash-Failure-Callback", now, limits, 0) ?? old.Config.FailureCallback,
                 Flow = flow ?? old.Config.Flow,
             },
         };
@@ -222,9 +222,9 @@ public sealed class MessageHeaders
 
     private TimeSpan Delay() => Span("Upstash-Delay") ?? TimeSpan.Zero;
 
-    private static void CheckDelay(long milliseconds, EngineOptions options)
+    private static void CheckDelay(long milliseconds, Limits limits)
     {
-        if (options.Limits.Delay is { } longest && milliseconds > longest.TotalMilliseconds)
+        if (limits.Delay is { } longest && milliseconds > longest.TotalMilliseconds)
             throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
     }
 
@@ -242,11 +242,11 @@ public sealed class MessageHeaders
             ?? throw Rejected("Upstash-Method", "must be one of GET, POST, PUT, PATCH, DELETE", text);
     }
 
-    private int Retries(EngineOptions options)
+    private int Retries(Limits limits)
     {
         if (Text("Upstash-Retries") is not { } text)
-            return Math.Min(3, options.Limits.Retries ?? 3);
-        if (options.Limits.Retries is { } most && long.TryParse(text, out var wanted) && wanted > most)
+            return Math.Min(3, limits.Retries ?? 3);
+        if (limits.Retries is { } most && long.TryParse(text, out var wanted) && wanted > most)
             throw RejectedException.Quota("maxRetries", most);
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var retries) && retries <= 1_000
             ? retries
@@ -345,7 +345,7 @@ public sealed class MessageHeaders
         }
     }
 
-    private CallbackTarget? Callback(string header, long now, EngineOptions options, int depth)
+    private CallbackTarget? Callback(string header, long now, Limits limits, int depth)
     {
         if (Text(header) is not { Length: > 0 } url)
             return null;
@@ -362,7 +362,7 @@ public sealed class MessageHeaders
             throw Rejected(header, $"may nest {MaxCallbackDepth} deep at the most", url);
         try
         {
-            new MessageHeaders(own).Read(url, [], new Origin(), now, options, depth + 1);
+            new MessageHeaders(own).Read(url, [], new Origin(), now, limits, depth + 1);
         }
         catch (RejectedException wrong)
         {

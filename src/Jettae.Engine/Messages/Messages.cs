@@ -9,7 +9,14 @@ namespace Jettae.Engine;
 public readonly record struct Accepted(string MessageId, bool Deduplicated);
 
 /// <summary>The stored messages: publishing, reading, cancelling.</summary>
-public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
+public sealed class Messages(
+    Store store,
+    Shards shards,
+    Quotas quotas,
+    OpenWork work,
+    EngineOptions options,
+    TimeProvider time
+)
 {
     private const int CancelPage = 10_000;
 
@@ -30,11 +37,12 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
         try
         {
             var effects = new Effects();
+            var limits = quotas.Of(tenant);
             var accepted = await store.WriteAsync(s =>
             {
                 var answers = new Accepted[publications.Count];
                 for (var i = 0; i < answers.Length; i++)
-                    answers[i] = Insert(s, tenant, publications[i], now, options, effects);
+                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, effects);
                 return answers;
             });
             shards.Tell(effects);
@@ -140,6 +148,7 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
         Publication publication,
         long now,
         EngineOptions options,
+        Limits limits,
         Effects effects
     )
     {
@@ -162,12 +171,12 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
                 now + (long)options.DeduplicationWindow.TotalMilliseconds
             );
         }
-        Add(s, message with { Tenant = tenant }, now, options, effects);
+        Add(s, message with { Tenant = tenant }, now, limits, effects);
         return new Accepted(message.Id, false);
     }
 
     /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
-    internal static void Add(Store s, Message message, long now, EngineOptions options, Effects effects)
+    internal static void Add(Store s, Message message, long now, Limits limits, Effects effects)
     {
         // Not due yet, it joins its line when it falls due; else it stands there from now on, and the queue makes it due.
         var inLine =
@@ -175,9 +184,9 @@ public sealed class Messages(Store store, Shards shards, OpenWork work, EngineOp
         var dueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt;
         var shard = Shards.Of(message.Tenant, message.Id, message.FlowKey);
         if (message.Queue is { } name)
-            Queues.Ensure(s, message.Tenant, name, options, now);
-        if (message is { FlowKey: { } flowKey, Config.Flow: { } limits })
-            FlowControls.Note(s, message.Tenant, flowKey, limits, effects);
+            Queues.Ensure(s, message.Tenant, name, limits, now);
+        if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
+            FlowControls.Note(s, message.Tenant, flowKey, flow, effects);
         s.Run(
             $"""
             insert into messages ({Columns[5..]})

@@ -1,7 +1,7 @@
 namespace Jettae.Engine;
 
 /// <summary>What a destination stands for: one URL, or each endpoint of a URL group, or an API by its name.</summary>
-public sealed class Publishing(Store store, EngineOptions options, TimeProvider time)
+public sealed class Publishing(Store store, Quotas quotas, EngineOptions options, TimeProvider time)
 {
     private const string Api = "api/";
 
@@ -19,16 +19,17 @@ public sealed class Publishing(Store store, EngineOptions options, TimeProvider 
         if (destination.StartsWith(Api, StringComparison.OrdinalIgnoreCase))
             destination = UrlOfApi(destination[Api.Length..], headers);
         else if (IsName(destination) && store.Read(db => UrlGroups.Find(db, tenant, destination)) is { } group)
-            return [.. Fanned(group, headers, body, origin, now)];
-        return [new MessageHeaders(headers).Read(destination, body, origin, now, options)];
+            return [.. Fanned(group, headers, body, origin, now, quotas.Of(tenant))];
+        return [new MessageHeaders(headers).Read(destination, body, origin, now, quotas.Of(tenant))];
     }
 
-    private IEnumerable<Publication> Fanned(
+    private static IEnumerable<Publication> Fanned(
         UrlGroup group,
         IReadOnlyDictionary<string, string[]> headers,
         byte[] body,
         Origin origin,
-        long now
+        long now,
+        Limits limits
     )
     {
         var all = new Dictionary<string, string[]>(group.Headers, StringComparer.OrdinalIgnoreCase);
@@ -45,7 +46,7 @@ public sealed class Publishing(Store store, EngineOptions options, TimeProvider 
                     Endpoint = endpoint.Name,
                 },
                 now,
-                options
+                limits
             );
     }
 

@@ -11,7 +11,7 @@ namespace Jettae.Engine;
 /// (contract §6.2). The line is the store's: whoever ends a message's work admits the next one in the same transaction, so
 /// it holds over crashes, and for messages whose attempts other shards make.
 /// </summary>
-public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOptions options, TimeProvider time)
+public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork work, TimeProvider time)
 {
     /// <summary>The year 9999: what waits in line is due when the queue says so.</summary>
     internal const long Held = 253_402_300_799_000;
@@ -29,10 +29,10 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
     }
 
     /// <summary>Enqueueing makes the queue; one that is there keeps its settings.</summary>
-    internal static void Ensure(Store s, string tenant, string name, EngineOptions options, long now)
+    internal static void Ensure(Store s, string tenant, string name, Limits limits, long now)
     {
         if (s.Scalar<string>("select name from queues where tenant = $0 and name = $1", tenant, name) is null)
-            Insert(s, tenant, name, 1, false, options, now);
+            Insert(s, tenant, name, 1, false, limits, now);
     }
 
     /// <summary>A delayed message that falls due joins the line.</summary>
@@ -111,13 +111,13 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
         string name,
         int parallelism,
         bool paused,
-        EngineOptions options,
+        Limits limits,
         long now
     )
     {
         Limits.Check(
             "maxQueues",
-            options.Limits.Queues,
+            limits.Queues,
             () => s.Scalar<long>("select count(*) from queues where tenant = $0", tenant) + 1
         );
         s.Run(
@@ -154,7 +154,8 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
         var name = Wire.Name("queueName", Wire.Text(json, "queueName"));
         var parallelism = Wire.Whole(json, "parallelism", 1, MostParallel);
         var paused = Wire.Flag(json, "paused");
-        var most = options.Limits.QueueParallelism;
+        var limits = quotas.Of(http.Tenant());
+        var most = limits.QueueParallelism;
         if (parallelism is { } asked && asked > most)
             throw RejectedException.Quota("maxQueueParallelism", most.Value);
         await ChangeAsync(
@@ -174,7 +175,7 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
                     now
                 );
                 if (changed == 0)
-                    Insert(s, http.Tenant(), name, parallelism ?? 1, paused ?? false, options, now);
+                    Insert(s, http.Tenant(), name, parallelism ?? 1, paused ?? false, limits, now);
             }
         );
         return TypedResults.Ok();
@@ -198,7 +199,7 @@ public sealed class Queues(Store store, Shards shards, OpenWork work, EngineOpti
             name,
             (s, now) =>
             {
-                Ensure(s, http.Tenant(), name, options, now);
+                Ensure(s, http.Tenant(), name, quotas.Of(http.Tenant()), now);
                 s.Run(
                     "update queues set paused = $2, updated_at = $3 where tenant = $0 and name = $1",
                     http.Tenant(),

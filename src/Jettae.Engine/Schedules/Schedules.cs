@@ -12,6 +12,7 @@ internal sealed class Schedules(
     Store store,
     Publishing publishing,
     Ticker ticker,
+    Quotas quotas,
     EngineOptions options,
     TimeProvider time
 )
@@ -72,7 +73,7 @@ internal sealed class Schedules(
             if (isNew)
                 Limits.Check(
                     "maxSchedules",
-                    options.Limits.Schedules,
+                    quotas.Of(http.Tenant()).Schedules,
                     () => s.Scalar<long>("select count(*) from schedules where tenant = $0", http.Tenant()) + 1
                 );
             return s.Run(
@@ -185,6 +186,6 @@ internal sealed class Schedules(
             schedule.Body,
             new Origin(schedule.CallerIp),
             time.Milliseconds(),
-            options.Unlimited()
+            Limits.None
         );
 }

@@ -17,6 +17,7 @@ internal sealed partial class Ticker : IDisposable
     private readonly Shards shards;
     private readonly Publishing publishing;
     private readonly OpenWork work;
+    private readonly Quotas quotas;
     private readonly EngineOptions options;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -31,13 +32,14 @@ internal sealed partial class Ticker : IDisposable
         Shards shards,
         Publishing publishing,
         OpenWork work,
+        Quotas quotas,
         EngineOptions options,
         TimeProvider time,
         ILogger<Ticker> log
     )
     {
         (this.store, this.shards, this.publishing, this.work) = (store, shards, publishing, work);
-        (this.options, this.time, this.log) = (options, time, log);
+        (this.quotas, this.options, this.time, this.log) = (quotas, options, time, log);
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -203,8 +205,9 @@ internal sealed partial class Ticker : IDisposable
             ) == 0
         )
             return false;
+        var limits = quotas.Of(schedule.Tenant);
         var ids = publications
-            .Select(publication => Messages.Insert(s, schedule.Tenant, publication, now, options, effects))
+            .Select(publication => Messages.Insert(s, schedule.Tenant, publication, now, options, limits, effects))
             .Where(accepted => !accepted.Deduplicated)
             .Select(accepted => accepted.MessageId)
             .ToArray();

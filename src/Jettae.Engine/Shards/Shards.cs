@@ -12,6 +12,7 @@ public sealed class Shards : IDisposable
 
     public Shards(
         Store store,
+        Quotas quotas,
         Deliverer deliverer,
         OpenWork work,
         EngineOptions options,
@@ -19,7 +20,7 @@ public sealed class Shards : IDisposable
         ILogger<Shard> log
     )
     {
-        var slots = new Slots(options.MaxInFlight, options.Limits.Parallelism);
+        var slots = new Slots(options.MaxInFlight, tenant => quotas.Of(tenant).Parallelism);
         owned =
         [
             .. Enumerable

@@ -5,8 +5,8 @@ namespace Jettae.Engine;
 /// is told when what refused it has room again.
 /// </summary>
 /// <param name="most">In all.</param>
-/// <param name="mostOfTenant">Of one tenant; null for no limit.</param>
-public sealed class Slots(int most, int? mostOfTenant)
+/// <param name="mostOfTenant">Of one tenant, by its name; null for no limit.</param>
+public sealed class Slots(int most, Func<string, int?> mostOfTenant)
 {
     /// <summary>Everything: what refuses when all slots are taken.</summary>
     public static readonly Scope All = new('*', "");
@@ -24,7 +24,7 @@ public sealed class Slots(int most, int? mostOfTenant)
             Scope? full =
                 taken[All] >= most ? All
                 : taken.GetValueOrDefault(host) >= Math.Max(1, most / 4) ? host
-                : mostOfTenant is { } limit && taken.GetValueOrDefault(tenant) >= limit ? tenant
+                : mostOfTenant(lane.Tenant) is { } limit && taken.GetValueOrDefault(tenant) >= limit ? tenant
                 : null;
             if (full is { } scope)
             {

@@ -25,7 +25,7 @@ public sealed record UrlGroup(
 );
 
 /// <summary>The URL groups.</summary>
-public sealed class UrlGroups(Store store, EngineOptions options, TimeProvider time)
+public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
 {
     private const int MostAtOnce = 1_000;
 
@@ -114,7 +114,7 @@ public sealed class UrlGroups(Store store, EngineOptions options, TimeProvider t
         {
             Limits.Check(
                 "maxTopics",
-                options.Limits.UrlGroups,
+                quotas.Of(tenant).UrlGroups,
                 () => s.Scalar<long>("select count(*) from url_groups where tenant = $0", tenant) + 1
             );
             s.Run(
@@ -158,7 +158,7 @@ public sealed class UrlGroups(Store store, EngineOptions options, TimeProvider t
         }
         Limits.Check(
             "maxEndpointsPerTopic",
-            options.Limits.Endpoints,
+            quotas.Of(tenant).Endpoints,
             () => s.Scalar<long>("select count(*) from endpoints where tenant = $0 and group_name = $1", tenant, name)
         );
         return added.Count;
@@ -201,7 +201,13 @@ public sealed class UrlGroups(Store store, EngineOptions options, TimeProvider t
             ?? throw new RejectedException(400, "the body must be a JSON object with headers; received nothing");
         var headers = MessageHeaders.Map(JsonSerializer.SerializeToElement(json["headers"], WireJson.Default.JsonNode));
         // They must be such that a publisher could send them.
-        new MessageHeaders(headers).Read("https://example.com", [], new Origin(), time.Milliseconds(), options);
+        new MessageHeaders(headers).Read(
+            "https://example.com",
+            [],
+            new Origin(),
+            time.Milliseconds(),
+            quotas.Of(http.Tenant())
+        );
         var changed = await store.WriteAsync(s =>
             s.Run(
                 "update url_groups set headers = $2, updated_at = $3 where tenant = $0 and name = $1",

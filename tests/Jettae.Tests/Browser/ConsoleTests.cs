@@ -61,8 +61,9 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         var button = page.Locator("main > .row .danger");
         await Expect(button).ToHaveTextAsync(cancel);
         await button.ClickAsync();
+        await Expect(page.Locator("dialog[open]")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
-        await Expect(button).ToBeEnabledAsync();
+        await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
         await button.ClickAsync();
         await page.Locator("dialog[open] .danger").ClickAsync();
         await Expect(page.Locator(".timeline .badge").Last).ToHaveTextAsync(cancelled);

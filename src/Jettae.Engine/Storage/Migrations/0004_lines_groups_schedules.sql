@@ -79,3 +79,5 @@ alter table tokens add column read_only integer not null default 0;
 alter table tokens add column created_at integer not null default 0;
 -- What the settings last said of a tenant's keys: a rotation is not undone by the next start.
 alter table tenants add column given_signing_keys text not null default '';
+-- Such as retries=5,delay=7d; empty for what the settings say of all tenants.
+alter table tenants add column limits text not null default '';
