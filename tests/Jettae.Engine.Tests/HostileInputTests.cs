@@ -159,7 +159,10 @@ public sealed class HostileInputTests
                 (url, headers) =>
                 {
                     var given = headers.Select(one => KeyValuePair.Create(one.Item1, new[] { one.Item2 }));
-                    if (Read(() => new MessageHeaders(given).Read(url, [], new Origin(), 0, Limits.None)) is not { } read)
+                    if (
+                        Read(() => new MessageHeaders(given).Read(url, [], new Origin(), 0, Limits.None))
+                        is not { } read
+                    )
                         return;
                     Assert.InRange(read.Message.DueAt, 0, 253_402_300_800_000);
                     Assert.InRange(read.Message.MaxRetries, 0, 1_000);
@@ -448,9 +451,7 @@ public sealed class HostileInputTests
     [Trait("QStash", "32")]
     public void Whatever_a_destination_asks_for_the_next_attempt_is_within_a_day()
     {
-        var message = new MessageHeaders([])
-            .Read("http://h.example", [], new Origin(), 0, Limits.None)
-            .Message;
+        var message = new MessageHeaders([]).Read("http://h.example", [], new Origin(), 0, Limits.None).Message;
         Gen.Select(
                 Gen.OneOf("Retry-After", "X-Ratelimit-Reset", "X-Ratelimit-Reset-Requests", "X-Ratelimit-Reset-Tokens"),
                 Hostile.Of("120", "6m5s", "1.5s", "200ms", "Mon, 05 Jan 2026 09:00:30 GMT", "9µs", "24h", "0"),

@@ -38,7 +38,7 @@ public sealed class ScheduleKillTests(ITestOutputHelper output)
             for (var kill = 0; kill < Kills; kill++)
             {
                 // Some before it has started a thing, some in the middle of a slot's second.
-                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1_500)), TimeProvider.System, cancel);
+                await Task.Delay(TimeSpan.FromMilliseconds(random.Next(3_000)), TimeProvider.System, cancel);
                 await server.KillAsync();
                 await server.DisposeAsync();
                 server = await DevelopmentProcess.StartAsync("--data", folder.FullName);
