@@ -25,6 +25,7 @@ dotnet csharpier check .
 dotnet build Jettae.slnx --no-restore -c Release
 
 rm -rf TestResults
+export JETTAE_PICTURES="$PWD/TestResults/pictures"
 passed=0 failed=0 broken=0
 for project in tests/*.Tests; do
   name=$(basename "$project")

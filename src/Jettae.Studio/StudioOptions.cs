@@ -14,6 +14,9 @@ public sealed class StudioOptions
     /// <summary>The QStash that delivers the slots: its address, token and both signing keys.</summary>
     public QStashOptions QStash { get; set; } = new();
 
+    /// <summary>That QStash is this very program's own engine: said on the settings page.</summary>
+    public bool QStashIsBuiltIn { get; set; }
+
     /// <summary>The key of Claude's API; null or blank: the sample writer writes.</summary>
     public string? AnthropicKey { get; set; }
 
@@ -38,11 +41,22 @@ public sealed class StudioOptions
     /// <summary>How often the keeper looks after all schedules. Default 5 minutes.</summary>
     public TimeSpan KeeperInterval { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often alerts are looked for. Default 1 minute.</summary>
+    public TimeSpan AlertInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often QStash tries a slot again before it gives up. Default 5 (plans allow fewer or more).</summary>
     public int Retries { get; set; } = 5;
 
     /// <summary>Slots written at the same time: what falls due at the full hour goes in turn. Default 8.</summary>
     public int ParallelRuns { get; set; } = 8;
+
+    /// <summary>
+    /// The proxies in front, as addresses or ranges: what they say of the caller's address and scheme is believed. Default none.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>People reach the pages over TLS: cookies go no other way.</summary>
+    internal bool IsSecure => PublicAddress.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     internal string PublicAddress => PublicUrl.Trim().TrimEnd('/');
     internal string WebhookUrl => PublicAddress + "/api/content/generate-scheduled";
@@ -50,6 +64,7 @@ public sealed class StudioOptions
 
     /// <summary>The way of a booking: through which QStash, to which webhook. A message that went another way comes to nobody.</summary>
     internal string Route => $"{QStash.Url} {WebhookUrl}";
+    internal string? ProviderUrl => Trimmed(AnthropicUrl);
     internal string? Key => Trimmed(AnthropicKey);
     internal string? Token => Trimmed(ApiToken);
     internal string ModelName => Trimmed(Model) ?? "claude-sonnet-5-5";

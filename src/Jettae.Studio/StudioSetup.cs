@@ -1,5 +1,4 @@
 using Jettae.Client;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -27,24 +26,28 @@ public static class StudioSetup
         services.AddSingleton<StudioStore>();
         services.AddSingleton<StudioActivity>();
         services.AddSingleton<Changes>();
-        services.AddSingleton(Writers.Info(options));
-        services.AddSingleton(at => new Writer(
-            at.GetService<IChatClient>() ?? Writers.Chat(options, Clock(at)),
-            at.GetRequiredService<WriterInfo>(),
+        services.AddSingleton(at => new Writers(
+            Store(at),
             options,
-            Clock(at)
+            at.GetRequiredService<Changes>(),
+            at.GetRequiredService<IDataProtectionProvider>(),
+            Clock(at),
+            at.GetService<IChatClient>()
         ));
+        services.AddTransient(at => at.GetRequiredService<Writers>().Current);
         services.AddSingleton<Composer>();
         services.AddSingleton<RunLedger>();
         services.AddSingleton(_ => new QStashClient(NewHttpClient(), options.QStash));
         services.AddSingleton<Booker>();
         services.AddSingleton<Keeper>();
+        services.AddSingleton<Watcher>();
         services.AddHostedService<StudioStart>();
         services.AddHostedService(at => at.GetRequiredService<Booker>());
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
         services.AddHostedService<KeyRing>();
+        services.AddHostedService(at => at.GetRequiredService<Watcher>());
         AddDoors(services);
-        AddSignIn(services, options);
+        services.AddSignIn(options);
         return services;
     }
 
@@ -56,21 +59,56 @@ public static class StudioSetup
         Webhook.Map(open, options);
         var api = routes.MapGroup("/api").AddEndpointFilter<Problems>().AddEndpointFilter<SignedIn>();
         ScheduleApi.Map(api);
+        SlotApi.Map(api);
         ContentApi.Map(api);
         RunApi.Map(api);
-        SignInApi.Map(routes);
+        AlertApi.Map(api);
+        SettingsApi.Map(api);
+        SignInApi.Map(routes, api);
+        OpenApi.Map(routes);
         return routes;
     }
 
     private static void AddDoors(IServiceCollection services)
     {
-        services.AddSingleton(at => new Accounts(Store(at), at.GetRequiredService<StudioOptions>(), Clock(at)));
+        services.AddSingleton(at => new ApiTokens(Store(at), Clock(at)));
+        services.AddSingleton(at => new Sessions(Store(at), Clock(at)));
+        services.AddSingleton(at => new Preferences(Store(at)));
+        services.AddSingleton(at => new Brands(Store(at), at.GetRequiredService<Changes>()));
+        services.AddSingleton(at => new WriterSettings(
+            at.GetRequiredService<Writers>(),
+            at.GetRequiredService<Accounts>(),
+            at.GetRequiredService<StudioOptions>(),
+            Clock(at)
+        ));
+        services.AddSingleton(at => new QStashCheck(
+            at.GetRequiredService<QStashClient>(),
+            at.GetRequiredService<StudioOptions>()
+        ));
+        services.AddSingleton(at => new OwnData(
+            Store(at),
+            at.GetRequiredService<Schedules>(),
+            at.GetRequiredService<Changes>()
+        ));
+        services.AddSingleton(at => new Accounts(
+            Store(at),
+            at.GetRequiredService<ApiTokens>(),
+            at.GetRequiredService<StudioOptions>(),
+            Clock(at)
+        ));
         services.AddSingleton(at => new SignInLinks(
             Store(at),
             at.GetRequiredService<Accounts>(),
             at.GetRequiredService<StudioOptions>(),
             Clock(at)
         ));
+        services.AddSingleton(at => new Slots(
+            Store(at),
+            at.GetRequiredService<Booker>(),
+            at.GetRequiredService<Changes>(),
+            Clock(at)
+        ));
+        services.AddSingleton(at => new CalendarItems(Store(at), Clock(at)));
         services.AddSingleton(at => new Schedules(
             Store(at),
             at.GetRequiredService<Booker>(),
@@ -79,11 +117,31 @@ public static class StudioSetup
         ));
         services.AddSingleton(at => new Contents(Store(at), at.GetRequiredService<Changes>(), Clock(at)));
         services.AddSingleton(at => new Runs(Store(at)));
+        services.AddSingleton(at => new NextTry(at.GetRequiredService<QStashClient>()));
         services.AddSingleton(at => new Stats(Store(at), Clock(at)));
+        services.AddSingleton(at => new Series(Store(at), Clock(at)));
+        services.AddSingleton(at => new Estimates(Store(at), Clock(at)));
+        services.AddSingleton(at => new Monitoring(Store(at), at.GetRequiredService<Stats>(), Clock(at)));
+        services.AddSingleton(at => new Notices(
+            Store(at),
+            at.GetRequiredService<QStashClient>(),
+            at.GetRequiredService<StudioOptions>(),
+            at.GetRequiredService<IDataProtectionProvider>(),
+            Clock(at),
+            at.GetRequiredService<ILogger<Notices>>()
+        ));
+        services.AddSingleton(at => new Alerts(
+            Store(at),
+            at.GetRequiredService<Notices>(),
+            at.GetRequiredService<Changes>(),
+            Clock(at)
+        ));
+        services.AddSingleton(at => new Home(Store(at), at.GetRequiredService<Stats>(), Clock(at)));
         services.AddSingleton(at => new Runner(
             at.GetRequiredService<RunLedger>(),
             at.GetRequiredService<Composer>(),
             at.GetRequiredService<Booker>(),
+            at.GetRequiredService<Watcher>(),
             at.GetRequiredService<Changes>(),
             at.GetRequiredService<StudioActivity>(),
             Clock(at),
@@ -92,39 +150,6 @@ public static class StudioSetup
         ));
     }
 
-    private static void AddSignIn(IServiceCollection services, StudioOptions options)
-    {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(options.DataFile))!;
-        services
-            .AddDataProtection()
-            .SetApplicationName("jettae")
-            .PersistKeysToFileSystem(OwnersOnly(Path.Combine(folder, "keys")));
-        services
-            .AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
-            .AddCookie(cookie =>
-            {
-                cookie.Cookie.Name = "jettae";
-                cookie.Cookie.HttpOnly = true;
-                cookie.Cookie.SameSite = SameSiteMode.Lax;
-                cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-                cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
-                cookie.SlidingExpiration = true;
-                cookie.LoginPath = "/sign-in";
-            });
-        services.AddAuthorization();
-        services.TryAddSingleton<SignedIn>();
-        services.TryAddSingleton<Problems>();
-    }
-
-    /// <summary>Who can read these keys can sign in as anyone.</summary>
-    private static DirectoryInfo OwnersOnly(string folder) =>
-        OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(folder)
-            : Directory.CreateDirectory(
-                folder,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
-
     private static HttpClient NewHttpClient() =>
         new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
 
@@ -132,10 +157,14 @@ public static class StudioSetup
 
     private static TimeProvider Clock(IServiceProvider at) => at.GetRequiredService<TimeProvider>();
 
-    /// <summary>The tables are up to date before anything else of the studio starts.</summary>
-    private sealed class StudioStart(StudioStore store) : IHostedService
+    /// <summary>The tables are up to date, and the writer is known, before anything else of the studio starts.</summary>
+    private sealed class StudioStart(StudioStore store, Writers writers) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => store.PrepareAsync();
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await store.PrepareAsync();
+            await writers.ReadAsync(cancellationToken);
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -64,6 +64,14 @@ public static class Composition
         return app;
     }
 
+    /// <summary>The studio's doors on the data folder, without its loops and pages: for commands, beside a program that runs.</summary>
+    public static ServiceProvider Doors(Settings settings)
+    {
+        MakeFolder(settings.DataFolder);
+        var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
+        return new ServiceCollection().AddLogging().AddStudio(StudioOptionsOf(settings, qstash)).BuildServiceProvider();
+    }
+
     /// <summary>Keys and people's texts lie there: it is its owner's only.</summary>
     private static void MakeFolder(string folder)
     {
@@ -117,6 +125,8 @@ public static class Composition
             AnthropicUrl = settings.AnthropicUrl,
             Model = settings.Model ?? new StudioOptions().Model,
             ApiToken = settings.ApiToken,
+            QStashIsBuiltIn = settings.UsesBuiltInEngine,
+            TrustedProxies = settings.TrustedProxies,
             ParallelRuns = settings.ParallelRuns ?? new StudioOptions().ParallelRuns,
         };
 }

@@ -8,6 +8,7 @@ root.Subcommands.Add(Rehearsal.Command());
 root.Subcommands.Add(Doctor.Command());
 root.Subcommands.Add(DevelopmentServer.Command());
 root.Subcommands.Add(TokenCommand.Command());
+root.Subcommands.Add(SignInCommand.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 
 // A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.
@@ -61,7 +62,7 @@ namespace Jettae
         private static async Task GreetAsync(WebApplication app, Settings settings)
         {
             var link = await app.Services.GetRequiredService<SignInLinks>().CreateAsync();
-            var writer = app.Services.GetRequiredService<WriterInfo>();
+            var writer = app.Services.GetRequiredService<Writers>().Current;
             await Console.Out.WriteLineAsync(
                 $"""
 

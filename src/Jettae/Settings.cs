@@ -33,6 +33,12 @@ public sealed class Settings
         AnthropicUrl = HttpUrl("ANTHROPIC_BASE_URL");
         Model = Value("JETTAE_MODEL");
         ApiToken = Value("JETTAE_API_TOKEN");
+        TrustedProxies = List("JETTAE_TRUSTED_PROXIES", ',');
+        foreach (var proxy in TrustedProxies)
+            if (!IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _))
+                throw new SettingsException(
+                    $"JETTAE_TRUSTED_PROXIES must hold addresses or ranges such as 10.1.0.0/16, by comma; received '{proxy}'."
+                );
         EgressAllow = List("JETTAE_EGRESS_ALLOW", ',');
         foreach (var range in EgressAllow.Where(each => each.Contains('/', StringComparison.Ordinal)))
             if (!IPNetwork.TryParse(range, out _))
@@ -94,6 +100,9 @@ public sealed class Settings
 
     /// <summary><c>JETTAE_API_TOKEN</c>: the owner's bearer token for automation.</summary>
     public string? ApiToken { get; }
+
+    /// <summary><c>JETTAE_TRUSTED_PROXIES</c>: addresses and ranges of proxies in front whose word on callers is taken.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; }
 
     /// <summary><c>JETTAE_EGRESS_ALLOW</c>: CIDRs, hosts and host:port that the engine may call although they are inside.</summary>
     public IReadOnlyList<string> EgressAllow { get; }

@@ -52,6 +52,17 @@ public sealed class ApiTests
             new("settings.model", $"\"{new string('m', 101)}\"", "100"),
             new("settings.brandVoice", $"\"{new string('m', 2001)}\"", "2001"),
             new("settings.customPrompt", "\"{{tpoic}}\"", "{{tpoic}}"),
+            new("settings.customPrompt", "\"{{tpoic}} {{datee}}\"", "Did you mean {{topic}}, {{date}}?"),
+            new("settings.bannedWords", "\"one\"", "list of strings"),
+            new("settings.bannedWords", $"[\"{new string('m', 61)}\"]", "61"),
+            new("settings.bannedWords", $"[{string.Join(',', Enumerable.Range(0, 51).Select(n => $"\"{n}\""))}]", "51"),
+            new("settings.examples", "{}", "list of strings"),
+            new("settings.examples", $"[\"{new string('m', 2001)}\"]", "2001"),
+            new("settings.examples", "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]", "at most 5"),
+            new("settings.variants", "0", "1 to 4"),
+            new("settings.variants", "5", "'5'"),
+            new("settings.variants", "\"two\"", "whole number"),
+            new("settings.numbering", "\"yes\"", "true or false"),
             new("unknown", "1", "1"),
             new("owner_id", "\"x\"", "x"),
         ];
@@ -161,8 +172,12 @@ public sealed class ApiTests
         foreach (var (method, path) in Routes(ids.Item1, ids.Item2, ids.Item3))
         {
             var answer = await SendAsync(other, method, path, ids.Item1);
-            if (path is "/api/schedules" or "/api/contents" or "/api/runs")
+            if (path is "/api/schedules" or "/api/contents" or "/api/runs" or "/api/alerts")
                 Assert.Empty((await answer.Content.ReadFromJsonAsync<JsonNode>())!["items"]!.AsArray());
+            else if (path == "/api/contents/export?format=json")
+                Assert.Empty((await answer.Content.ReadFromJsonAsync<JsonNode>())!.AsArray());
+            else if (path == "/api/contents/facets")
+                Assert.Equal(0, (int)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["total"]!);
             else if (path == "/api/stats")
                 Assert.Equal(0, (int)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["total"]!["done"]!);
             else if (
@@ -411,6 +426,8 @@ public sealed class ApiTests
             ("POST", "/api/schedule/pause"),
             ("POST", "/api/schedule/resume"),
             ("POST", "/api/schedule/run"),
+            ("POST", "/api/schedule/skip"),
+            ("POST", "/api/schedule/duplicate"),
             ("POST", "/api/schedule/preview"),
             ("POST", "/api/schedule/delete"),
             ("POST", "/api/content/generate"),
@@ -419,16 +436,30 @@ public sealed class ApiTests
             ("GET", "/api/contents"),
             ("GET", $"/api/contents/{content}"),
             ("PATCH", $"/api/contents/{content}"),
+            ("GET", "/api/contents/facets"),
+            ("GET", "/api/contents/export?format=json"),
+            ("GET", $"/api/contents/{content}/versions"),
+            ("POST", $"/api/contents/{content}/restore"),
+            ("POST", $"/api/contents/{content}/regenerate"),
             ("DELETE", $"/api/contents/{content}"),
             ("GET", "/api/runs"),
             ("GET", $"/api/runs/{run}"),
+            ("POST", $"/api/runs/{run}/cancel"),
+            ("POST", $"/api/runs/{run}/rerun"),
             ("GET", "/api/stats"),
+            ("GET", "/api/alerts"),
         ];
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, Guid id)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (method is "POST")
+        if (path.EndsWith("/restore", StringComparison.Ordinal))
+            request.Content = JsonContent.Create(new { number = 1 });
+        else if (path.EndsWith("/regenerate", StringComparison.Ordinal))
+            request.Content = JsonContent.Create(new { instruction = "shorter" });
+        else if (path.EndsWith("/rerun", StringComparison.Ordinal))
+            request.Content = JsonContent.Create(new { });
+        else if (method is "POST")
             request.Content = JsonContent.Create(new { id });
         else if (method is "PATCH")
             request.Content = JsonContent.Create(new { title = "x" });

@@ -34,6 +34,21 @@ public sealed class CadenceTests
     [InlineData("2024-01-15T00:00:00Z", "weekly 09:00 0", "Asia/Seoul", "2024-01-21T00:00:00Z")]
     [InlineData("2024-02-01T00:00:00Z", "monthly 09:00 30", "Asia/Seoul", "2024-02-29T00:00:00Z")]
     [InlineData("2024-12-31T00:00:00Z", "monthly 09:00 31", "Asia/Seoul", "2025-01-31T00:00:00Z")]
+    // Several times a day, several weekdays.
+    [InlineData("2024-01-15T00:00:00Z", "daily 09:00,18:00", "Asia/Seoul", "2024-01-15T09:00:00Z")]
+    [InlineData("2024-01-15T09:00:00Z", "daily 09:00,18:00", "Asia/Seoul", "2024-01-16T00:00:00Z")]
+    [InlineData("2024-01-15T00:00:00Z", "weekly 09:00 1,3,5", "Asia/Seoul", "2024-01-17T00:00:00Z")]
+    [InlineData("2024-01-19T00:00:00Z", "weekly 09:00,21:30 1,3,5", "Asia/Seoul", "2024-01-19T12:30:00Z")]
+    [InlineData("2024-01-19T12:30:00Z", "weekly 09:00,21:30 1,3,5", "Asia/Seoul", "2024-01-22T00:00:00Z")]
+    [InlineData("2027-02-28T00:00:00Z", "monthly 09:00,12:00 31", "Asia/Seoul", "2027-02-28T03:00:00Z")]
+    [InlineData("2024-01-15T00:30:00Z", "3hours 09:00,10:00", "Asia/Seoul", "2024-01-15T03:00:00Z")]
+    // Two times in one gap are one slot; the third comes an hour after it.
+    [InlineData("2026-03-07T12:00:00Z", "daily 02:15,02:45,04:00", "America/New_York", "2026-03-08T07:00:00Z")]
+    [InlineData("2026-03-08T07:00:00Z", "daily 02:15,02:45,04:00", "America/New_York", "2026-03-08T08:00:00Z")]
+    [InlineData("2026-10-31T12:00:00Z", "daily 00:30,01:30", "America/New_York", "2026-11-01T04:30:00Z")]
+    [InlineData("2026-11-01T05:30:00Z", "daily 00:30,01:30", "America/New_York", "2026-11-02T05:30:00Z")]
+    [InlineData("2011-12-29T22:00:00Z", "daily 12:00,18:00", "Pacific/Apia", "2011-12-30T04:00:00Z")]
+    [InlineData("2011-12-30T04:00:00Z", "weekly 12:00,18:00 5,6", "Pacific/Apia", "2011-12-30T22:00:00Z")]
     // Gaps and overlaps elsewhere.
     [InlineData("2026-10-03T12:00:00Z", "daily 02:15", "Australia/Lord_Howe", "2026-10-03T15:30:00Z")]
     [InlineData("2018-11-03T12:00:00Z", "daily 00:30", "America/Sao_Paulo", "2018-11-04T03:00:00Z")]
@@ -130,8 +145,8 @@ public sealed class CadenceTests
                     var frequency = WallClock[kind];
                     var timing = new Timing(
                         frequency,
-                        time,
-                        (DayOfWeek)(day % 7),
+                        [time],
+                        [(DayOfWeek)(day % 7)],
                         day,
                         null,
                         zone,
@@ -156,8 +171,8 @@ public sealed class CadenceTests
                     var zone = TimeZoneInfo.FindSystemTimeZoneById("Asia/Seoul");
                     var timing = new Timing(
                         frequency,
-                        TimeOnly.MinValue.AddMinutes(minute),
-                        null,
+                        [TimeOnly.MinValue.AddMinutes(minute)],
+                        [],
                         null,
                         null,
                         zone,
@@ -182,14 +197,14 @@ public sealed class CadenceTests
         {
             var isDay = timing.Frequency switch
             {
-                Frequency.Weekly => (int)date.DayOfWeek % 7 == (int)timing.DayOfWeek!.Value,
+                Frequency.Weekly => (int)date.DayOfWeek % 7 == (int)timing.DaysOfWeek[0],
                 Frequency.Monthly => date.Day
                     == Math.Min(timing.DayOfMonth!.Value, date.Calendar.GetDaysInMonth(date.Year, date.Month)),
                 _ => true,
             };
             if (!isDay)
                 continue;
-            var wall = date.At(new LocalTime(timing.TimeOfDay.Hour, timing.TimeOfDay.Minute));
+            var wall = date.At(new LocalTime(timing.TimesOfDay[0].Hour, timing.TimesOfDay[0].Minute));
             var map = zone.MapLocal(wall);
             var instant = map.Count == 0 ? map.EarlyInterval.End : map.First().ToInstant();
             if (instant.ToDateTimeOffset() > after)
@@ -203,14 +218,17 @@ public sealed class CadenceTests
         var frequency = JsonName.Parse<Frequency>(parts[0]);
         var at = TimeZoneInfo.FindSystemTimeZoneById(zone);
         if (frequency == Frequency.Cron)
-            return new(frequency, default, null, null, parts[1], at, startsAt);
+            return new(frequency, [], [], null, parts[1], at, startsAt);
         var rest = parts[1].Split(' ');
-        int? number = rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : null;
+        int[] numbers =
+            rest.Length > 1
+                ? [.. rest[1].Split(',').Select(each => int.Parse(each, CultureInfo.InvariantCulture))]
+                : [];
         return new(
             frequency,
-            TimeOnly.ParseExact(rest[0], "HH:mm", CultureInfo.InvariantCulture),
-            frequency == Frequency.Weekly ? (DayOfWeek?)number : null,
-            frequency == Frequency.Monthly ? number : null,
+            [.. rest[0].Split(',').Select(each => TimeOnly.ParseExact(each, "HH:mm", CultureInfo.InvariantCulture))],
+            frequency == Frequency.Weekly ? [.. numbers.Select(number => (DayOfWeek)number)] : [],
+            frequency == Frequency.Monthly ? numbers[0] : null,
             null,
             at,
             startsAt

@@ -12,8 +12,11 @@ namespace Jettae.Studio.Tests;
 /// <summary>A message as the recorder took it.</summary>
 internal sealed record Booked(string Id, string Destination, Dictionary<string, string> Headers, string Body)
 {
+    /// <summary>When it is to be delivered; the beginning of time when that is at once.</summary>
     public DateTimeOffset NotBefore =>
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(Headers["Upstash-Not-Before"], CultureInfo.InvariantCulture));
+        Headers.TryGetValue("Upstash-Not-Before", out var at)
+            ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(at, CultureInfo.InvariantCulture))
+            : DateTimeOffset.MinValue;
 }
 
 /// <summary>A small QStash: takes messages, deduplicates, forgets on demand. The test delivers them itself.</summary>

@@ -200,7 +200,10 @@ internal sealed class TestStudio : IAsyncDisposable
     public Booked MessageFor(string slot)
     {
         var instant = DateTimeOffset.Parse(slot, System.Globalization.CultureInfo.InvariantCulture);
-        return Assert.Single(QStash.Messages.Values, message => message.NotBefore == instant);
+        return Assert.Single(
+            QStash.Messages.Values,
+            message => message.Destination == Webhook && message.NotBefore == instant
+        );
     }
 
     public static object ThreeHourly(string catchUp = "latest") =>

@@ -1,8 +1,6 @@
-using CsCheck;
-
 namespace Jettae.Studio.Tests;
 
-/// <summary>Counting as X counts, splitting threads, filling prompts.</summary>
+/// <summary>Counting as X counts, filling prompts.</summary>
 public sealed class WritingRulesTests
 {
     public static TheoryData<string, int> Golden =>
@@ -60,87 +58,7 @@ public sealed class WritingRulesTests
         Assert.Equal(text.Length, XText.Length(text));
     }
 
-    private static readonly string[] Pieces =
-    [
-        "아침",
-        "루틴을",
-        "시작해요.",
-        "hello",
-        "world,",
-        "#마케팅",
-        "https://example.com/a/b?c=d",
-        "👨‍👩‍👧‍👦",
-        "정말!",
-        "좋은\n",
-        "끝.\n\n",
-    ];
     private static readonly string[] Languages = ["ko", "en"];
-
-    private static readonly Gen<string> Words = Gen.Int[0, Pieces.Length - 1]
-        .Select(at => Pieces[at])
-        .List[1, 200]
-        .Select(words => string.Join(' ', words));
-
-    [Fact]
-    public void A_split_thread_fits_and_loses_no_word() =>
-        Words.Sample(text =>
-        {
-            var split = ThreadText.Split(text);
-            Assert.All(ThreadText.Posts(split), post => Assert.InRange(XText.Length(post), 1, XText.Limit));
-            Assert.Equal(Tokens(text), Tokens(split));
-            Assert.Equal(split, ThreadText.Split(split));
-        });
-
-    [Fact]
-    public void A_word_longer_than_a_post_is_not_torn()
-    {
-        var word = new string('가', 200);
-        Assert.Contains(word, ThreadText.Posts(ThreadText.Split($"앞말 {word} 뒷말")));
-    }
-
-    [Theory]
-    [InlineData("{{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}", null)]
-    [InlineData("{{ topic }}", null)]
-    [InlineData("{{tpoic}}", "tpoic")]
-    [InlineData("plain", null)]
-    public void Unknown_variables_are_named(string prompt, string? unknown) =>
-        Assert.Equal(unknown, Prompts.UnknownVariable(prompt));
-
-    [Fact]
-    public void A_custom_prompt_gets_its_variables_and_the_types_rules()
-    {
-        var prompt = Prompts.For(
-            Assignment(
-                ContentType.XPost,
-                "ko",
-                new ScheduleSettings
-                {
-                    PromptType = PromptType.Custom,
-                    CustomPrompt = "{{topic}}|{{date}}|{{weekday}}|{{n}}|{{last_titles}}|{{audience}}|{{tone}}",
-                }
-            )
-        );
-        Assert.StartsWith(
-            "커피 {{date}}|2024-01-16|화요일|7|하나 / 둘|직장인|친근하게",
-            prompt,
-            StringComparison.Ordinal
-        );
-        Assert.Contains("280", prompt, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void What_a_person_wrote_is_never_read_as_a_variable_again() =>
-        Assert.Contains(
-            "커피 {{date}}",
-            Prompts.For(
-                Assignment(
-                    ContentType.XPost,
-                    "ko",
-                    new ScheduleSettings { PromptType = PromptType.Custom, CustomPrompt = "{{topic}}" }
-                )
-            ),
-            StringComparison.Ordinal
-        );
 
     public static IEnumerable<TheoryDataRow<ContentType, string>> Types =>
         from type in Enum.GetValues<ContentType>()
@@ -193,6 +111,4 @@ public sealed class WritingRulesTests
             7,
             ["하나", "둘"]
         );
-
-    private static string[] Tokens(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -17,6 +17,7 @@ public sealed class FakeClaude : IAsyncDisposable
     public const string Key = "sk-ant-secret-of-the-tests";
     public const string Usual = "아침 10분, 가볍게 걷기만 해도 하루가 달라져요. 오늘은 딱 한 정거장만 걸어 볼까요?";
     private const string Asked = "asked";
+    private const string Used = "used";
     private readonly WebApplication app;
 
     private FakeClaude(WebApplication app) => this.app = app;
@@ -43,13 +44,23 @@ public sealed class FakeClaude : IAsyncDisposable
         return server;
     }
 
-    public static Func<HttpContext, Task> Says(string text, string stop = "end_turn") =>
+    /// <summary>A whole answer.</summary>
+    /// <param name="text">What it says.</param>
+    /// <param name="stop">Why it ends.</param>
+    /// <param name="usage">Input beside the cache, read from it and written into it, in tokens; else 100, 20 and 0.</param>
+    public static Func<HttpContext, Task> Says(
+        string text,
+        string stop = "end_turn",
+        (int Input, int CacheRead, int CacheWrite)? usage = null
+    ) =>
         async http =>
         {
+            if (usage is not null)
+                http.Items[Used] = usage;
             if (http.Items[Asked] is JsonObject { } asked && !((bool?)asked["stream"] ?? false))
             {
                 await http.Response.WriteAsJsonAsync(
-                    Message((string)asked["model"]!, [new { type = "text", text }], stop, outputTokens: 50)
+                    Message(http, (string)asked["model"]!, [new { type = "text", text }], stop, outputTokens: 50)
                 );
                 return;
             }
@@ -145,6 +156,17 @@ public sealed class FakeClaude : IAsyncDisposable
             await left.Task;
         };
 
+    /// <summary>Half a text, and the other half when the gate opens.</summary>
+    public static Func<HttpContext, Task> Pauses(Task gate) =>
+        async http =>
+        {
+            await BeginAsync(http);
+            await TextAsync(http, Usual[..20]);
+            await gate.WaitAsync(http.RequestAborted);
+            await DeltasAsync(http, Usual[20..]);
+            await EndAsync(http, "end_turn");
+        };
+
     /// <summary>Answers only when the gate opens.</summary>
     public static Func<HttpContext, Task> Waits(TaskCompletionSource began, Task gate) =>
         async http =>
@@ -200,8 +222,10 @@ public sealed class FakeClaude : IAsyncDisposable
         : messages.Any(each => each?["content"] is null or JsonArray { Count: 0 }) ? "messages.content: Field required"
         : null;
 
-    private static object Message(string model, object[] content, string? stop, int outputTokens) =>
-        new
+    private static object Message(HttpContext http, string model, object[] content, string? stop, int outputTokens)
+    {
+        var (input, cacheRead, cacheWrite) = http.Items[Used] as (int, int, int)? ?? (100, 20, 0);
+        return new
         {
             id = "msg_1",
             type = "message",
@@ -212,12 +236,13 @@ public sealed class FakeClaude : IAsyncDisposable
             stop_sequence = (string?)null,
             usage = new
             {
-                input_tokens = 100,
-                cache_read_input_tokens = 20,
-                cache_creation_input_tokens = 0,
+                input_tokens = input,
+                cache_read_input_tokens = cacheRead,
+                cache_creation_input_tokens = cacheWrite,
                 output_tokens = outputTokens,
             },
         };
+    }
 
     private static Task BeginAsync(HttpContext http)
     {
@@ -226,7 +251,11 @@ public sealed class FakeClaude : IAsyncDisposable
         return EventAsync(
             http,
             "message_start",
-            new { type = "message_start", message = Message("claude-sonnet-5-5", [], stop: null, outputTokens: 1) }
+            new
+            {
+                type = "message_start",
+                message = Message(http, "claude-sonnet-5-5", [], stop: null, outputTokens: 1),
+            }
         );
     }
 
@@ -243,6 +272,11 @@ public sealed class FakeClaude : IAsyncDisposable
             }
         );
         await EventAsync(http, "ping", new { type = "ping" });
+        await DeltasAsync(http, text);
+    }
+
+    private static async Task DeltasAsync(HttpContext http, string text)
+    {
         foreach (var chunk in text.Chunk(15))
             await EventAsync(
                 http,

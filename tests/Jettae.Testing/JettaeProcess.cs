@@ -77,22 +77,21 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     /// <summary>Starts it (again) on the same folder and address, and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in start.Environment.Keys.ToList())
-            if (Inherited.Any(each => name.StartsWith(each, StringComparison.Ordinal)))
-                start.Environment.Remove(name);
-        foreach (var (name, value) in settings)
-            start.Environment[name] = value;
-        process = Process.Start(start)!;
+        process = Process.Start(Command())!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await Wait.UntilAsync(IsUpAsync, TimeSpan.FromSeconds(60), () => $"The program did not start:\n{Output}");
+    }
+
+    /// <summary>A fresh link, as the command <c>sign-in</c> prints it while the program runs.</summary>
+    public async Task<string> NewSignInLinkAsync()
+    {
+        using var command = Process.Start(Command("sign-in"))!;
+        var printed = await command.StandardOutput.ReadToEndAsync();
+        await command.WaitForExitAsync();
+        return printed.Trim();
     }
 
     /// <summary>SIGKILL: it gets no chance to finish anything.</summary>
@@ -152,6 +151,21 @@ public sealed partial class JettaeProcess : IAsyncDisposable
         if (process is not null)
             await KillAsync();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private ProcessStartInfo Command(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.ToList())
+            if (Inherited.Any(each => name.StartsWith(each, StringComparison.Ordinal)))
+                start.Environment.Remove(name);
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+        return start;
     }
 
     private async Task<bool> IsUpAsync()

@@ -74,9 +74,12 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(401, "authentication_error", "Claude refuses the key")]
-    [InlineData(404, "not_found_error", "Claude has no model")]
-    public async Task A_bad_claude_key_and_a_missing_model_are_told_apart(int status, string type, string said)
+    [InlineData(401, "authentication_error", "Claude did not accept the API key")]
+    [InlineData(402, "billing_error", "a problem with Claude's billing")]
+    [InlineData(403, "permission_error", "may not do that")]
+    [InlineData(404, "not_found_error", "no model of that name")]
+    [InlineData(529, "overloaded_error", "Claude is overloaded")]
+    public async Task What_is_wrong_with_claude_is_said_by_its_name(int status, string type, string said)
     {
         await using var claude = await ServerAsync(_ =>
             Results.Json(new { type = "error", error = new { type, message = "no" } }, statusCode: status)

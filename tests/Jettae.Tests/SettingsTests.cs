@@ -47,6 +47,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("ASPNETCORE_URLS", "nonsense")]
+    [InlineData("JETTAE_TRUSTED_PROXIES", "10.0.0.1,proxy")]
     [InlineData("JETTAE_EGRESS_ALLOW", "10.0.0.0/99")]
     [InlineData("JETTAE_EGRESS_HTTPS_ONLY", "sure")]
     [InlineData("JETTAE_EGRESS_PORTS", "443,99999")]

@@ -13,14 +13,21 @@ public sealed class Accounts
 {
     /// <summary>The claim that holds a signed-in person's id.</summary>
     public const string UserClaim = ClaimTypes.NameIdentifier;
+    private const string SessionClaim = ClaimTypes.Sid;
+    private const int MostWrongTokens = 100;
+    private const int MostWrongTokensTogether = 1_000;
 
     private readonly StudioStore store;
+    private readonly ApiTokens tokens;
     private readonly StudioOptions options;
     private readonly TimeProvider time;
+    private readonly WrongTries wrong;
 
-    internal Accounts(StudioStore store, StudioOptions options, TimeProvider time)
+    internal Accounts(StudioStore store, ApiTokens tokens, StudioOptions options, TimeProvider time)
     {
         this.store = store;
+        this.tokens = tokens;
+        wrong = new WrongTries(time, MostWrongTokens, MostWrongTokensTogether);
         this.options = options;
         this.time = time;
     }
@@ -40,28 +47,49 @@ public sealed class Accounts
     public Task<Guid> AddAsync(string name, CancellationToken cancel = default) =>
         store.WriteAsync(db => Task.FromResult(Add(db, name, isOwner: false).Id), cancel);
 
+    /// <summary>Whether this person is the installation's owner.</summary>
+    public Task<bool> IsOwnerAsync(Guid user, CancellationToken cancel = default) =>
+        store.ReadAsync(db => db.Users.AnyAsync(each => each.Id == user && each.IsOwner, cancel), cancel);
+
     /// <summary>The person whom a page's or request's principal stands for; null for a stranger.</summary>
     public static Guid? UserOf(ClaimsPrincipal? principal) =>
         principal?.Identity?.IsAuthenticated == true && Guid.TryParse(principal.FindFirstValue(UserClaim), out var id)
             ? id
             : null;
 
-    internal static ClaimsPrincipal Principal(Guid user) =>
+    /// <summary>The session in which a principal is signed in; null without one.</summary>
+    public static Guid? SessionOf(ClaimsPrincipal? principal) =>
+        Guid.TryParse(principal?.FindFirstValue(SessionClaim), out var id) ? id : null;
+
+    internal static ClaimsPrincipal Principal(Guid user, Guid session) =>
         new(
             new ClaimsIdentity(
-                [new Claim(UserClaim, user.ToString())],
+                [new Claim(UserClaim, user.ToString()), new Claim(SessionClaim, session.ToString())],
                 CookieAuthenticationDefaults.AuthenticationScheme
             )
         );
 
-    /// <summary>By bearer token, else by cookie.</summary>
-    internal async Task<(Guid? User, bool ByCookie)> WhoAsync(HttpContext http, CancellationToken cancel)
+    /// <summary>By bearer token, else by cookie. An address with too many wrong tokens has only those of 256 random bits looked at.</summary>
+    internal async Task<Caller?> WhoAsync(HttpContext http, CancellationToken cancel)
     {
         var authorization = http.Request.Headers.Authorization.ToString();
-        if (authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return (IsOwnersToken(authorization["Bearer ".Length..].Trim()) ? await OwnerAsync(cancel) : null, false);
-        var cookie = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
-        return (UserOf(cookie.Principal), true);
+        if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            var cookie = await http.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return UserOf(cookie.Principal) is { } user && SessionOf(cookie.Principal) is { } session
+                ? new Caller(user, session, false)
+                : null;
+        }
+        var text = authorization["Bearer ".Length..].Trim();
+        if (await tokens.FindAsync(text, cancel) is { } token)
+            return new Caller(token.OwnerId, null, token.Scope == TokenScope.Read);
+        var address = http.Connection.RemoteIpAddress;
+        if (wrong.WaitOf(address) is { } wait)
+            throw new TooManyTriesException(wait);
+        if (IsOwnersToken(text))
+            return new Caller(await OwnerAsync(cancel), null, false);
+        wrong.Add(address);
+        return null;
     }
 
     private bool IsOwnersToken(string token) =>
@@ -84,4 +112,16 @@ public sealed class Accounts
         db.Users.Add(user);
         return user;
     }
+}
+
+/// <summary>The person behind a request.</summary>
+/// <param name="User">Who.</param>
+/// <param name="Session">The session of the cookie that came along; null for a token.</param>
+/// <param name="ReadOnly">The token may change nothing.</param>
+internal sealed record Caller(Guid User, Guid? Session, bool ReadOnly);
+
+/// <summary>So much was wrong that this address has to wait.</summary>
+internal sealed class TooManyTriesException(TimeSpan wait) : Exception("Too many wrong tries.")
+{
+    public TimeSpan Wait { get; } = wait;
 }

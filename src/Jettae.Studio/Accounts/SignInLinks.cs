@@ -51,10 +51,13 @@ public sealed class SignInLinks
     }
 
     /// <summary>The person of a link that is still good; it is used up by this.</summary>
-    internal Task<Guid?> RedeemAsync(string code, CancellationToken cancel)
+    internal async Task<Guid?> RedeemAsync(string code, CancellationToken cancel)
     {
         var hash = Hash(code);
-        return store.WriteAsync<Guid?>(
+        // A guess costs no turn among the writers.
+        if (!await store.ReadAsync(db => db.SignInLinks.AnyAsync(each => each.CodeHash == hash, cancel), cancel))
+            return null;
+        return await store.WriteAsync<Guid?>(
             async db =>
             {
                 var now = time.GetUtcNow();

@@ -8,6 +8,12 @@ public sealed class User
 
     /// <summary>The installation's own owner, whom the printed link and the API token stand for; there is one.</summary>
     public bool IsOwner { get; init; }
+
+    /// <summary><c>ko</c> or <c>en</c>; null for what the browser asks for.</summary>
+    public string? Language { get; set; }
+
+    /// <summary>IANA zone in which instants are shown; null for the browser's own.</summary>
+    public string? Timezone { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 

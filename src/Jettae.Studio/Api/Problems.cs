@@ -73,13 +73,14 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
             403 => "Forbidden",
             404 => "Not Found",
             409 => "Conflict",
+            429 => "Too Many Requests",
             489 => "Not Retryable",
             503 => "Service Unavailable",
             _ => "Error",
         };
 
     /// <summary>Korean when it comes before all other languages that the caller accepts.</summary>
-    private static CultureInfo LanguageOf(HttpContext http)
+    internal static CultureInfo LanguageOf(HttpContext http)
     {
         var best = http
             .Request.GetTypedHeaders()

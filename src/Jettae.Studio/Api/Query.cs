@@ -52,8 +52,18 @@ internal sealed class Query
             text
         );
 
-    public int Limit() =>
-        Text("limit") is not { } text ? UsualRows
+    /// <summary>An IANA name; UTC when none is given.</summary>
+    public TimeZoneInfo Zone(string name) =>
+        Text(name) is not { } text ? TimeZoneInfo.Utc
+        : TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId ? zone
+        : throw Broken(
+            name,
+            new("Asia/Seoul 같은 시간대 이름이어야 해요.", "It must be the name of a time zone such as Asia/Seoul."),
+            text
+        );
+
+    public int Limit(int usual = UsualRows) =>
+        Text("limit") is not { } text ? usual
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
         && limit is >= 1 and <= PageKey.MostRows
             ? limit

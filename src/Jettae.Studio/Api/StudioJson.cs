@@ -63,6 +63,15 @@ internal static class StudioJson
         }
     }
 
+    /// <summary>For what has no fields: no body, or an empty object.</summary>
+    /// <exception cref="RejectedException">There is something in the body.</exception>
+    public static async Task ReadNothingAsync(HttpRequest request, CancellationToken cancel)
+    {
+        if (request.ContentLength is null or 0 && !request.HasJsonContentType())
+            return;
+        Read<Nothing>(await ReadObjectAsync(request, cancel));
+    }
+
     /// <summary>Takes one member out of the object.</summary>
     public static T? Take<T>(JsonObject body, string name)
     {
@@ -96,7 +105,7 @@ internal static class StudioJson
         }
         catch (JsonException odd)
         {
-            var field = (odd.Path ?? "$").TrimStart('$').TrimStart('.');
+            var field = (odd.Path ?? "$").TrimStart('$').TrimStart('.').Split('[')[0];
             var node = At(body, field);
             if (odd.Message.Contains("could not be mapped", StringComparison.Ordinal))
                 throw new RejectedException(
@@ -142,18 +151,38 @@ internal static class StudioJson
             "settings.promptType" => OneOf<PromptType>(),
             "settings.creativity" => OneOf<Creativity>(),
             "settings.speechLevel" => OneOf<SpeechLevel>(),
+            "times_of_day" => new("09:00 같은 시각의 목록이어야 해요.", "It must be a list of times such as 09:00."),
+            "days_of_week" => new(
+                "0(일요일)~6(토요일) 또는 요일 이름의 목록이어야 해요.",
+                "It must be a list of 0 (Sunday) to 6, or of weekdays' names."
+            ),
+            "scope" => OneOf<TokenScope>(),
+            "kind" => OneOf<ProviderKind>(),
+            "settings.variants" => new("정수여야 해요.", "It must be a whole number."),
+            "settings.numbering" => new("true 또는 false여야 해요.", "It must be true or false."),
+            "settings.bannedWords" or "settings.examples" => new(
+                "문자열의 목록이어야 해요.",
+                "It must be a list of strings."
+            ),
+            "speech_level" => OneOf<SpeechLevel>(),
+            "banned_words" => new("문자열의 목록이어야 해요.", "It must be a list of strings."),
+            "even_so" => new("true 또는 false여야 해요.", "It must be true or false."),
             "day_of_week" => new(
                 "0(일요일)~6(토요일) 또는 요일 이름이어야 해요.",
                 "It must be 0 (Sunday) to 6, or a weekday's name."
             ),
-            "starts_at" or "ends_at" => new(
+            "starts_at" or "ends_at" or "expires_at" or "slot_at" or "to" or "until" => new(
                 "2026-01-31T09:00:00Z 같은 시각이어야 해요.",
                 "It must be an instant such as 2026-01-31T09:00:00Z."
             ),
             "id" => new("UUID여야 해요.", "It must be a UUID."),
-            "day_of_month" or "max_runs" => new("정수여야 해요.", "It must be a whole number."),
+            "day_of_month" or "max_runs" or "number" or "if_version" => new(
+                "정수여야 해요.",
+                "It must be a whole number."
+            ),
+            "tags" => new("문자열의 목록이어야 해요.", "It must be a list of strings."),
             "settings" => new("객체여야 해요.", "It must be an object."),
-            "draft" => new("true 또는 false여야 해요.", "It must be true or false."),
+            "draft" or "endless" => new("true 또는 false여야 해요.", "It must be true or false."),
             _ => new("문자열이어야 해요.", "It must be a string."),
         };
 
@@ -174,6 +203,8 @@ internal static class StudioJson
             null,
             new("본문은 JSON 객체여야 해요.", "The body must be one JSON object without repeated members.")
         );
+
+    private sealed record Nothing;
 
     private sealed class Instant : JsonConverter<DateTimeOffset>
     {

@@ -5,14 +5,9 @@ internal static class Views
 {
     public static object Of(Schedule schedule) => Row(schedule, null, null);
 
-    public static object Of(Schedule schedule, IReadOnlyList<DateTimeOffset> coming, StatsRow stats) =>
-        Row(schedule, coming, stats);
+    public static object Of(Coming coming, StatsRow? stats = null) => Row(coming.Schedule, coming, stats);
 
-    private static Dictionary<string, object?> Row(
-        Schedule schedule,
-        IReadOnlyList<DateTimeOffset>? slots,
-        StatsRow? stats
-    )
+    private static Dictionary<string, object?> Row(Schedule schedule, Coming? coming, StatsRow? stats)
     {
         var row = new Dictionary<string, object?>
         {
@@ -24,8 +19,10 @@ internal static class Views
             ["target_audience"] = schedule.TargetAudience,
             ["language"] = schedule.Language,
             ["frequency"] = schedule.Frequency,
-            ["time_of_day"] = schedule.TimeOfDay,
-            ["day_of_week"] = schedule.DayOfWeek,
+            ["times_of_day"] = schedule.TimesOfDay,
+            ["time_of_day"] = schedule.TimesOfDay.Count > 0 ? schedule.TimesOfDay[0] : null,
+            ["days_of_week"] = schedule.DaysOfWeek,
+            ["day_of_week"] = schedule.DaysOfWeek.Count > 0 ? schedule.DaysOfWeek[0] : null,
             ["day_of_month"] = schedule.DayOfMonth,
             ["cron"] = schedule.Cron,
             ["timezone"] = schedule.Timezone,
@@ -35,6 +32,7 @@ internal static class Views
             ["max_runs"] = schedule.MaxRuns,
             ["settings"] = schedule.Settings,
             ["is_active"] = schedule.IsActive,
+            ["paused_until"] = schedule.PausedUntil,
             ["total_generated"] = schedule.TotalGenerated,
             ["total_failed"] = schedule.TotalFailed,
             ["last_run_at"] = schedule.LastRunAt,
@@ -43,8 +41,11 @@ internal static class Views
             ["created_at"] = schedule.CreatedAt,
             ["updated_at"] = schedule.UpdatedAt,
         };
-        if (slots is not null)
-            row["slots"] = slots;
+        if (coming is not null)
+        {
+            row["slots"] = coming.Slots;
+            row["slot_changes"] = coming.Changes.Select(each => new { each.SlotAt, each.MovedTo }).ToList();
+        }
         if (stats is not null)
             row["stats"] = stats;
         return row;
@@ -61,6 +62,9 @@ internal static class Views
             content.Body,
             content.Language,
             content.Status,
+            content.Note,
+            Tags = content.Tags.Select(each => each.Tag).Order(StringComparer.Ordinal).ToList(),
+            content.Version,
             content.Length,
             content.LengthLimit,
             content.IsSample,
@@ -79,6 +83,7 @@ internal static class Views
             ["slot_at"] = run.SlotAt,
             ["trigger"] = run.Trigger,
             ["state"] = run.State,
+            ["rerun_of"] = run.RerunOf,
             ["attempts"] = run.Attempts,
             ["content_id"] = run.ContentId,
             ["reason"] = Of(Reasons.Find(run.Reason)),
@@ -86,8 +91,10 @@ internal static class Views
             ["model"] = run.Model,
             ["input_tokens"] = run.InputTokens,
             ["cached_input_tokens"] = run.CachedInputTokens,
+            ["cache_write_tokens"] = run.CacheWriteTokens,
             ["output_tokens"] = run.OutputTokens,
             ["cost"] = run.Cost,
+            ["similarity"] = run.Similarity,
             ["provider_request_id"] = run.ProviderRequestId,
             ["qstash_message_id"] = run.QstashMessageId,
             ["started_at"] = run.StartedAt,
@@ -96,6 +103,8 @@ internal static class Views
         if (withSteps)
         {
             row["prompt"] = run.Prompt;
+            row["answer"] = run.Answer;
+            row["similarity"] = run.Similarity;
             row["steps"] = run.Steps.Select(Of).ToList();
         }
         return row;

@@ -8,12 +8,13 @@ namespace Jettae.Studio;
 /// </summary>
 internal static class Booked
 {
-    /// <summary>Enters missed slots in the ledger, and leaves exactly the booking that the plan wants, or none.</summary>
+    /// <summary>Enters missed and skipped slots in the ledger, and leaves exactly the booking that the plan wants, or none.</summary>
     /// <returns>The live booking; null when the schedule rests or has ended.</returns>
     public static async Task<Booking?> EnsureAsync(StudioDb db, Schedule schedule, DateTimeOffset now)
     {
         await db.SaveChangesAsync();
         var live = await LiveAsync(db, schedule.Id);
+        schedule.AsOf(now);
         if (!schedule.IsActive)
         {
             Withdraw(schedule, live, now);
@@ -23,11 +24,11 @@ internal static class Booked
         var plan = await PlanAsync(db, schedule, now);
         while (plan.More)
         {
-            EnterMissed(db, schedule, plan, now);
+            EnterPassed(db, schedule, plan, now);
             await db.SaveChangesAsync();
             plan = await PlanAsync(db, schedule, now);
         }
-        EnterMissed(db, schedule, plan, now);
+        EnterPassed(db, schedule, plan, now);
         if (plan.Ended)
             schedule.IsActive = false;
         if (live is null || live.SlotAt != plan.Next)
@@ -69,17 +70,17 @@ internal static class Booked
 
     private static async Task<Plan> PlanAsync(StudioDb db, Schedule schedule, DateTimeOffset now)
     {
-        int? left = schedule.MaxRuns is { } most
-            ? most - await db.Runs.CountAsync(run => run.ScheduleId == schedule.Id && run.SlotAt != null)
-            : null;
-        return Planning.For(schedule.Timing, schedule.CatchUp, schedule.AccountedUntil, schedule.EndsAt, left, now);
+        var changes = await Slots.OpenAsync(db, schedule);
+        var slots = EffectiveSlots.After(schedule.Timing, changes, schedule.AccountedUntil);
+        var left = await Slots.LeftAsync(db, schedule);
+        return Planning.For(slots, schedule.CatchUp, schedule.EndsAt, left, now);
     }
 
-    private static void EnterMissed(StudioDb db, Schedule schedule, Plan plan, DateTimeOffset now)
+    private static void EnterPassed(StudioDb db, Schedule schedule, Plan plan, DateTimeOffset now)
     {
-        foreach (var slot in plan.Missed)
+        foreach (var (slot, reason) in plan.Passed)
         {
-            db.Runs.Add(Run.Skipped(schedule, slot, Reasons.Missed, now));
+            db.Runs.Add(Run.Skipped(schedule, slot, reason, now));
             schedule.AccountedUntil = slot;
         }
     }

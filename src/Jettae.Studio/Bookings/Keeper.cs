@@ -48,6 +48,12 @@ internal sealed partial class Keeper(
                         all
                         || schedule.NextRunAt == null
                         || schedule.NextRunAt <= now
+                        || db.SlotChanges.Any(change =>
+                            change.ScheduleId == schedule.Id
+                            && change.MovedTo == null
+                            && change.SlotAt <= now
+                            && change.SlotAt > schedule.AccountedUntil
+                        )
                         || !db.Bookings.Any(booking =>
                             booking.ScheduleId == schedule.Id
                             && (booking.State == BookingState.Pending || booking.State == BookingState.Published)

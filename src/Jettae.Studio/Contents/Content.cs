@@ -40,6 +40,9 @@ public enum ContentStatus
 
     [JsonStringEnumMemberName("archived")]
     Archived,
+
+    [JsonStringEnumMemberName("rejected")]
+    Rejected,
 }
 
 /// <summary>A written piece. Data, never markup.</summary>
@@ -60,6 +63,17 @@ public sealed class Content
     public string Language { get; set; } = "ko";
     public ContentStatus Status { get; set; }
 
+    /// <summary>What a person wants remembered about it, such as why it was rejected; at most 1,000 characters.</summary>
+    public string Note { get; set; } = "";
+
+    public List<ContentTag> Tags { get; init; } = [];
+
+    /// <summary>The number of the <see cref="ContentVersion"/> whose text this is.</summary>
+    public int Version { get; set; } = 1;
+
+    /// <summary>Its row in the search index, rising with time; null only until a start has taken it in.</summary>
+    internal long? SearchKey { get; set; }
+
     /// <summary>The length as the piece's platform counts it (X: weighted).</summary>
     public int Length { get; set; }
 
@@ -67,10 +81,10 @@ public sealed class Content
     public int? LengthLimit { get; set; }
 
     /// <summary>Written by the built-in sample writer, not by a model.</summary>
-    public bool IsSample { get; init; }
+    public bool IsSample { get; set; }
 
     /// <summary>The model that wrote it.</summary>
-    public string Model { get; init; } = "";
+    public string Model { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }

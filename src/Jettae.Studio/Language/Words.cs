@@ -3,9 +3,13 @@ using System.Globalization;
 namespace Jettae.Studio;
 
 /// <summary>What the pages say. A text that lacks a language does not compile.</summary>
-public static class Words
+public static partial class Words
 {
     public static readonly Word Schedules = new("스케줄", "Schedules");
+    public static readonly Word Calendar = new("캘린더", "Calendar");
+    public static readonly Word Monitor = new("모니터", "Monitor");
+    public static readonly Word Settings = new("설정", "Settings");
+    public static readonly Word MorePages = new("더 보기", "More");
     public static readonly Word Library = new("보관함", "Library");
     public static readonly Word Runs = new("실행 기록", "Runs");
     public static readonly Word SkipToContent = new("본문으로 건너뛰기", "Skip to content");
@@ -18,12 +22,12 @@ public static class Words
         "The terminal in which Jettae was started shows a sign-in link that works once. Open it in this browser."
     );
     public static readonly Word LinkExpired = new(
-        "이미 썼거나 30분이 지난 링크예요. Jettae를 다시 시작하면 새 링크가 나와요.",
-        "That link was used already, or is older than 30 minutes. Start Jettae again for a new one."
+        "이미 썼거나 30분이 지난 링크예요. 아래 명령으로 새 링크를 만들어 주세요.",
+        "That link was used already, or is older than 30 minutes. Make a new one with the command below."
     );
     public static readonly Word SampleNotice = new(
-        "지금은 샘플 작가가 쓰고 있어요. Claude로 쓰려면 ANTHROPIC_API_KEY를 설정하고 다시 시작해 주세요.",
-        "The sample writer is writing. To have Claude write, set ANTHROPIC_API_KEY and start again."
+        "지금은 샘플 작가가 쓰고 있어요. Claude를 연결하면 진짜 글을 써 드려요.",
+        "The sample writer is writing. Connect Claude, and real pieces are written."
     );
     public static readonly Word Sample = new("샘플", "Sample");
 
@@ -33,15 +37,6 @@ public static class Words
     public static readonly Word NoSchedulesHow = new(
         "아래에서 하나를 골라 시작해 보세요. 나중에 모두 바꿀 수 있어요.",
         "Pick one of these to start with. All of it can be changed later."
-    );
-    public static readonly Word RecipeX = new("3시간마다 X 포스트", "An X post every 3 hours");
-    public static readonly Word RecipeXWhy = new("짧은 글을 꾸준히, 하루 여덟 번", "Short and steady, eight a day");
-    public static readonly Word RecipeBlog = new("매일 아침 블로그", "A blog post every morning");
-    public static readonly Word RecipeBlogWhy = new("긴 글 초안을 매일 09:00에", "A long draft each day at 09:00");
-    public static readonly Word RecipeLinkedIn = new("매주 링크드인", "LinkedIn every week");
-    public static readonly Word RecipeLinkedInWhy = new(
-        "월요일 아침, 한 주를 여는 글",
-        "Monday morning, to open the week"
     );
     public static readonly Word NextRun = new("다음 실행", "Next run");
     public static readonly Word LastRuns = new("최근 실행", "Recent runs");
@@ -60,6 +55,8 @@ public static class Words
         "Delete this piece? It cannot be undone."
     );
     public static readonly Word Cancel = new("취소", "Cancel");
+    public static readonly Word Undo = new("되돌리기", "Undo");
+    public static readonly Word Undone = new("되돌렸어요", "Undone");
     public static readonly Word Close = new("닫기", "Close");
     public static readonly Word Paused = new("멈춤", "Paused");
     public static readonly Word Ended = new("끝남", "Ended");
@@ -130,9 +127,8 @@ public static class Words
     );
     public static readonly Word BrandVoice = new("브랜드 목소리", "Brand voice");
     public static readonly Word CatchUpLabel = new("꺼져 있던 동안의 실행", "Runs missed while it was down");
-    public static readonly Word MaxRuns = new("실행 횟수 제한", "Stop after so many runs");
-    public static readonly Word MaxRunsHint = new("비워 두면 계속해요", "Left empty, it never ends");
-    public static readonly Word ComingSlots = new("다음 5번", "The next 5");
+    public static readonly Word MaxRuns = new("몇 번까지", "How many runs");
+    public static readonly Word ComingSlots = new("다음 10번", "The next 10");
     public static readonly Word ComingHint = new("{0} 기준", "In {0}");
     public static readonly Word BookingMoves = new(
         "저장하면 다음 실행이 {0}에서 {1}(으)로 바뀌어요.",
@@ -176,7 +172,6 @@ public static class Words
     public static readonly Word Took = new("걸린 시간", "Took");
     public static readonly Word Model = new("모델", "Model");
     public static readonly Word Tokens = new("토큰", "Tokens");
-    public static readonly Word TokensInOut = new("입력 {0} · 출력 {1}", "{0} in · {1} out");
     public static readonly Word Cost = new("비용", "Cost");
     public static readonly Word Attempts = new("시도", "Attempts");
     public static readonly Word Attempt = new("{0}번째 시도", "Attempt {0}");
@@ -428,6 +423,7 @@ public static class Words
             RunState.Waiting => new("다시 시도 대기", "Waiting to retry"),
             RunState.Done => new("완료", "Done"),
             RunState.Failed => new("실패", "Failed"),
+            RunState.Cancelled => new("취소됨", "Cancelled"),
             _ => new("건너뜀", "Skipped"),
         };
 
@@ -437,6 +433,8 @@ public static class Words
             RunTrigger.Schedule => new("예약", "Schedule"),
             RunTrigger.CatchUp => new("놓친 실행", "Catch-up"),
             RunTrigger.Manual => new("직접 실행", "By hand"),
+            RunTrigger.Rerun => new("다시 실행", "Rerun"),
+            RunTrigger.Regenerate => new("다시 쓰기", "Rewrite"),
             _ => new("한 번 쓰기", "One-off"),
         };
 
@@ -445,6 +443,7 @@ public static class Words
         {
             ContentStatus.Draft => new("초안", "Draft"),
             ContentStatus.Approved => new("승인됨", "Approved"),
+            ContentStatus.Rejected => new("반려됨", "Rejected"),
             _ => new("보관됨", "Archived"),
         };
 
@@ -458,25 +457,12 @@ public static class Words
             StepKind.Write => new("글쓰기", "Writing"),
             StepKind.Checked => new("검사", "Checked"),
             StepKind.Repair => new("다듬기", "Repair"),
+            StepKind.Similarity => new("이전 글과 비교", "Compared with earlier pieces"),
             StepKind.Stored => new("저장", "Stored"),
             _ => new("다음 예약", "Next booked"),
         };
 
     public static string Of(DayOfWeek day) => CultureInfo.CurrentUICulture.DateTimeFormat.GetDayName(day);
-
-    /// <summary>A schedule in one sentence.</summary>
-    public static string Sentence(Schedule schedule) =>
-        schedule.Frequency switch
-        {
-            Frequency.Cron => $"cron {schedule.Cron} · {schedule.Timezone}",
-            Frequency.Daily => $"{Of(schedule.Frequency)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
-            Frequency.Weekly =>
-                $"{new Word("매주", "Every")} {Of(schedule.DayOfWeek ?? DayOfWeek.Monday)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
-            Frequency.Monthly =>
-                $"{new Word("매월 {0}일", "Monthly on day {0}").In(CultureInfo.CurrentUICulture, schedule.DayOfMonth ?? 1)} {schedule.TimeOfDay:HH\\:mm} · {schedule.Timezone}",
-            _ =>
-                $"{Of(schedule.Frequency)} · {new Word("{0} 기준", "from {0}").In(CultureInfo.CurrentUICulture, schedule.TimeOfDay.ToString("HH\\:mm", CultureInfo.InvariantCulture))} · {schedule.Timezone}",
-        };
 
     /// <summary>An instant as the wall of <paramref name="zone"/> shows it.</summary>
     public static string At(DateTimeOffset instant, string zone)
@@ -485,6 +471,12 @@ public static class Words
         var korean = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko";
         return local.ToString(korean ? "M월 d일 (ddd) HH:mm" : "ddd, MMM d, HH:mm", CultureInfo.CurrentCulture);
     }
+
+    public static readonly Word Loading = new("불러오는 중이에요…", "Loading…");
+
+    /// <summary>An amount in US dollars, with as many places as it needs.</summary>
+    public static string Dollars(decimal amount) =>
+        "$" + amount.ToString(amount is > 0 and < 1 ? "0.####" : "#,0.00", CultureInfo.CurrentCulture);
 
     /// <summary>A span in its largest fitting unit.</summary>
     public static string Span(TimeSpan span) =>

@@ -1,19 +1,37 @@
+using System.Text;
+
 namespace Jettae.Studio;
 
 /// <summary>One attempt of one run while it is being made: its steps, its cost, and who watches.</summary>
 internal sealed class Attempt(Run run, int number, TimeProvider time, Action<RunProgress> tell)
 {
+    /// <summary>Bytes in UTF-8.</summary>
+    internal const int LongestAnswer = 64 * 1024;
+
     private DateTimeOffset last;
 
     public Run Run => run;
     public int Number => number;
     public List<RunStep> Steps { get; } = [];
-    public long InputTokens { get; private set; }
-    public long CachedInputTokens { get; private set; }
-    public long OutputTokens { get; private set; }
+
+    /// <summary>Each call of the provider; every one has a price of its own.</summary>
+    public List<CallNotes> Calls { get; } = [];
     public string? Model { get; private set; }
     public string? RequestId { get; private set; }
     public string? Prompt { get; set; }
+
+    /// <summary>What the writer answered last, as it came, at most 64 KB.</summary>
+    public string? Answer
+    {
+        get;
+        set => field = value is null ? null : Bounded(value);
+    }
+
+    /// <summary>How much the piece is like the closest earlier one; null when there was none to compare with.</summary>
+    public double? Similarity { get; set; }
+
+    /// <summary>The writer that it began with.</summary>
+    public WriterInfo Writer { get; set; } = new("", "", IsSample: false);
 
     public RunStep Begin(StepKind kind) => Add(kind, time.GetUtcNow(), null, ok: false, null, null);
 
@@ -42,11 +60,20 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
 
     public void Count(CallNotes notes)
     {
-        InputTokens += notes.InputTokens;
-        CachedInputTokens += notes.CachedInputTokens;
-        OutputTokens += notes.OutputTokens;
+        Calls.Add(notes);
         Model = notes.Model ?? Model;
         RequestId = notes.RequestId ?? RequestId;
+    }
+
+    private static string Bounded(string text)
+    {
+        if (Encoding.UTF8.GetByteCount(text) <= LongestAnswer)
+            return text;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var end = LongestAnswer;
+        while ((bytes[end] & 0b1100_0000) == 0b1000_0000)
+            end--;
+        return Encoding.UTF8.GetString(bytes, 0, end);
     }
 
     private RunStep Add(StepKind kind, DateTimeOffset from, DateTimeOffset? to, bool ok, string? reason, string? detail)
@@ -79,7 +106,9 @@ internal abstract record AttemptResult
 {
     private AttemptResult() { }
 
-    public sealed record Piece(Draft Draft) : AttemptResult;
+    /// <param name="Draft">The one to keep.</param>
+    /// <param name="Variants">The other drafts that are fit.</param>
+    public sealed record Piece(Draft Draft, IReadOnlyList<Draft> Variants) : AttemptResult;
 
     public sealed record Failed(Reason Reason, string Detail, bool Retryable, TimeSpan? RetryAfter) : AttemptResult;
 }

@@ -1,10 +1,12 @@
-using Microsoft.Extensions.AI;
-
 namespace Jettae.Studio;
 
-/// <summary>Prompt, write, check, and one repair: from an assignment to a piece that fits its platform.</summary>
-internal sealed class Composer(Writer writer)
+/// <summary>From an assignment to a piece that fits its platform and does not repeat the ones before it.</summary>
+internal sealed class Composer(Writers writers)
 {
+    /// <summary>
+    /// Prompt, write (each variant in turn), check, one repair when none is fit, and one new angle when the piece is too
+    /// much like an earlier one.
+    /// </summary>
     /// <param name="assignment">What to write.</param>
     /// <param name="attempt">Gets the steps.</param>
     /// <param name="beforeCall">Stores what is known before the provider is called.</param>
@@ -16,69 +18,132 @@ internal sealed class Composer(Writer writer)
         CancellationToken cancel
     )
     {
-        attempt.Prompt = Prompts.For(assignment);
-        attempt.Did(StepKind.Prompt, $"{attempt.Prompt.Length} characters");
-        var talk = new List<ChatMessage> { new(ChatRole.User, attempt.Prompt) };
-
-        var outcome = await CallAsync(StepKind.Write, talk, assignment, attempt, beforeCall, cancel);
-        if (outcome is not WritingOutcome.Written first)
-            return Failure(outcome);
-        var draft = Draft.From(assignment.Type, first.Text);
-        var fault = first.CutOff ? Prompts.Continue(assignment) : FaultOf(draft, assignment, attempt);
-        if (fault is null)
-            return new AttemptResult.Piece(draft);
-
-        talk.Add(new ChatMessage(ChatRole.Assistant, first.Text.Length > 0 ? first.Text : "-"));
-        talk.Add(new ChatMessage(ChatRole.User, fault));
-        outcome = await CallAsync(StepKind.Repair, talk, assignment, attempt, beforeCall, cancel);
-        if (outcome is not WritingOutcome.Written second)
-            return Failure(outcome);
-        if (second.CutOff)
-            return new AttemptResult.Failed(Reasons.CutOff, "stop reason: max_tokens, twice", Retryable: false, null);
-        draft = Draft.From(assignment.Type, second.Text);
-        var remaining = FaultOf(draft, assignment, attempt);
-        return remaining is null
-            ? new AttemptResult.Piece(draft)
-            : new AttemptResult.Failed(Reasons.DraftUnfit, remaining, Retryable: true, null);
+        var sitting = Sit(assignment, attempt, beforeCall, cancel);
+        var count = sitting.IsSample ? 1 : assignment.Settings.Variants;
+        var isRepeated = count > 1 || assignment.Type is ContentType.XPost or ContentType.Thread;
+        var fit = new List<Answer.Fit>();
+        Answer? last = null;
+        for (var variant = 0; variant < count; variant++)
+        {
+            var prompt = Prompts.For(assignment, variant);
+            if (variant == 0)
+                Note(attempt, prompt);
+            last = await sitting.AskAsync(StepKind.Write, sitting.Talk(prompt, isRepeated));
+            // A provider in trouble is not asked for more; what it gave before counts.
+            if (last is Answer.None)
+                break;
+            if (last is Answer.Fit passed)
+                fit.Add(passed);
+        }
+        if (fit.Count > 0)
+            return await FreshAsync(sitting, assignment, attempt, fit);
+        var repaired = await RepairedAsync(sitting, last!);
+        return repaired is Answer.Fit whole
+            ? await FreshAsync(sitting, assignment, attempt, [whole])
+            : FailureOf(repaired);
     }
 
-    private async Task<WritingOutcome> CallAsync(
-        StepKind kind,
-        List<ChatMessage> talk,
+    /// <summary>A new draft from a text and a person's wish; the same checks and one repair.</summary>
+    /// <param name="assignment">What the text was written for.</param>
+    /// <param name="currentText">The text as it stands, its title in the first line where its type has one.</param>
+    /// <param name="instruction">What to change.</param>
+    /// <param name="attempt">Gets the steps.</param>
+    /// <param name="beforeCall">Stores what is known before the provider is called.</param>
+    /// <param name="cancel">The program stops.</param>
+    public async Task<AttemptResult> ReviseAsync(
         Assignment assignment,
+        string currentText,
+        string instruction,
         Attempt attempt,
         Func<Task> beforeCall,
         CancellationToken cancel
     )
     {
-        var step = attempt.Begin(kind);
-        await beforeCall();
-        var notes = new CallNotes();
-        var outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
-        attempt.Count(notes);
-        var cost = $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens{Request(notes)}";
-        if (outcome is WritingOutcome.Failed failed)
-            attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}{Request(notes)}");
-        else
-            attempt.End(step, ok: true, null, cost);
-        return outcome;
+        var sitting = Sit(assignment, attempt, beforeCall, cancel);
+        var prompt = Prompts.Revise(assignment, currentText, instruction);
+        Note(attempt, prompt);
+        var answer = await sitting.AskAsync(StepKind.Write, sitting.Talk(prompt, isRepeated: false));
+        answer = await RepairedAsync(sitting, answer);
+        return answer is Answer.Fit fit ? new AttemptResult.Piece(fit.Draft, []) : FailureOf(answer);
     }
 
-    private static string? FaultOf(Draft draft, Assignment assignment, Attempt attempt)
+    /// <summary>The check alone, of an answer that came earlier. Nobody is asked to correct it.</summary>
+    public AttemptResult Check(Assignment assignment, Attempt attempt, KeptAnswer kept)
     {
-        if (draft.Fault(assignment.Type, assignment.Language) is { } fault)
+        var sitting = Sit(assignment, attempt, () => Task.CompletedTask, CancellationToken.None);
+        attempt.Writer = attempt.Writer with
         {
-            attempt.Missed(StepKind.Checked, Reasons.DraftUnfit, fault);
-            return Prompts.Repair(fault, assignment);
-        }
-        attempt.Did(StepKind.Checked, draft.Limit is { } limit ? $"{draft.Length}/{limit}" : $"{draft.Length}");
-        return null;
+            Model = kept.Model ?? attempt.Writer.Model,
+            IsSample = kept.Model == SampleWriter.ModelName,
+        };
+        attempt.Prompt = kept.Prompt;
+        return sitting.Examine([], kept.Answer, isCutOff: false) is Answer.Fit fit
+            ? new AttemptResult.Piece(fit.Draft, [])
+            : new AttemptResult.Failed(Reasons.DraftUnfit, attempt.Steps[^1].Detail ?? "", Retryable: false, null);
     }
 
-    private static AttemptResult.Failed Failure(WritingOutcome outcome) =>
-        outcome is WritingOutcome.Failed failed
-            ? new(failed.Reason, failed.Detail, failed.Retryable, failed.RetryAfter)
-            : throw new InvalidOperationException("Only a failed call is a failure.");
+    private Sitting Sit(Assignment assignment, Attempt attempt, Func<Task> beforeCall, CancellationToken cancel)
+    {
+        // Whatever is connected meanwhile: this attempt ends with the writer that it began with.
+        var writer = writers.Now;
+        attempt.Writer = writer.Info;
+        return new Sitting(writer, assignment, attempt, beforeCall, cancel);
+    }
 
-    private static string Request(CallNotes notes) => notes.RequestId is { } id ? $", request {id}" : "";
+    private static void Note(Attempt attempt, Prompt prompt)
+    {
+        attempt.Prompt = prompt.ToString();
+        attempt.Did(StepKind.Prompt, $"{prompt.System.Length} + {prompt.User.Length} characters");
+    }
+
+    private static async Task<Answer> RepairedAsync(Sitting sitting, Answer answer) =>
+        answer is Answer.Unfit unfit ? await sitting.AskAgainAsync(unfit.Talk, unfit.Text, unfit.Ask) : answer;
+
+    /// <summary>The least repeated of the drafts, or one that takes a new angle.</summary>
+    private static async Task<AttemptResult> FreshAsync(
+        Sitting sitting,
+        Assignment assignment,
+        Attempt attempt,
+        List<Answer.Fit> fit
+    )
+    {
+        // Samples are made of few sentences; they resemble each other by design.
+        if (assignment.Earlier.Count == 0 || sitting.IsSample)
+            return new AttemptResult.Piece(fit[0].Draft, [.. fit.Skip(1).Select(each => each.Draft)]);
+        var rated = fit.Select(each => (Answer: each, Like: Closest(assignment, each.Draft))).ToList();
+        var best = rated.Find(each => each.Like.Figure <= Similarity.Threshold);
+        if (best.Answer is null)
+        {
+            best = rated.MinBy(each => each.Like.Figure);
+            attempt.Did(StepKind.Similarity, Said(best.Like));
+            var ask = Prompts.NewAngle(best.Like.Title, assignment);
+            var again = await sitting.AskAgainAsync(best.Answer.Talk, best.Answer.Text, ask);
+            // A piece that repeats itself is still a piece: when the second ask comes to nothing, the first is kept.
+            if (again is Answer.Fit other)
+            {
+                rated.Add((other, Closest(assignment, other.Draft)));
+                best = rated.MinBy(each => each.Like.Figure);
+            }
+        }
+        attempt.Did(StepKind.Similarity, Said(best.Like));
+        attempt.Similarity = best.Like.Figure;
+        return new AttemptResult.Piece(
+            best.Answer.Draft,
+            [.. rated.Where(each => each.Answer != best.Answer).Select(each => each.Answer.Draft)]
+        );
+    }
+
+    private static (double Figure, string Title) Closest(Assignment assignment, Draft draft) =>
+        assignment.Earlier.Select(each => (Similarity.Of(draft.Body, each.Body), each.Title)).MaxBy(each => each.Item1);
+
+    private static string Said((double Figure, string Title) like) =>
+        FormattableString.Invariant($"{like.Figure:0.00} “{like.Title}”");
+
+    private static AttemptResult.Failed FailureOf(Answer answer) =>
+        answer switch
+        {
+            Answer.None none => none.Failure,
+            Answer.Unfit unfit => unfit.Failure,
+            _ => throw new InvalidOperationException("A fit draft is no failure."),
+        };
 }

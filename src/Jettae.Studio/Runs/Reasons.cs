@@ -4,7 +4,30 @@ namespace Jettae.Studio;
 /// <param name="Key">Stable, snake_case; stored on runs and steps, answered by the API.</param>
 /// <param name="What">What happened.</param>
 /// <param name="ToDo">What to do now.</param>
-public sealed record Reason(string Key, Word What, Word ToDo);
+public sealed record Reason(string Key, Word What, Word ToDo)
+{
+    /// <summary>What a person can press to mend it.</summary>
+    public Fix Fix { get; init; }
+}
+
+/// <summary>The way from a reason to its remedy.</summary>
+public enum Fix
+{
+    /// <summary>It mends itself, or cannot be mended.</summary>
+    None,
+
+    /// <summary>Make the run once more.</summary>
+    RunAgain,
+
+    /// <summary>Change topic, prompt or model of the schedule.</summary>
+    EditSchedule,
+
+    /// <summary>Change key, address or model of the writer in the settings.</summary>
+    Settings,
+
+    /// <summary>Start the paused schedule again.</summary>
+    Resume,
+}
 
 /// <summary>All reasons there are.</summary>
 public static class Reasons
@@ -25,12 +48,26 @@ public static class Reasons
             "따라잡기 설정에 따라 건너뛰었어요. 필요하면 '지금 실행하기'를 눌러 주세요.",
             "It was passed over by the catch-up rule. Press Run now if you want it."
         )
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
+    public static readonly Reason SkippedByYou = new(
+        "skipped_by_you",
+        new("직접 건너뛴 차례예요.", "You skipped this slot."),
+        new("하실 일은 없어요. 다음 차례는 예정대로 써요.", "Nothing to do. The next slot runs as planned.")
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Paused = new(
         "paused",
         new("일정이 멈춰 있어서 건너뛰었어요.", "The schedule was paused, so this slot was skipped."),
         new("다시 시작하면 다음 차례부터 이어져요.", "Resume the schedule and it goes on with the next slot.")
-    );
+    )
+    {
+        Fix = Fix.Resume,
+    };
     public static readonly Reason GaveUp = new(
         "gave_up",
         new("여러 번 시도했지만 끝내 쓰지 못했어요.", "All attempts failed, so this slot was given up."),
@@ -38,7 +75,10 @@ public static class Reasons
             "마지막 시도의 이유를 확인해 주세요. 다음 차례는 예정대로 예약되어 있어요.",
             "See why the last attempt failed. The next slot is booked as usual."
         )
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Interrupted = new(
         "interrupted",
         new("쓰는 도중에 프로그램이 멈췄어요.", "The program stopped while this was being written."),
@@ -46,56 +86,83 @@ public static class Reasons
             "다시 켜지면 QStash가 한 번 더 불러 이어서 써요.",
             "QStash calls again after the restart, and it is written then."
         )
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Overloaded = new(
         "provider_overloaded",
         new("Claude에 요청이 몰려 있어요.", "Claude is overloaded at the moment."),
         WaitForIt
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason RateLimited = new(
         "provider_rate_limited",
         new("Claude의 사용 한도에 잠시 닿았어요.", "Claude's rate limit was reached for the moment."),
         WaitForIt
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason ProviderError = new(
         "provider_error",
         new("Claude 쪽에 일시적인 문제가 있어요.", "Claude has a passing problem of its own."),
         WaitForIt
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Unreachable = new(
         "provider_unreachable",
         new("Claude에 연결하지 못했어요.", "Claude could not be reached."),
         new(
-            "자동으로 다시 시도해요. 계속되면 인터넷 연결과 ANTHROPIC_BASE_URL을 확인해 주세요.",
-            "It is tried again by itself. If it goes on, check the network and ANTHROPIC_BASE_URL."
+            "자동으로 다시 시도해요. 계속되면 인터넷 연결과 설정의 주소를 확인해 주세요.",
+            "It is tried again by itself. If it goes on, check the network, and the address in the settings."
         )
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason TimedOut = new(
         "provider_timeout",
         new("정해진 시간 안에 글이 끝나지 않았어요.", "The piece was not finished in time."),
         WaitForIt
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Stalled = new(
         "provider_stalled",
         new("글이 오다가 멈췄어요.", "The answer stopped coming half-way."),
         WaitForIt
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason OddAnswer = new(
         "provider_odd_answer",
         new("Claude의 답을 알아볼 수 없었어요.", "Claude's answer could not be understood."),
         new(
-            "자동으로 다시 시도해요. 계속되면 ANTHROPIC_BASE_URL이 맞는지 확인해 주세요.",
-            "It is tried again by itself. If it goes on, check that ANTHROPIC_BASE_URL is right."
+            "자동으로 다시 시도해요. 계속되면 설정의 주소가 맞는지 확인해 주세요.",
+            "It is tried again by itself. If it goes on, check that the address in the settings is right."
         )
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason BadKey = new(
         "bad_key",
         new("Claude가 API 키를 받아들이지 않았어요.", "Claude did not accept the API key."),
         new(
-            "ANTHROPIC_API_KEY를 확인해 새 키로 바꾼 뒤 다시 시작해 주세요.",
-            "Check ANTHROPIC_API_KEY, put in a valid key and start again."
+            "설정에서 새 키를 연결해 주세요. 환경 변수의 키라면 ANTHROPIC_API_KEY를 바꾸고 다시 시작해 주세요.",
+            "Connect a valid key in the settings. Is it the environment's, change ANTHROPIC_API_KEY and start again."
         )
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason Forbidden = new(
         "forbidden",
         new("이 API 키로는 허용되지 않은 요청이에요.", "This API key may not do that."),
@@ -103,12 +170,18 @@ public static class Reasons
             "Claude 콘솔에서 키의 권한과 모델 사용 권한을 확인해 주세요.",
             "Check the key's permissions in Claude's console."
         )
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason Billing = new(
         "billing",
         new("Claude의 결제에 문제가 있어요.", "There is a problem with Claude's billing."),
         new("Claude 콘솔에서 결제 수단과 잔액을 확인해 주세요.", "Check payment and credit in Claude's console.")
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason SpendLimit = new(
         "spend_limit",
         new("Claude에 정해 둔 지출 한도에 닿았어요.", "The spend limit set for Claude is reached."),
@@ -116,32 +189,53 @@ public static class Reasons
             "Claude 콘솔에서 한도를 올리거나 다음 달까지 기다려 주세요.",
             "Raise the limit in Claude's console, or wait for the next month."
         )
-    );
+    )
+    {
+        Fix = Fix.Settings,
+    };
     public static readonly Reason UnknownModel = new(
         "model_unknown",
         new("그런 이름의 모델이 없어요.", "There is no model of that name."),
-        new("일정의 모델 설정이나 JETTAE_MODEL을 확인해 주세요.", "Check the schedule's model, or JETTAE_MODEL.")
-    );
+        new(
+            "일정이나 설정의 모델 이름을 확인해 주세요.",
+            "Check the model's name, in the schedule and in the settings."
+        )
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
     public static readonly Reason BadRequest = new(
         "provider_bad_request",
         new("Claude가 요청을 받아들이지 않았어요.", "Claude did not accept the request."),
         new("프롬프트와 모델 설정을 바꿔 보세요.", "Change the prompt or the model and try again.")
-    );
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
     public static readonly Reason TooLarge = new(
         "prompt_too_large",
         new("프롬프트가 너무 길어요.", "The prompt is too long."),
         new("주제나 직접 쓴 프롬프트를 줄여 주세요.", "Shorten the topic or the custom prompt.")
-    );
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
     public static readonly Reason Refused = new(
         "refused",
         new("Claude가 이 주제로 쓰기를 거절했어요.", "Claude declined to write this."),
         new("주제나 프롬프트의 표현을 바꿔 보세요.", "Word the topic or the prompt in another way.")
-    );
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
     public static readonly Reason CutOff = new(
         "cut_off",
         new("글이 길이 제한에 걸려 끝까지 쓰이지 않았어요.", "The piece hit the length limit before its end."),
         new("더 짧은 글을 부탁하도록 프롬프트를 바꿔 보세요.", "Ask for a shorter piece in the prompt.")
-    );
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
     public static readonly Reason DraftUnfit = new(
         "draft_unfit",
         new(
@@ -152,7 +246,18 @@ public static class Reasons
             "자동으로 다시 시도해요. 계속되면 프롬프트에서 더 짧게 부탁해 보세요.",
             "It is tried again by itself. If it goes on, ask for a shorter text in the prompt."
         )
-    );
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
+    public static readonly Reason Cancelled = new(
+        "cancelled",
+        new("직접 멈춘 실행이에요.", "It was stopped by hand."),
+        new("다음 차례는 예정대로 실행돼요.", "The next slot runs as planned.")
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
     public static readonly Reason Deleted = new(
         "schedule_deleted",
         new("쓰는 동안 일정이 지워졌어요.", "The schedule was deleted meanwhile."),
@@ -162,11 +267,15 @@ public static class Reasons
         "internal_error",
         new("예상하지 못한 문제가 생겼어요.", "Something unexpected went wrong."),
         SendAgain
-    );
+    )
+    {
+        Fix = Fix.RunAgain,
+    };
 
     private static readonly Dictionary<string, Reason> ByKey = new Reason[]
     {
         Missed,
+        SkippedByYou,
         Paused,
         GaveUp,
         Interrupted,
@@ -189,6 +298,7 @@ public static class Reasons
         DraftUnfit,
         Deleted,
         Surprise,
+        Cancelled,
     }.ToDictionary(reason => reason.Key);
 
     /// <summary>Every reason, for pages and documentation.</summary>

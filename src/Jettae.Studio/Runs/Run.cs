@@ -4,7 +4,8 @@ namespace Jettae.Studio;
 
 /// <summary>
 /// Where a run stands. Every slot of a schedule ends in one of the final states, so the ledger's sum equals the slots
-/// that the cadence gives: <c>running → done | failed</c>, <c>running ⇄ waiting → failed</c>; <c>skipped</c> is final at birth.
+/// that the cadence gives: <c>running → done | failed | cancelled</c>, <c>running ⇄ waiting → failed | cancelled</c>;
+/// <c>skipped</c> is final at birth.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
 public enum RunState
@@ -28,6 +29,10 @@ public enum RunState
     /// <summary>Final: the slot was not run, with the reason (missed and not caught up, paused …).</summary>
     [JsonStringEnumMemberName("skipped")]
     Skipped,
+
+    /// <summary>Final: a person stopped it.</summary>
+    [JsonStringEnumMemberName("cancelled")]
+    Cancelled,
 }
 
 /// <summary>What started a run.</summary>
@@ -49,6 +54,14 @@ public enum RunTrigger
     /// <summary>A one-off piece without a schedule.</summary>
     [JsonStringEnumMemberName("one_off")]
     OneOff,
+
+    /// <summary>A person had a run made once more.</summary>
+    [JsonStringEnumMemberName("rerun")]
+    Rerun,
+
+    /// <summary>A person asked for a piece to be written again.</summary>
+    [JsonStringEnumMemberName("regenerate")]
+    Regenerate,
 }
 
 /// <summary>One execution for one slot of a schedule (or by hand, without a slot): unique per (schedule, slot) in the store.</summary>
@@ -65,6 +78,10 @@ public sealed class Run
     public DateTimeOffset? SlotAt { get; init; }
 
     public RunTrigger Trigger { get; init; }
+
+    /// <summary>The run that this one does once more; null for all others.</summary>
+    public Guid? RerunOf { get; set; }
+
     public RunState State { get; set; }
 
     /// <summary>Attempts made so far, 1 while the first is under way.</summary>
@@ -79,14 +96,28 @@ public sealed class Run
     public string? ReasonDetail { get; set; }
 
     public string? Model { get; set; }
+
+    /// <summary>All input of all its calls: new, read from the provider's cache and written into it.</summary>
     public long InputTokens { get; set; }
+
+    /// <summary>Of the input, read from the cache.</summary>
     public long CachedInputTokens { get; set; }
+
+    /// <summary>Of the input, written into the cache.</summary>
+    public long CacheWriteTokens { get; set; }
     public long OutputTokens { get; set; }
 
     /// <summary>US dollars, from the dated price table; null when the model has no price there.</summary>
     public decimal? Cost { get; set; }
 
+    /// <summary>The rules and the wish that the writer got, each under its heading.</summary>
     public string? Prompt { get; set; }
+
+    /// <summary>The writer's last answer as it came, at most 64 KB; never content by itself.</summary>
+    public string? Answer { get; set; }
+
+    /// <summary>0 to 1: how much the piece is like the closest of the last 30; null when there was none.</summary>
+    public double? Similarity { get; set; }
     public string? ProviderRequestId { get; set; }
     public string? QstashMessageId { get; set; }
 
@@ -141,6 +172,10 @@ public enum StepKind
     /// <summary>The one repair ask after a failed check.</summary>
     [JsonStringEnumMemberName("repair")]
     Repair,
+
+    /// <summary>Compared with the pieces before it.</summary>
+    [JsonStringEnumMemberName("similarity")]
+    Similarity,
 
     [JsonStringEnumMemberName("stored")]
     Stored,

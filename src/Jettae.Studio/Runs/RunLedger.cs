@@ -3,18 +3,23 @@ using Microsoft.EntityFrameworkCore;
 namespace Jettae.Studio;
 
 /// <summary>An attempt that may begin: the run is stored as running.</summary>
-internal sealed record StartedRun(Attempt Attempt, Assignment Assignment);
+internal sealed record StartedRun(Attempt Attempt, Assignment Assignment, Revision? Revision = null)
+{
+    /// <summary>An answer that is there already and only needs its check; null when one is to be written.</summary>
+    public KeptAnswer? Kept { get; init; }
+}
 
 /// <summary>
 /// The transactions of a run: begin, settle, give up. Each decides on what it reads in the same transaction, so of two who
 /// want the same slot one makes the run and the other learns of it.
 /// </summary>
-internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider time)
+internal sealed class RunLedger(StudioStore store, TimeProvider time)
 {
     /// <summary>What was running before was made by a process that is no more.</summary>
     private readonly DateTimeOffset born = time.GetUtcNow();
 
     private const int TitlesToAvoid = 5;
+    private const int PiecesToCompare = 30;
 
     public Task<(StartedRun? Started, SlotAnswer? Answer)> BeginSlotAsync(
         SlotMessage slot,
@@ -41,7 +46,7 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
                 if (AnswerOf(run, schedule) is { } settled)
                     return (null, settled);
                 await InterruptOpenStepsAsync(db, run);
-                if (schedule.PausedAt is not null && run.State == RunState.Waiting)
+                if (schedule.RestsAt(time.GetUtcNow()) && run.State == RunState.Waiting)
                 {
                     (run.State, run.Reason, run.FinishedAt) = (RunState.Skipped, Reasons.Paused.Key, time.GetUtcNow());
                     return (null, new SlotAnswer.Skipped(Reasons.Paused.Key, run.Id));
@@ -77,6 +82,94 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
             cancel
         );
 
+    /// <summary>A run of its own that does another once more.</summary>
+    public Task<StartedRun> BeginAgainAsync(
+        Guid owner,
+        Guid runId,
+        RerunFrom from,
+        string? prompt,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var before = await db.Runs.OwnedAsync(owner, runId, cancel);
+                var schedule = before.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
+                if (schedule is null)
+                    throw new RejectedException(
+                        409,
+                        "schedule_gone",
+                        "id",
+                        new(
+                            "이 실행의 스케줄이 없어서 다시 실행할 수 없어요.",
+                            "The schedule of this run is no more, so it cannot be made again."
+                        )
+                    );
+                var (given, kept) = Keep(before, from, prompt);
+                var now = time.GetUtcNow();
+                var run = NewRun(owner, schedule.Id, schedule.Name, RunTrigger.Rerun, null, now);
+                run.RerunOf = runId;
+                db.Runs.Add(run);
+                var assignment = await AssignmentAsync(db, schedule, before.SlotAt ?? now);
+                return new StartedRun(new Attempt(run, 1, time, tell), assignment with { GivenPrompt = given })
+                {
+                    Kept = kept,
+                };
+            },
+            cancel
+        );
+
+    /// <summary>What is kept of the run before: nothing, its prompt, or its answer.</summary>
+    private static (string? Prompt, KeptAnswer? Answer) Keep(Run before, RerunFrom from, string? prompt)
+    {
+        if (prompt is not null)
+            return (prompt, null);
+        if (from == RerunFrom.Write)
+            return (before.Prompt ?? throw NothingKept(from), null);
+        if (from == RerunFrom.Checked)
+            return before.Answer is { Length: > 0 } answer
+                ? (null, new KeptAnswer(answer, before.Prompt ?? "", before.Model))
+                : throw NothingKept(from);
+        return (null, null);
+    }
+
+    private static RejectedException NothingKept(RerunFrom from) =>
+        new(
+            409,
+            "nothing_kept",
+            "from",
+            new(
+                $"이 실행은 '{JsonName.Of(from)}' 단계까지 가지 못해서 거기서부터 다시 할 수 없어요.",
+                $"This run never got as far as '{JsonName.Of(from)}', so it cannot be made again from there."
+            )
+        );
+
+    public Task<Run> FindAsync(Guid owner, Guid runId, CancellationToken cancel) =>
+        store.ReadAsync(db => db.Runs.OwnedAsync(owner, runId, cancel), cancel);
+
+    /// <summary>Gives a run up that waits, or that nobody makes any more. A repeat changes nothing.</summary>
+    public Task<Run> CancelAsync(Guid owner, Guid runId, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var run = await db.Runs.OwnedAsync(owner, runId, cancel);
+                if (run.State == RunState.Cancelled)
+                    return run;
+                if (run.State is not (RunState.Waiting or RunState.Running))
+                    throw new RejectedException(
+                        409,
+                        "run_ended",
+                        "id",
+                        new("이미 끝난 실행이에요.", "This run has ended already.")
+                    );
+                await InterruptOpenStepsAsync(db, run);
+                (run.State, run.Reason, run.FinishedAt) = (RunState.Cancelled, Reasons.Cancelled.Key, time.GetUtcNow());
+                return run;
+            },
+            cancel
+        );
+
     public Task<StartedRun> BeginOneOffAsync(
         Guid owner,
         ScheduleFields fields,
@@ -99,13 +192,53 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
         );
     }
 
+    /// <summary>A run that writes a piece again. It belongs to no schedule, whose pieces it does not add to.</summary>
+    public Task<StartedRun> BeginRevisionAsync(
+        Guid owner,
+        Guid contentId,
+        string instruction,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var piece = await db.Contents.OwnedAsync(owner, contentId, cancel);
+                var schedule = piece.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
+                var first = piece.RunId is { } written ? await db.Runs.FindAsync([written], cancel) : null;
+                var now = time.GetUtcNow();
+                var name = schedule?.Name ?? first?.ScheduleName ?? piece.Title;
+                var run = NewRun(owner, null, name, RunTrigger.Regenerate, null, now);
+                run.ContentId = piece.Id;
+                db.Runs.Add(run);
+                var revision = Revision.Of(piece, first?.Prompt, instruction);
+                var assignment = Revision.AssignmentFor(piece, schedule, now);
+                return new StartedRun(new Attempt(run, 1, time, tell), assignment, revision);
+            },
+            cancel
+        );
+
     /// <summary>A run that is never stored.</summary>
-    public StartedRun Sketch(Guid owner, ScheduleFields fields)
+    public StartedRun Sketch(Guid owner, ScheduleFields fields, Action<RunProgress> tell)
     {
         var now = time.GetUtcNow();
         var wish = ScheduleRules.ForOnePiece(fields, owner, now);
         var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
-        return new StartedRun(new Attempt(run, 1, time, _ => { }), Assignment.For(wish, now, 1, []));
+        return new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []));
+    }
+
+    /// <summary>What such a run came to.</summary>
+    public RunProgress.Finished SketchEnded(StartedRun sketch, AttemptResult result)
+    {
+        var run = sketch.Attempt.Run;
+        if (result is AttemptResult.Piece piece)
+        {
+            run.State = RunState.Done;
+            return new RunProgress.Finished(run, ContentOf(sketch, piece.Draft));
+        }
+        run.State = RunState.Failed;
+        run.Reason = ((AttemptResult.Failed)result).Reason.Key;
+        return new RunProgress.Finished(run, null);
     }
 
     /// <summary>Stores the steps so far, so that a crash leaves a trace of the call it interrupted.</summary>
@@ -136,17 +269,23 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
                 run.Model = attempt.Model;
                 run.Prompt = attempt.Prompt;
                 run.ProviderRequestId = attempt.RequestId;
-                run.InputTokens += attempt.InputTokens;
-                run.CachedInputTokens += attempt.CachedInputTokens;
-                run.OutputTokens += attempt.OutputTokens;
-                run.Cost = await CostAsync(db, run, cancel);
+                run.Answer = attempt.Answer ?? run.Answer;
+                run.Similarity = attempt.Similarity;
+                run.InputTokens += attempt.Calls.Sum(call => call.InputTokens);
+                run.CachedInputTokens += attempt.Calls.Sum(call => call.CachedInputTokens);
+                run.CacheWriteTokens += attempt.Calls.Sum(call => call.CacheWriteTokens);
+                run.OutputTokens += attempt.Calls.Sum(call => call.OutputTokens);
+                run.Cost = await CostAsync(db, run, attempt.Calls, cancel);
 
                 Content? content = null;
                 RetryAfter? retry = null;
+                if (started.Revision is { } revision && !await db.Contents.AnyAsync(revision.IsOf, cancel))
+                    result = new AttemptResult.Failed(Reasons.Deleted, "the piece was deleted meanwhile", false, null);
                 if (result is AttemptResult.Piece piece)
                 {
-                    content = ContentOf(started, piece.Draft);
-                    db.Contents.Add(content);
+                    content = started.Revision is null
+                        ? Added(db, ContentOf(started, piece.Draft), piece.Variants)
+                        : await RevisedAsync(db, started, run, piece.Draft, cancel);
                     run.State = RunState.Done;
                     run.ContentId = content.Id;
                     (run.Reason, run.ReasonDetail) = (null, null);
@@ -167,6 +306,8 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
                         run.State = RunState.Waiting;
                         retry = new RetryAfter(failed.RetryAfter);
                     }
+                    else if (failed.Reason == Reasons.Cancelled)
+                        (run.State, run.FinishedAt) = (RunState.Cancelled, now);
                     else
                         Fail(run, schedule, now);
                 }
@@ -254,7 +395,7 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
     public Content ContentOf(StartedRun started, Draft draft)
     {
         var now = time.GetUtcNow();
-        var (attempt, assignment) = started;
+        var (attempt, assignment, _) = started;
         return new Content
         {
             Id = Guid.CreateVersion7(now),
@@ -267,11 +408,38 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
             Language = assignment.Language,
             Length = draft.Length,
             LengthLimit = draft.Limit,
-            IsSample = writer.Info.IsSample,
-            Model = attempt.Model ?? writer.Info.Model,
+            IsSample = attempt.Writer.IsSample,
+            Model = attempt.Model ?? attempt.Writer.Model,
             CreatedAt = now,
             UpdatedAt = now,
         };
+    }
+
+    private static Content Added(StudioDb db, Content piece, IReadOnlyList<Draft> variants)
+    {
+        db.Contents.Add(piece);
+        db.ContentVersions.AddRange(ContentVersion.First(piece, variants));
+        return piece;
+    }
+
+    private async Task<Content> RevisedAsync(
+        StudioDb db,
+        StartedRun started,
+        Run run,
+        Draft draft,
+        CancellationToken cancel
+    )
+    {
+        var revision = started.Revision!;
+        var piece = await db.Contents.SingleAsync(revision.IsOf, cancel);
+        (piece.Title, piece.Body, piece.Length) = (draft.Title, draft.Body, draft.Length);
+        (piece.IsSample, piece.Model) = (
+            started.Attempt.Writer.IsSample,
+            started.Attempt.Model ?? started.Attempt.Writer.Model
+        );
+        piece.UpdatedAt = time.GetUtcNow();
+        await Contents.AddVersionAsync(db, piece, VersionKind.Regenerated, cancel, run, revision.Instruction);
+        return piece;
     }
 
     private sealed record RetryAfter(TimeSpan? After);
@@ -285,6 +453,7 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
             RunState.Done => new SlotAnswer.Done(run.Id, run.ContentId, schedule.NextRunAt),
             RunState.Failed => new SlotAnswer.Skipped(run.Reason ?? "failed", run.Id),
             RunState.Skipped => new SlotAnswer.Skipped(run.Reason ?? "skipped", run.Id),
+            RunState.Cancelled => new SlotAnswer.Skipped(Reasons.Cancelled.Key, run.Id),
             _ => null,
         };
 
@@ -296,7 +465,7 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
     /// <summary>No booking waits for this slot. If one did and a person paused since, the ledger says so.</summary>
     private async Task<SlotAnswer> StaleAsync(StudioDb db, Schedule schedule, SlotMessage slot)
     {
-        if (schedule.PausedAt is null)
+        if (!schedule.RestsAt(time.GetUtcNow()))
             return new SlotAnswer.Skipped("stale", null);
         var wasBooked = await db.Bookings.AnyAsync(booking =>
             booking.ScheduleId == schedule.Id && booking.SlotAt == slot.Timestamp
@@ -352,13 +521,14 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
 
     private static async Task<Assignment> AssignmentAsync(StudioDb db, Schedule schedule, DateTimeOffset at)
     {
-        var titles = await db
+        var earlier = await db
             .Contents.Where(content => content.ScheduleId == schedule.Id)
             .OrderByDescending(content => content.CreatedAt)
-            .Select(content => content.Title)
-            .Take(TitlesToAvoid)
+            .Select(content => new EarlierPiece(content.Title, content.Body))
+            .Take(PiecesToCompare)
             .ToListAsync();
-        return Assignment.For(schedule, at, schedule.TotalGenerated + 1, titles);
+        var titles = earlier.Take(TitlesToAvoid).Select(piece => piece.Title).ToList();
+        return Assignment.For(schedule, at, schedule.TotalGenerated + 1, titles) with { Earlier = earlier };
     }
 
     private async Task InterruptOpenStepsAsync(StudioDb db, Run run)
@@ -387,13 +557,19 @@ internal sealed class RunLedger(StudioStore store, Writer writer, TimeProvider t
                 db.RunSteps.Add(step);
     }
 
-    private static async Task<decimal?> CostAsync(StudioDb db, Run run, CancellationToken cancel)
+    /// <summary>What the run cost before, and each of these calls at its own price.</summary>
+    private static async Task<decimal?> CostAsync(
+        StudioDb db,
+        Run run,
+        IReadOnlyList<CallNotes> calls,
+        CancellationToken cancel
+    )
     {
         var price = await db
             .ModelPrices.AsNoTracking()
             .Where(each => each.Model == run.Model && each.EffectiveFrom <= run.StartedAt)
             .OrderByDescending(each => each.EffectiveFrom)
             .FirstOrDefaultAsync(cancel);
-        return price?.Of(run.InputTokens, run.CachedInputTokens, run.OutputTokens);
+        return price is null ? run.Cost : (run.Cost ?? 0) + calls.Sum(price.Of);
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +29,7 @@ public sealed partial class Runner
     private readonly RunLedger ledger;
     private readonly Composer composer;
     private readonly Booker booker;
+    private readonly Watcher watcher;
     private readonly Changes changes;
     private readonly StudioActivity activity;
     private readonly TimeProvider time;
@@ -39,13 +39,14 @@ public sealed partial class Runner
     /// <summary>The attempts that this process makes for slots; a repeat of a delivery joins the one under way.</summary>
     private readonly ConcurrentDictionary<(Guid Schedule, DateTimeOffset Slot), Lazy<Task<SlotAnswer>>> slots = new();
 
-    /// <summary>The runs that this process makes, by run and by schedule.</summary>
-    private readonly ConcurrentDictionary<Guid, Guid?> atWork = new();
+    /// <summary>The runs that this process makes.</summary>
+    private readonly ConcurrentDictionary<Guid, Work> atWork = new();
 
     internal Runner(
         RunLedger ledger,
         Composer composer,
         Booker booker,
+        Watcher watcher,
         Changes changes,
         StudioActivity activity,
         TimeProvider time,
@@ -56,6 +57,7 @@ public sealed partial class Runner
         this.ledger = ledger;
         this.composer = composer;
         this.booker = booker;
+        this.watcher = watcher;
         this.changes = changes;
         this.activity = activity;
         this.time = time;
@@ -69,31 +71,80 @@ public sealed partial class Runner
     /// </summary>
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
     public IAsyncEnumerable<RunProgress> RunNowAsync(Guid owner, Guid scheduleId, CancellationToken cancel) =>
-        WatchAsync(tell => ledger.BeginByHandAsync(owner, scheduleId, tell, stopping), cancel);
+        WatchAsync(tell => ledger.BeginByHandAsync(owner, scheduleId, tell, stopping), MakeAsync, cancel);
 
     /// <summary>Writes one piece without a schedule, from these fields; timing is not looked at.</summary>
     /// <exception cref="RejectedException">A field breaks its rule; nothing is stored.</exception>
     public IAsyncEnumerable<RunProgress> WriteOnceAsync(Guid owner, ScheduleFields fields, CancellationToken cancel) =>
-        WatchAsync(tell => ledger.BeginOneOffAsync(owner, fields, tell, stopping), cancel);
+        WatchAsync(tell => ledger.BeginOneOffAsync(owner, fields, tell, stopping), MakeAsync, cancel);
 
-    /// <summary>A draft as the schedule of these fields would get it; nothing is stored.</summary>
-    /// <exception cref="RejectedException">A field breaks its rule.</exception>
-    public async Task<(Content? Content, Reason? Reason)> DraftAsync(
+    /// <summary>Makes a run anew: a run of its own by the schedule's present settings, or with these words in place of the prompt.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="runId">The run to make again; its slot, if it had one, is not used up twice.</param>
+    /// <param name="from">The first step that is made anew.</param>
+    /// <param name="prompt">What to send in place of the prompt; null: what <paramref name="from"/> says.</param>
+    /// <param name="cancel">Ends the watching; the run goes on.</param>
+    /// <exception cref="RejectedException">404, or 409 when its schedule is no more or it never got as far as that step.</exception>
+    public IAsyncEnumerable<RunProgress> RerunAsync(
         Guid owner,
-        ScheduleFields fields,
+        Guid runId,
+        RerunFrom from,
+        string? prompt,
+        CancellationToken cancel
+    ) => WatchAsync(tell => ledger.BeginAgainAsync(owner, runId, from, prompt, tell, stopping), MakeAsync, cancel);
+
+    /// <summary>Stops a run under way, or gives up one that waits for its next attempt. The schedule goes on with its next slot.</summary>
+    /// <exception cref="RejectedException">404, or 409 when it has ended in another way.</exception>
+    public async Task<Run> CancelAsync(Guid owner, Guid runId, CancellationToken cancel)
+    {
+        var run = await ledger.FindAsync(owner, runId, cancel);
+        if (run.State == RunState.Running && atWork.TryGetValue(runId, out var work))
+        {
+            await work.Stop.CancelAsync();
+            // It settles its own cancellation; whoever asked hears of it then.
+            await foreach (var _ in work.Live.FollowAsync(cancel)) { }
+            return await ledger.FindAsync(owner, runId, cancel);
+        }
+        run = await ledger.CancelAsync(owner, runId, cancel);
+        Tell(run);
+        booker.Wake();
+        return run;
+    }
+
+    /// <summary>A run of this process as it is being made, from its begin; null when nobody makes it here.</summary>
+    public IAsyncEnumerable<RunProgress>? Follow(Guid runId, CancellationToken cancel) =>
+        atWork.TryGetValue(runId, out var work) ? work.Live.FollowAsync(cancel) : null;
+
+    /// <summary>Writes a piece again as instructed: its next version, by the same checks as its first.</summary>
+    /// <exception cref="RejectedException">The instruction is empty or too long; 404: the owner has no such piece.</exception>
+    public IAsyncEnumerable<RunProgress> RegenerateAsync(
+        Guid owner,
+        Guid contentId,
+        string instruction,
         CancellationToken cancel
     )
     {
-        var started = ledger.Sketch(owner, fields);
-        using var work = activity.Enter();
-        var result = await composer.ComposeAsync(started.Assignment, started.Attempt, () => Task.CompletedTask, cancel);
-        return result switch
-        {
-            AttemptResult.Piece piece => (ledger.ContentOf(started, piece.Draft), null),
-            AttemptResult.Failed failed => (null, failed.Reason),
-            _ => throw new InvalidOperationException(),
-        };
+        var wish = Revision.CheckedInstruction(instruction);
+        return WatchAsync(tell => ledger.BeginRevisionAsync(owner, contentId, wish, tell, stopping), MakeAsync, cancel);
     }
+
+    /// <summary>A draft as the schedule of these fields would get it; nothing is stored.</summary>
+    /// <exception cref="RejectedException">A field breaks its rule.</exception>
+    public IAsyncEnumerable<RunProgress> DraftAsync(Guid owner, ScheduleFields fields, CancellationToken cancel) =>
+        WatchAsync(
+            tell => Task.FromResult(ledger.Sketch(owner, fields, tell)),
+            async (sketch, live) =>
+            {
+                var result = await composer.ComposeAsync(
+                    sketch.Assignment,
+                    sketch.Attempt,
+                    () => Task.CompletedTask,
+                    cancel
+                );
+                live.Add(ledger.SketchEnded(sketch, result));
+            },
+            cancel
+        );
 
     /// <summary>Makes the attempt that a delivery asks for, or joins the one that is being made.</summary>
     internal async Task<SlotAnswer> RunSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
@@ -121,36 +172,44 @@ public sealed partial class Runner
             await attempt.Value;
         var answer = await ledger.GiveUpAsync(slot, messageId, detail, stopping);
         booker.Wake();
+        watcher.Wake();
         return answer;
     }
 
-    internal bool IsAtWork(Guid scheduleId) => atWork.Values.Contains(scheduleId);
+    internal bool IsAtWork(Guid scheduleId) => atWork.Values.Any(work => work.ScheduleId == scheduleId);
 
     internal bool IsAtWorkOn(Guid runId) => atWork.ContainsKey(runId);
 
     private async Task<SlotAnswer> AttemptSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
     {
         using var work = activity.Enter();
-        var (started, answer) = await ledger.BeginSlotAsync(slot, messageId, deliveredAt, _ => { }, stopping);
+        var live = new RunLive();
+        var (started, answer) = await ledger.BeginSlotAsync(slot, messageId, deliveredAt, live.Add, stopping);
         booker.Wake();
-        return started is null ? answer! : (await MakeAsync(started, _ => { })).Answer;
+        return started is null ? answer! : await MakeAsync(started, live);
     }
 
-    private async Task<(SlotAnswer Answer, Run Run, Content? Content)> MakeAsync(
-        StartedRun started,
-        Action<RunProgress> tell
-    )
+    private async Task<SlotAnswer> MakeAsync(StartedRun started, RunLive live)
     {
         var run = started.Attempt.Run;
-        atWork[run.Id] = run.ScheduleId;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        atWork[run.Id] = new Work(run.ScheduleId, live, stop);
         try
         {
             Tell(run);
-            var result = await ComposeAsync(started);
+            var result = await ComposeAsync(started, stop.Token);
             // A piece that is written and paid for is stored even while the program stops.
             var settled = await ledger.SettleAsync(started, result, CancellationToken.None);
-            tell(new RunProgress.Finished(settled.Run, settled.Content));
-            return settled;
+            live.Add(new RunProgress.Finished(settled.Run, settled.Content));
+            live.End();
+            if (settled.Run.State == RunState.Failed)
+                watcher.Wake();
+            return settled.Answer;
+        }
+        catch (Exception failure)
+        {
+            live.End(failure);
+            throw;
         }
         finally
         {
@@ -160,20 +219,31 @@ public sealed partial class Runner
         }
     }
 
-    private async Task<AttemptResult> ComposeAsync(StartedRun started)
+    private async Task<AttemptResult> ComposeAsync(StartedRun started, CancellationToken cancel)
     {
         using var span = Telemetry.Source.StartActivity("jettae.studio.attempt");
         var from = time.GetTimestamp();
         try
         {
-            var result = await composer.ComposeAsync(
-                started.Assignment,
-                started.Attempt,
-                () => ledger.StoreStepsAsync(started.Attempt, stopping),
-                stopping
-            );
+            Task StoreStepsAsync() => ledger.StoreStepsAsync(started.Attempt, stopping);
+            var (attempt, assignment, revision) = started;
+            var result =
+                started.Kept is { } kept ? composer.Check(assignment, attempt, kept)
+                : revision is null ? await composer.ComposeAsync(assignment, attempt, StoreStepsAsync, cancel)
+                : await composer.ReviseAsync(
+                    assignment,
+                    revision.Text,
+                    revision.Instruction,
+                    attempt,
+                    StoreStepsAsync,
+                    cancel
+                );
             Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("ok", result is AttemptResult.Piece));
             return result;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            return new AttemptResult.Failed(Reasons.Cancelled, "", Retryable: false, null);
         }
         catch (Exception surprise) when (!stopping.IsCancellationRequested)
         {
@@ -188,34 +258,38 @@ public sealed partial class Runner
 
     private async IAsyncEnumerable<RunProgress> WatchAsync(
         Func<Action<RunProgress>, Task<StartedRun>> begin,
+        Func<StartedRun, RunLive, Task> make,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
-        var progress = Channel.CreateUnbounded<RunProgress>();
+        var live = new RunLive();
         var run = Task.Run(
             async () =>
             {
                 using var work = activity.Enter();
                 try
                 {
-                    var started = await begin(each => progress.Writer.TryWrite(each));
-                    progress.Writer.TryWrite(new RunProgress.Started(started.Attempt.Run));
-                    await MakeAsync(started, each => progress.Writer.TryWrite(each));
-                    progress.Writer.Complete();
+                    var started = await begin(live.Add);
+                    live.Add(new RunProgress.Started(started.Attempt.Run));
+                    await make(started, live);
+                    live.End();
                 }
                 catch (Exception failure)
                 {
                     if (failure is not (RejectedException or OperationCanceledException))
                         LogSurprise(logger, failure, Guid.Empty);
-                    progress.Writer.Complete(failure);
+                    live.End(failure);
                 }
             },
             CancellationToken.None
         );
-        await foreach (var each in progress.Reader.ReadAllAsync(cancel))
+        await foreach (var each in live.FollowAsync(cancel))
             yield return each;
         await run;
     }
+
+    /// <summary>A run under way: of which schedule, for whom to watch, and how to stop it.</summary>
+    private sealed record Work(Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop);
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
 

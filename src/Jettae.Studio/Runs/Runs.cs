@@ -7,7 +7,9 @@ public sealed record RunFilter(
     Guid? ScheduleId = null,
     RunState? State = null,
     DateTimeOffset? From = null,
-    DateTimeOffset? To = null
+    DateTimeOffset? To = null,
+    RunTrigger? Trigger = null,
+    string? Reason = null
 );
 
 /// <summary>The execution log.</summary>
@@ -30,6 +32,10 @@ public sealed class Runs
                     rows = rows.Where(run => run.ScheduleId == schedule);
                 if (filter.State is { } state)
                     rows = rows.Where(run => run.State == state);
+                if (filter.Trigger is { } trigger)
+                    rows = rows.Where(run => run.Trigger == trigger);
+                if (filter.Reason is { } reason)
+                    rows = rows.Where(run => run.Reason == reason);
                 if (filter.From is { } from)
                     rows = rows.Where(run => run.StartedAt >= from);
                 if (filter.To is { } to)
@@ -58,39 +64,78 @@ public sealed class Runs
             cancel
         );
 
-    /// <summary>How the newest <paramref name="perSchedule"/> runs of each schedule went, newest first: the list's strip.</summary>
-    public Task<IReadOnlyDictionary<Guid, IReadOnlyList<RunState>>> RecentAsync(
+    /// <summary>The step that each of these runs is at.</summary>
+    public Task<Dictionary<Guid, StepKind>> LastStepsAsync(
         Guid owner,
+        IReadOnlyCollection<Guid> runs,
+        CancellationToken cancel
+    ) => store.ReadAsync(async db => (
+                    await db
+                        .RunSteps.Where(step => runs.Contains(step.RunId) && step.OwnerId == owner)
+                        .Select(step => new
+                        {
+                            step.RunId,
+                            step.Id,
+                            step.Kind,
+                        })
+                        .ToListAsync(cancel)
+                ).GroupBy(step => step.RunId).ToDictionary(steps => steps.Key, steps => steps.MaxBy(step => step.Id)!.Kind), cancel);
+
+    /// <summary>The newest <paramref name="perSchedule"/> runs of each of these schedules, newest first: the list's strip.</summary>
+    public Task<ILookup<Guid, RecentRun>> RecentAsync(
+        Guid owner,
+        IReadOnlyCollection<Guid> schedules,
         int perSchedule,
         CancellationToken cancel
     ) =>
-        store.ReadAsync<IReadOnlyDictionary<Guid, IReadOnlyList<RunState>>>(
+        store.ReadAsync(
             async db =>
             {
                 // A seek in the index of the newest runs for each schedule; a join would number all runs there are.
-                var recent = await db
-                    .Database.SqlQuery<Strip>(
-                        $"""
-                        SELECT s.id, (SELECT group_concat(state, ' ') FROM (
-                            SELECT r.state FROM runs r WHERE r.schedule_id = s.id
-                            ORDER BY r.started_at DESC, r.id DESC LIMIT {perSchedule})) AS states
-                        FROM schedules s WHERE s.owner_id = {owner}
-                        """
-                    )
+                var wanted = string.Join(", ", schedules.Select(id => $"'{id.ToString("D").ToUpperInvariant()}'"));
+                var sql = $$"""
+                    SELECT s.id, (SELECT group_concat(r.line, ' ') FROM (
+                        SELECT id || '|' || state || '|' || COALESCE(slot_at, started_at) || '|' || started_at || '|'
+                            || COALESCE(finished_at, '') || '|' || COALESCE(reason, '') AS line
+                        FROM runs WHERE schedule_id = s.id
+                        ORDER BY started_at DESC, id DESC LIMIT {1}) r) AS runs
+                    FROM schedules s WHERE s.owner_id = {0} AND s.id IN ({{wanted}})
+                    """;
+                var found = await db
+                    .Database.SqlQueryRaw<Strip>(sql, owner.ToString("D").ToUpperInvariant(), perSchedule)
                     .ToListAsync(cancel);
-                return recent.ToDictionary(
-                    each => each.Id,
-                    each =>
-                        (IReadOnlyList<RunState>)
-                            [
-                                .. (each.States ?? "")
-                                    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                                    .Select(JsonName.Parse<RunState>),
-                            ]
-                );
+                return found
+                    .SelectMany(each =>
+                        (each.Runs ?? "")
+                            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                            .Select(line => (each.Id, Run: Bar(line.Split('|'))))
+                    )
+                    .ToLookup(each => each.Id, each => each.Run);
             },
             cancel
         );
 
-    private sealed record Strip(Guid Id, string? States);
+    private static RecentRun Bar(string[] parts)
+    {
+        TimeSpan? took = parts[4].Length == 0 ? null : TimeSpan.FromMilliseconds(Number(parts[4]) - Number(parts[3]));
+        return new RecentRun(
+            Guid.Parse(parts[0]),
+            JsonName.Parse<RunState>(parts[1]),
+            DateTimeOffset.FromUnixTimeMilliseconds(Number(parts[2])),
+            took,
+            parts[5].Length == 0 ? null : parts[5]
+        );
+
+        static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private sealed record Strip(Guid Id, string? Runs);
 }
+
+/// <summary>One bar of a schedule's strip.</summary>
+/// <param name="Id">The run.</param>
+/// <param name="State">How it went.</param>
+/// <param name="At">Its slot, or when it began.</param>
+/// <param name="Took">How long it took; null while it goes on.</param>
+/// <param name="Reason">A key of <see cref="Reasons"/>; null when all is well.</param>
+public sealed record RecentRun(Guid Id, RunState State, DateTimeOffset At, TimeSpan? Took, string? Reason);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
@@ -39,9 +41,14 @@ public sealed record StatsReport(
     DateTimeOffset To,
     StatsRow Total,
     IReadOnlyList<StatsRow> Schedules
-);
+)
+{
+    /// <summary>Points over time up to now, when a unit was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StatsPoint>? Series { get; init; }
+}
 
-/// <summary>Figures, always counted from the runs themselves.</summary>
+/// <summary>Figures, always counted from the runs themselves, and by the database: a month may hold 200,000 of them.</summary>
 public sealed class Stats
 {
     private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
@@ -51,92 +58,175 @@ public sealed class Stats
     internal Stats(StudioStore store, TimeProvider time) => (this.store, this.time) = (store, time);
 
     /// <summary>Without bounds: the last 30 days.</summary>
-    public async Task<StatsReport> OfAsync(
+    public Task<StatsReport> OfAsync(Guid owner, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel)
+    {
+        var (begin, end) = Bounds(from, to);
+        return store.ReadAsync(
+            async db => new StatsReport(
+                begin,
+                end,
+                (await SumAsync(db, owner, null, begin, end, perSchedule: false, cancel))[0],
+                await SumAsync(db, owner, null, begin, end, perSchedule: true, cancel)
+            ),
+            cancel
+        );
+    }
+
+    /// <summary>Everything of a person together, without bounds the last 30 days.</summary>
+    public Task<StatsRow> TotalAsync(Guid owner, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel)
+    {
+        var (begin, end) = Bounds(from, to);
+        return store.ReadAsync(
+            async db => (await SumAsync(db, owner, null, begin, end, perSchedule: false, cancel))[0],
+            cancel
+        );
+    }
+
+    /// <summary>The last 30 days of these schedules; one that had no run has no row.</summary>
+    public Task<Dictionary<Guid, StatsRow>> OfSchedulesAsync(
         Guid owner,
-        DateTimeOffset? from,
-        DateTimeOffset? to,
+        IReadOnlyCollection<Guid> schedules,
         CancellationToken cancel
     )
     {
-        var end = to ?? time.GetUtcNow().AddMilliseconds(1);
-        var begin = from ?? end - Usual;
-        var runs = await RowsAsync(owner, null, begin, end, cancel);
-        var perSchedule = runs.Where(run => run.ScheduleId is not null).GroupBy(run => run.ScheduleId);
-        return new StatsReport(begin, end, Sum(null, runs), [.. perSchedule.Select(each => Sum(each.Key, [.. each]))]);
+        var (begin, end) = Bounds(null, null);
+        return store.ReadAsync(
+            async db =>
+                (await SumAsync(db, owner, schedules, begin, end, perSchedule: true, cancel)).ToDictionary(row =>
+                    row.ScheduleId!.Value
+                ),
+            cancel
+        );
     }
 
     /// <summary>One schedule's last 30 days.</summary>
-    public async Task<StatsRow> OfScheduleAsync(Guid owner, Guid scheduleId, CancellationToken cancel)
+    public async Task<StatsRow> OfScheduleAsync(Guid owner, Guid scheduleId, CancellationToken cancel) =>
+        (await OfSchedulesAsync(owner, [scheduleId], cancel)).GetValueOrDefault(scheduleId)
+        ?? new StatsRow(scheduleId, 0, 0, 0, 0, null, null, null, 0, 0, 0, null);
+
+    private (DateTimeOffset From, DateTimeOffset To) Bounds(DateTimeOffset? from, DateTimeOffset? to)
     {
-        var now = time.GetUtcNow().AddMilliseconds(1);
-        return Sum(scheduleId, await RowsAsync(owner, scheduleId, now - Usual, now, cancel));
+        var end = to ?? time.GetUtcNow().AddMilliseconds(1);
+        return (from ?? end - Usual, end);
     }
 
-    private Task<List<Row>> RowsAsync(
+    /// <summary>Sums in one pass over the index of figures, then both 95th percentiles: the value at its rank, as the definition says.</summary>
+    private static async Task<List<StatsRow>> SumAsync(
+        StudioDb db,
         Guid owner,
-        Guid? schedule,
+        IReadOnlyCollection<Guid>? schedules,
         DateTimeOffset from,
         DateTimeOffset to,
+        bool perSchedule,
         CancellationToken cancel
-    ) =>
-        store.ReadAsync(
-            db =>
-                db.Runs.Where(run => run.OwnerId == owner && run.StartedAt >= from && run.StartedAt < to)
-                    .Where(run => schedule == null || run.ScheduleId == schedule)
-                    .Select(run => new Row(
-                        run.ScheduleId,
-                        run.State,
-                        run.SlotAt,
-                        run.StartedAt,
-                        run.FinishedAt,
-                        run.InputTokens,
-                        run.CachedInputTokens,
-                        run.OutputTokens,
-                        run.Cost
-                    ))
-                    .ToListAsync(cancel),
-            cancel
-        );
-
-    private static StatsRow Sum(Guid? schedule, List<Row> runs)
+    )
     {
-        var done = runs.Count(run => run.State == RunState.Done);
-        var failed = runs.Count(run => run.State == RunState.Failed);
-        var began = runs.Where(run => run.State != RunState.Skipped && run.SlotAt is not null);
-        var finished = runs.Where(run => run.State == RunState.Done && run.FinishedAt is not null);
-        return new StatsRow(
-            schedule,
-            done,
-            failed,
-            runs.Count(run => run.State == RunState.Skipped),
-            runs.Count(run => run.State is RunState.Running or RunState.Waiting),
-            done + failed == 0 ? null : (double)done / (done + failed),
-            SpreadOf(began.Select(run => (run.StartedAt - run.SlotAt!.Value).TotalMilliseconds)),
-            SpreadOf(finished.Select(run => (run.FinishedAt!.Value - run.StartedAt).TotalMilliseconds)),
-            runs.Sum(run => run.InputTokens),
-            runs.Sum(run => run.CachedInputTokens),
-            runs.Sum(run => run.OutputTokens),
-            runs.Any(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null
-        );
+        var group = perSchedule ? "schedule_id" : "NULL";
+        var chosen = schedules is null
+            ? perSchedule
+                ? "AND schedule_id IS NOT NULL"
+                : ""
+            : $"AND schedule_id IN ({string.Join(", ", schedules.Select(id => $"'{Text(id)}'"))})";
+        var rows = $$"""
+            SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, output_tokens, cost,
+                CASE WHEN state <> 'skipped' THEN started_at - slot_at END AS late,
+                CASE WHEN state = 'done' THEN finished_at - started_at END AS took
+            FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
+            """;
+        object[] given = [Text(owner), from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()];
+        var sums = $"""
+            SELECT g AS schedule_id,
+                COALESCE(SUM(state = 'done'), 0) AS done, COALESCE(SUM(state = 'failed'), 0) AS failed,
+                COALESCE(SUM(state = 'skipped'), 0) AS skipped,
+                COALESCE(SUM(state IN ('running', 'waiting')), 0) AS open,
+                COUNT(late) AS lates, AVG(late) AS late_avg, MAX(late) AS late_max,
+                COUNT(took) AS tooks, AVG(took) AS took_avg, MAX(took) AS took_max,
+                COALESCE(SUM(input_tokens), 0) AS input_tokens,
+                COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
+                COALESCE(SUM(output_tokens), 0) AS output_tokens, SUM(CAST(cost AS REAL)) AS cost
+            FROM ({rows}) {(perSchedule ? "GROUP BY g" : "")}
+            """;
+        var figures = await db.Database.SqlQueryRaw<Figures>(sums, given).ToListAsync(cancel);
+        if (!perSchedule)
+        {
+            var all = figures[0];
+            var (late, took) = (await AtRankAsync("late", all.lates), await AtRankAsync("took", all.tooks));
+            return [all.Row(late, took)];
+        }
+        var (lates, tooks) = (await EachAsync("late"), await EachAsync("took"));
+        return
+        [
+            .. figures.Select(each =>
+                each.Row(
+                    lates.GetValueOrDefault(each.schedule_id!.Value),
+                    tooks.GetValueOrDefault(each.schedule_id.Value)
+                )
+            ),
+        ];
+
+        // The value at the rank of 95 of 100, of all together: a sort of one column.
+        async Task<double> AtRankAsync(string what, long count)
+        {
+            var sql = $"""
+                SELECT CAST({what} AS REAL) AS Value FROM ({rows}) WHERE {what} IS NOT NULL
+                ORDER BY {what} LIMIT 1 OFFSET {(count * 95 + 99) / 100 - 1}
+                """;
+            return count == 0 ? 0 : (await db.Database.SqlQueryRaw<double>(sql, given).ToListAsync(cancel))[0];
+        }
+
+        // The same for each schedule: the smallest value that 95 of 100 do not exceed.
+        async Task<Dictionary<Guid, double>> EachAsync(string what)
+        {
+            var sql = $"""
+                SELECT g AS schedule_id, CAST(MIN(v) AS REAL) AS value FROM (
+                    SELECT g, {what} AS v, CUME_DIST() OVER (PARTITION BY g ORDER BY {what}) AS share
+                    FROM ({rows}) WHERE {what} IS NOT NULL)
+                WHERE share >= 0.95 GROUP BY g
+                """;
+            var found = await db.Database.SqlQueryRaw<Rank>(sql, given).ToListAsync(cancel);
+            return found.ToDictionary(each => each.schedule_id, each => each.value);
+        }
     }
 
-    private static Spread? SpreadOf(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToList();
-        return sorted.Count == 0
-            ? null
-            : new Spread(sorted.Average(), sorted[(int)Math.Ceiling(sorted.Count * 0.95) - 1], sorted[^1]);
-    }
+    /// <summary>As the tables hold it.</summary>
+    private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture).ToUpperInvariant();
 
-    private sealed record Row(
-        Guid? ScheduleId,
-        RunState State,
-        DateTimeOffset? SlotAt,
-        DateTimeOffset StartedAt,
-        DateTimeOffset? FinishedAt,
-        long InputTokens,
-        long CachedInputTokens,
-        long OutputTokens,
-        decimal? Cost
-    );
+#pragma warning disable IDE1006, CA1812 // The columns of the query above, read by EF.
+    private sealed record Rank(Guid schedule_id, double value);
+
+    private sealed record Figures(
+        Guid? schedule_id,
+        int done,
+        int failed,
+        int skipped,
+        int open,
+        long lates,
+        double? late_avg,
+        double? late_max,
+        long tooks,
+        double? took_avg,
+        double? took_max,
+        long input_tokens,
+        long cached_input_tokens,
+        long output_tokens,
+        double? cost
+    )
+    {
+        public StatsRow Row(double lateP95, double tookP95) =>
+            new(
+                schedule_id,
+                done,
+                failed,
+                skipped,
+                open,
+                done + failed == 0 ? null : (double)done / (done + failed),
+                late_avg is null ? null : new Spread(late_avg.Value, lateP95, late_max!.Value),
+                took_avg is null ? null : new Spread(took_avg.Value, tookP95, took_max!.Value),
+                input_tokens,
+                cached_input_tokens,
+                output_tokens,
+                cost is null ? null : Math.Round((decimal)cost.Value, 8)
+            );
+    }
+#pragma warning restore IDE1006, CA1812
 }

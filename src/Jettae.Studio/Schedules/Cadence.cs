@@ -3,7 +3,8 @@ namespace Jettae.Studio;
 /// <summary>Turns a timing into its slots. Pure: time comes in as an argument.</summary>
 public static class Cadence
 {
-    private static readonly TimeSpan WindowAround = TimeSpan.FromHours(16);
+    /// <summary>A wall clock is set forward by a day at most: what it showed longer ago has certainly passed.</summary>
+    private static readonly TimeSpan LongAgo = TimeSpan.FromHours(26);
 
     /// <summary>The first slot strictly after <paramref name="after"/>; null when there is none any more.</summary>
     public static DateTimeOffset? Next(Timing timing, DateTimeOffset after)
@@ -11,12 +12,11 @@ public static class Cadence
         var floor = after > timing.StartsAt ? after : timing.StartsAt;
         return timing.Frequency switch
         {
-            Frequency.Hourly => OnGrid(timing, TimeSpan.FromHours(1), floor),
-            Frequency.ThreeHours => OnGrid(timing, TimeSpan.FromHours(3), floor),
-            Frequency.SixHours => OnGrid(timing, TimeSpan.FromHours(6), floor),
-            Frequency.Daily => FirstAfter(timing, floor, Days(LocalDate(timing.Zone, floor).AddDays(-2), step: 1)),
-            Frequency.Weekly => FirstAfter(timing, floor, Days(WeekdayBefore(timing, floor), step: 7)),
-            Frequency.Monthly => FirstAfter(timing, floor, Months(timing, floor)),
+            Frequency.Hourly or Frequency.ThreeHours or Frequency.SixHours => OnGrid(timing, floor),
+            // Bounded: of any four days, weeks or months in a row at least one has its slot.
+            Frequency.Daily => OnDays(timing, floor, days: 12, weekdays: EveryDay),
+            Frequency.Weekly => OnDays(timing, floor, days: 40, weekdays: Weekdays(timing)),
+            Frequency.Monthly => OnMonths(timing, floor),
             Frequency.Cron => CronRule.Parse(timing.Cron ?? "").Next(floor, timing.Zone),
             _ => throw new InvalidOperationException($"No cadence for {timing.Frequency}."),
         };
@@ -25,107 +25,98 @@ public static class Cadence
     /// <summary>All slots strictly after <paramref name="after"/>, in order; endless for most timings.</summary>
     public static IEnumerable<DateTimeOffset> Slots(Timing timing, DateTimeOffset after)
     {
-        for (var slot = Next(timing, after); slot is { } next; slot = Next(timing, next))
+        var step = Interval(timing.Frequency);
+        var cron =
+            timing.Frequency == Frequency.Cron && after >= timing.StartsAt ? CronRule.Parse(timing.Cron ?? "") : null;
+        for (var slot = Next(timing, after); slot is { } next; )
+        {
             yield return next;
+            slot =
+                step is { } interval ? next + interval
+                : cron is not null ? cron.Next(next, timing.Zone)
+                : Next(timing, next);
+        }
     }
 
-    private static DateTimeOffset? OnGrid(Timing timing, TimeSpan interval, DateTimeOffset after)
+    /// <summary>Whether the timing has a slot at exactly this instant.</summary>
+    public static bool Has(Timing timing, DateTimeOffset instant) => Next(timing, instant.AddSeconds(-1)) == instant;
+
+    /// <summary>The step of the elapsed-time grids; null for timings by wall clock.</summary>
+    internal static TimeSpan? Interval(Frequency frequency) =>
+        frequency switch
+        {
+            Frequency.Hourly => TimeSpan.FromHours(1),
+            Frequency.ThreeHours => TimeSpan.FromHours(3),
+            Frequency.SixHours => TimeSpan.FromHours(6),
+            _ => null,
+        };
+
+    /// <summary>The day of a month that a monthly timing falls on: the wanted one, or the month's last.</summary>
+    internal static DateOnly DayIn(Timing timing, DateOnly month) =>
+        new(month.Year, month.Month, Math.Min(WantedDay(timing), DateTime.DaysInMonth(month.Year, month.Month)));
+
+    /// <summary>The day of the month that was asked for; by default the one on which the schedule starts.</summary>
+    internal static int WantedDay(Timing timing) =>
+        timing.DayOfMonth ?? WallClock.DateOf(timing.Zone, timing.StartsAt).Day;
+
+    private const int EveryDay = 0b111_1111;
+
+    private static int Weekdays(Timing timing)
     {
-        var anchor = InstantOf(timing.Zone, LocalDate(timing.Zone, timing.StartsAt).ToDateTime(timing.TimeOfDay));
-        var steps = Math.Floor((after - anchor) / interval) + 1;
-        var next = anchor + steps * interval;
+        var set = 0;
+        foreach (var day in timing.DaysOfWeek)
+            set |= 1 << (int)day;
+        return set != 0 ? set : 1 << (int)WallClock.DateOf(timing.Zone, timing.StartsAt).DayOfWeek;
+    }
+
+    private static DateTimeOffset OnGrid(Timing timing, DateTimeOffset after)
+    {
+        var interval = Interval(timing.Frequency)!.Value;
+        var first = WallClock.DateOf(timing.Zone, timing.StartsAt).ToDateTime(timing.TimesOfDay[0]);
+        var anchor = WallClock.InstantOf(timing.Zone, first);
+        var next = anchor + (Math.Floor((after - anchor) / interval) + 1) * interval;
         return next > after ? next : next + interval;
     }
 
-    /// <summary>Bounded: of any four days, weeks or months in a row at least one has its slot.</summary>
-    private static DateTimeOffset? FirstAfter(Timing timing, DateTimeOffset after, IEnumerable<DateOnly> days)
+    private static DateTimeOffset? OnDays(Timing timing, DateTimeOffset after, int days, int weekdays)
     {
-        foreach (var day in days.Take(12))
-            if (SlotOn(timing, day) is { } slot && slot > after)
+        var wall = WallClock.Of(timing.Zone, after);
+        var first = DateOnly.FromDateTime(wall).AddDays(-2);
+        for (var n = 0; n < days; n++)
+        {
+            var day = first.AddDays(n);
+            if ((weekdays >> (int)day.DayOfWeek & 1) != 0 && OnDay(timing, day, after, wall) is { } slot)
+                return slot;
+        }
+        return null;
+    }
+
+    private static DateTimeOffset? OnMonths(Timing timing, DateTimeOffset after)
+    {
+        var wall = WallClock.Of(timing.Zone, after);
+        var first = new DateOnly(wall.Year, wall.Month, 1).AddMonths(-1);
+        for (var n = 0; n < 12; n++)
+            if (OnDay(timing, DayIn(timing, first.AddMonths(n)), after, wall) is { } slot)
                 return slot;
         return null;
     }
 
-    private static IEnumerable<DateOnly> Days(DateOnly from, int step)
+    /// <summary>The day's first slot after the instant, whose wall clock is given as well.</summary>
+    private static DateTimeOffset? OnDay(Timing timing, DateOnly day, DateTimeOffset after, DateTime wallAfter)
     {
-        for (var day = from; ; day = day.AddDays(step))
-            yield return day;
-    }
-
-    private static DateOnly WeekdayBefore(Timing timing, DateTimeOffset instant)
-    {
-        var weekday = timing.DayOfWeek ?? LocalDate(timing.Zone, timing.StartsAt).DayOfWeek;
-        var day = LocalDate(timing.Zone, instant).AddDays(-8);
-        return day.AddDays(((int)weekday - (int)day.DayOfWeek + 7) % 7);
-    }
-
-    private static IEnumerable<DateOnly> Months(Timing timing, DateTimeOffset instant)
-    {
-        var wanted = timing.DayOfMonth ?? LocalDate(timing.Zone, timing.StartsAt).Day;
-        var here = LocalDate(timing.Zone, instant);
-        var first = new DateOnly(here.Year, here.Month, 1).AddMonths(-1);
-        for (var month = first; ; month = month.AddMonths(1))
-            yield return new DateOnly(
-                month.Year,
-                month.Month,
-                Math.Min(wanted, DateTime.DaysInMonth(month.Year, month.Month))
-            );
-    }
-
-    /// <summary>Null when the zone has no such day at all (a day skipped at the date line).</summary>
-    private static DateTimeOffset? SlotOn(Timing timing, DateOnly day)
-    {
-        var instant = InstantOf(timing.Zone, day.ToDateTime(timing.TimeOfDay));
-        var isSkippedDay =
-            LocalDate(timing.Zone, instant) > day && LocalDate(timing.Zone, instant.AddSeconds(-1)) < day;
-        return isSkippedDay ? null : instant;
-    }
-
-    private static DateOnly LocalDate(TimeZoneInfo zone, DateTimeOffset instant) =>
-        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, zone).DateTime);
-
-    /// <summary>
-    /// The earliest instant at which the zone's clock shows <paramref name="wall"/> or later: the moment itself, the first
-    /// moment after a gap, the first of two in an overlap.
-    /// </summary>
-    /// <remarks>Asked by instants only: TimeZoneInfo's own test for invalid local times misses a change of the base offset.</remarks>
-    private static DateTimeOffset InstantOf(TimeZoneInfo zone, DateTime wall)
-    {
-        var asUtc = new DateTimeOffset(wall, TimeSpan.Zero);
-        var (from, to) = (asUtc - WindowAround, asUtc + WindowAround);
-        while (from < to)
+        foreach (var time in timing.TimesOfDay)
         {
-            var offset = zone.GetUtcOffset(from);
-            var end = EndOfOffset(zone, from, to);
-            var reached = asUtc - offset;
-            if (reached < from)
-                return from;
-            if (reached < end)
-                return reached;
-            from = end;
+            var wall = day.ToDateTime(time);
+            if (wallAfter - wall > LongAgo)
+                continue;
+            var instant = WallClock.InstantOf(timing.Zone, wall);
+            if (instant > after && !IsOfSkippedDay(timing.Zone, day, instant))
+                return instant;
         }
-        return asUtc - zone.GetUtcOffset(to);
+        return null;
     }
 
-    /// <summary>When the offset at <paramref name="from"/> ends, to the second, or <paramref name="to"/>.</summary>
-    private static DateTimeOffset EndOfOffset(TimeZoneInfo zone, DateTimeOffset from, DateTimeOffset to)
-    {
-        var offset = zone.GetUtcOffset(from);
-        var probe = TimeSpan.FromHours(4);
-        var same = from;
-        while (same < to && zone.GetUtcOffset(same + probe) == offset)
-            same += probe;
-        if (same >= to)
-            return to;
-        var (low, high) = (same.ToUnixTimeSeconds(), (same + probe).ToUnixTimeSeconds());
-        while (high - low > 1)
-        {
-            var middle = low + (high - low) / 2;
-            if (zone.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(middle)) == offset)
-                low = middle;
-            else
-                high = middle;
-        }
-        return DateTimeOffset.FromUnixTimeSeconds(high);
-    }
+    /// <summary>The zone has no such day at all: the date line took it.</summary>
+    private static bool IsOfSkippedDay(TimeZoneInfo zone, DateOnly day, DateTimeOffset instant) =>
+        WallClock.DateOf(zone, instant) > day && WallClock.DateOf(zone, instant.AddSeconds(-1)) < day;
 }

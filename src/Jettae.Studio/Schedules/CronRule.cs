@@ -69,6 +69,16 @@ internal sealed class CronRule
         }
     }
 
+    /// <summary>The zone that the expression itself names.</summary>
+    public TimeZoneInfo? Zone => zone;
+
+    /// <summary>The next match of a wall clock that is never set; the clock's time is given, and answered, as UTC.</summary>
+    public DateTimeOffset? NextByWall(DateTimeOffset wall) =>
+        expressions
+            .Select(each => each.GetNextOccurrence(wall, TimeZoneInfo.Utc))
+            .Where(each => each is not null)
+            .Min();
+
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo scheduleZone) =>
         expressions
             .Select(each => each.GetNextOccurrence(after, zone ?? scheduleZone))

@@ -1,13 +1,16 @@
 namespace Jettae.Studio;
 
 /// <summary>What is to be done about a schedule's slots: those to enter as skipped, and the one to book.</summary>
-/// <param name="Missed">Slots that the catch-up rule passes over, oldest first.</param>
-/// <param name="Next">The slot to book; null when the schedule has ended, or when there is <paramref name="More"/> to plan.</param>
+/// <param name="Passed">Slots that do not run, oldest first, each with its reason.</param>
+/// <param name="Next">The slot to book; null when there is none, or when there is <paramref name="More"/> to plan.</param>
 /// <param name="More">The bound was reached: enter what is here, then plan again.</param>
-internal sealed record Plan(IReadOnlyList<DateTimeOffset> Missed, DateTimeOffset? Next, bool More)
-{
-    public bool Ended => Next is null && !More;
-}
+/// <param name="Ended">No slot comes any more, nor one that was skipped and could be restored.</param>
+internal sealed record Plan(
+    IReadOnlyList<(DateTimeOffset At, Reason Reason)> Passed,
+    DateTimeOffset? Next,
+    bool More,
+    bool Ended
+);
 
 /// <summary>Decides, from the last slot that is accounted for, what comes next. Pure.</summary>
 internal static class Planning
@@ -18,58 +21,77 @@ internal static class Planning
     /// <summary>So many slots are planned at once, so that no transaction grows without bound.</summary>
     public const int Bound = 500;
 
-    /// <param name="timing">The cadence.</param>
+    /// <param name="slots">The effective slots after the last one that is in the ledger, in order.</param>
     /// <param name="catchUp">What to do about missed slots.</param>
-    /// <param name="accountedUntil">Up to here every slot is in the ledger.</param>
     /// <param name="endsAt">No slot after this instant.</param>
-    /// <param name="left">How many slots the schedule may still have; null for ever.</param>
+    /// <param name="left">How many slots may still run; null for ever. Those passed over take none away.</param>
     /// <param name="now">The time.</param>
     public static Plan For(
-        Timing timing,
+        IEnumerable<Slot> slots,
         CatchUp catchUp,
-        DateTimeOffset accountedUntil,
         DateTimeOffset? endsAt,
         int? left,
         DateTimeOffset now
     )
     {
-        var missed = new List<DateTimeOffset>();
-        for (var slot = Cadence.Next(timing, accountedUntil); ; )
+        var passed = new List<(DateTimeOffset, Reason)>();
+        if (left <= 0)
+            return new Plan(passed, null, More: false, Ended: true);
+        var isOneAhead = false;
+        using var line = new Line(slots.TakeWhile(slot => endsAt is null || slot.At <= endsAt));
+        while (line.Take() is { } slot)
         {
-            if (slot is not { } candidate || candidate > endsAt || missed.Count >= left)
-                return new Plan(missed, null, More: false);
-            var following = Cadence.Next(timing, candidate);
-            if (
-                !IsPassedOver(
-                    catchUp,
-                    candidate,
-                    IsLast(missed.Count + 1, left, following, endsAt) ? null : following,
-                    now
-                )
-            )
-                return new Plan(missed, candidate, More: false);
-            missed.Add(candidate);
-            if (missed.Count == Bound)
-                return new Plan(missed, null, More: true);
-            slot = following;
+            if (slot.IsSkipped && slot.At > now)
+            {
+                // Not entered before its time: until then it can be restored.
+                isOneAhead = true;
+                continue;
+            }
+            if (!slot.IsSkipped && !IsPassedOver(catchUp, slot, line, now))
+                return new Plan(passed, slot.At, More: false, Ended: false);
+            passed.Add((slot.At, slot.IsSkipped ? Reasons.SkippedByYou : Reasons.Missed));
+            if (passed.Count == Bound)
+                return new Plan(passed, null, More: true, Ended: false);
         }
+        return new Plan(passed, null, More: false, Ended: !isOneAhead);
     }
 
-    private static bool IsLast(int counted, int? left, DateTimeOffset? following, DateTimeOffset? endsAt) =>
-        counted >= left || following is null || following > endsAt;
-
-    private static bool IsPassedOver(
-        CatchUp catchUp,
-        DateTimeOffset slot,
-        DateTimeOffset? following,
-        DateTimeOffset now
-    ) =>
-        slot < now - Tolerance
+    private static bool IsPassedOver(CatchUp catchUp, Slot slot, Line line, DateTimeOffset now) =>
+        slot.At < now - Tolerance
         && catchUp switch
         {
             CatchUp.Skip => true,
-            CatchUp.Latest => following <= now,
+            CatchUp.Latest => line.PeekRunning() is { } following && following <= now,
             CatchUp.All => false,
             _ => throw new InvalidOperationException($"No rule for {catchUp}."),
         };
+
+    /// <summary>Slots one after the other, with a look ahead.</summary>
+    private sealed class Line(IEnumerable<Slot> slots) : IDisposable
+    {
+        private readonly IEnumerator<Slot> source = slots.GetEnumerator();
+        private readonly Queue<Slot> seen = [];
+
+        public Slot? Take() =>
+            seen.TryDequeue(out var slot) ? slot
+            : source.MoveNext() ? source.Current
+            : null;
+
+        /// <summary>The next slot that nobody skipped.</summary>
+        public DateTimeOffset? PeekRunning()
+        {
+            foreach (var slot in seen)
+                if (!slot.IsSkipped)
+                    return slot.At;
+            while (source.MoveNext())
+            {
+                seen.Enqueue(source.Current);
+                if (!source.Current.IsSkipped)
+                    return source.Current.At;
+            }
+            return null;
+        }
+
+        public void Dispose() => source.Dispose();
+    }
 }

@@ -103,6 +103,22 @@ public sealed record ScheduleSettings
     /// <summary>Sentences that describe the brand's voice.</summary>
     [JsonPropertyName("brandVoice")]
     public string? BrandVoice { get; init; }
+
+    /// <summary>Words that no piece may use; at most 50 of at most 60 characters.</summary>
+    [JsonPropertyName("bannedWords")]
+    public IReadOnlyList<string> BannedWords { get; init; } = [];
+
+    /// <summary>Pieces whose style is followed, not their content; at most 5 of at most 2,000 characters.</summary>
+    [JsonPropertyName("examples")]
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>How many drafts are written for one slot, 1 to 4; each is a call of its own.</summary>
+    [JsonPropertyName("variants")]
+    public int Variants { get; init; } = 1;
+
+    /// <summary>The posts of a thread are numbered, such as <c>2/5</c>.</summary>
+    [JsonPropertyName("numbering")]
+    public bool Numbering { get; init; }
 }
 
 /// <summary>A person's standing order: what to write, when, and what became of it so far.</summary>
@@ -120,8 +136,12 @@ public sealed class Schedule
     public string Language { get; set; } = "ko";
 
     public Frequency Frequency { get; set; }
-    public TimeOnly TimeOfDay { get; set; }
-    public DayOfWeek? DayOfWeek { get; set; }
+
+    /// <summary>1–24 distinct wall-clock times, sorted; empty for cron. The first one anchors the elapsed-time grids.</summary>
+    public IReadOnlyList<TimeOnly> TimesOfDay { get; set; } = [];
+
+    /// <summary>Distinct weekdays, sorted from Sunday; empty: the weekday on which a weekly schedule starts.</summary>
+    public IReadOnlyList<DayOfWeek> DaysOfWeek { get; set; } = [];
     public int? DayOfMonth { get; set; }
     public string? Cron { get; set; }
 
@@ -132,7 +152,7 @@ public sealed class Schedule
     public DateTimeOffset StartsAt { get; set; }
     public DateTimeOffset? EndsAt { get; set; }
 
-    /// <summary>The schedule ends by itself after so many slots; null for ever.</summary>
+    /// <summary>The schedule ends by itself after so many slots that ran, pieces or failures; null for ever.</summary>
     public int? MaxRuns { get; set; }
 
     public ScheduleSettings Settings { get; set; } = new();
@@ -143,6 +163,9 @@ public sealed class Schedule
 
     /// <summary>When a person paused it; null while it runs, and when it ended by itself.</summary>
     public DateTimeOffset? PausedAt { get; set; }
+
+    /// <summary>It rests up to here and goes on by itself: its booking lies behind it. Null, or passed, when it does not rest so.</summary>
+    public DateTimeOffset? PausedUntil { get; set; }
 
     /// <summary>Every slot up to here has its row in the ledger, or was not wanted (paused, before an update).</summary>
     public DateTimeOffset AccountedUntil { get; set; }
@@ -157,5 +180,24 @@ public sealed class Schedule
     public DateTimeOffset UpdatedAt { get; set; }
 
     public Timing Timing =>
-        new(Frequency, TimeOfDay, DayOfWeek, DayOfMonth, Cron, TimeZoneInfo.FindSystemTimeZoneById(Timezone), StartsAt);
+        new(
+            Frequency,
+            TimesOfDay,
+            DaysOfWeek,
+            DayOfMonth,
+            Cron,
+            TimeZoneInfo.FindSystemTimeZoneById(Timezone),
+            StartsAt
+        );
+
+    /// <summary>As it is to be shown at this time: a rest that is over is none.</summary>
+    internal Schedule AsOf(DateTimeOffset now)
+    {
+        if (PausedUntil <= now)
+            PausedUntil = null;
+        return this;
+    }
+
+    /// <summary>Whether a person wants nothing written at this time.</summary>
+    public bool RestsAt(DateTimeOffset now) => PausedAt is not null || PausedUntil > now;
 }

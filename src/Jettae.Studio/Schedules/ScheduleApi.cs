@@ -9,20 +9,18 @@ namespace Jettae.Studio;
 /// <summary>Schedules over HTTP.</summary>
 internal static class ScheduleApi
 {
-    private const int PreviewSlots = 10;
+    internal const int PreviewSlots = 10;
 
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/schedule/create", CreateAsync);
         api.MapPost("/schedule/update", UpdateAsync);
-        api.MapPost(
-            "/schedule/pause",
-            (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.PauseAsync)
-        );
+        api.MapPost("/schedule/pause", PauseAsync);
         api.MapPost(
             "/schedule/resume",
             (HttpContext http, Schedules schedules) => ChangeAsync(http, schedules.ResumeAsync)
         );
+        api.MapPost("/schedule/duplicate", DuplicateAsync);
         api.MapPost("/schedule/delete", DeleteAsync);
         api.MapPost("/schedule/run", RunAsync);
         api.MapPost("/schedule/preview", PreviewAsync);
@@ -53,6 +51,26 @@ internal static class ScheduleApi
         Func<Guid, Guid, CancellationToken, Task<Schedule>> change
     ) => Json(Views.Of(await change(SignedIn.OwnerOf(http), await OnlyIdAsync(http), http.RequestAborted)));
 
+    private static async Task<IResult> PauseAsync(HttpContext http, Schedules schedules)
+    {
+        var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
+        var id = StudioJson.TakeId(body);
+        var until = StudioJson.Take<DateTimeOffset?>(body, "until");
+        StudioJson.Read<Nothing>(body);
+        var owner = SignedIn.OwnerOf(http);
+        var schedule = until is { } end
+            ? await schedules.PauseUntilAsync(owner, id, end, http.RequestAborted)
+            : await schedules.PauseAsync(owner, id, http.RequestAborted);
+        return Json(Views.Of(schedule));
+    }
+
+    private static async Task<IResult> DuplicateAsync(HttpContext http, Schedules schedules)
+    {
+        var copy = await schedules.DuplicateAsync(SignedIn.OwnerOf(http), await OnlyIdAsync(http), http.RequestAborted);
+        http.Response.Headers.Location = $"/api/schedules/{copy.Id}";
+        return Json(Views.Of(copy), 201);
+    }
+
     private static async Task<IResult> DeleteAsync(HttpContext http, Schedules schedules)
     {
         var id = await OnlyIdAsync(http);
@@ -71,15 +89,37 @@ internal static class ScheduleApi
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
         var wantsDraft = StudioJson.Take<bool?>(body, "draft") ?? false;
         var fields = StudioJson.Read<ScheduleFields>(body);
-        var slots = schedules.Preview(fields, PreviewSlots);
+        var preview = schedules.Preview(fields, PreviewSlots);
+        var slots = preview.Select(each => each.At).ToList();
+        var local = preview.Select(each => each.Local).ToList();
+        var notes = preview
+            .Where(each => each.Note is not null)
+            .Select(each => new
+            {
+                Slot = each.At,
+                each.Note!.Value.Ko,
+                each.Note!.Value.En,
+            })
+            .ToList();
         if (!wantsDraft)
-            return Json(new { Slots = slots });
-        var (content, reason) = await runner.DraftAsync(SignedIn.OwnerOf(http), fields, http.RequestAborted);
+            return Json(
+                new
+                {
+                    Slots = slots,
+                    Local = local,
+                    Notes = notes,
+                }
+            );
+        RunProgress.Finished? end = null;
+        await foreach (var each in runner.DraftAsync(SignedIn.OwnerOf(http), fields, http.RequestAborted))
+            end = each as RunProgress.Finished ?? end;
         return Json(
             new
             {
                 Slots = slots,
-                Draft = content is null
+                Local = local,
+                Notes = notes,
+                Draft = end?.Content is not { } content
                     ? null
                     : new
                     {
@@ -90,28 +130,35 @@ internal static class ScheduleApi
                         content.IsSample,
                         content.Model,
                     },
-                Reason = Views.Of(reason),
+                Reason = Views.Of(Reasons.Find(end?.Run.Reason)),
             }
         );
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, Schedules schedules) =>
-        Json(
-            new
-            {
-                Items = (await schedules.ListAsync(SignedIn.OwnerOf(http), http.RequestAborted))
-                    .Select(Views.Of)
-                    .ToList(),
-                NextCursor = (string?)null,
-            }
+    private static async Task<IResult> ListAsync(HttpContext http, Schedules schedules)
+    {
+        var query = new Query(http.Request.Query, "search", "state", "content_type", "cursor", "limit");
+        var filter = new ScheduleFilter(
+            query.Text("search"),
+            query.Name<ScheduleState>("state"),
+            query.Name<ContentType>("content_type")
         );
+        var page = await schedules.ListAsync(
+            SignedIn.OwnerOf(http),
+            filter,
+            query.Text("cursor"),
+            query.Limit(PageKey.MostRows),
+            http.RequestAborted
+        );
+        return Json(Views.Of(page, Views.Of));
+    }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Schedules schedules, Stats stats)
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Slots slots, Stats stats)
     {
         var owner = SignedIn.OwnerOf(http);
-        var schedule = await schedules.GetAsync(owner, id, http.RequestAborted);
+        var coming = await slots.ComingAsync(owner, id, PreviewSlots, http.RequestAborted);
         var figures = await stats.OfScheduleAsync(owner, id, http.RequestAborted);
-        return Json(Views.Of(schedule, Schedules.Coming(schedule, PreviewSlots), figures));
+        return Json(Views.Of(coming, figures));
     }
 
     /// <summary>Progress as server-sent events for who accepts them, else the end of it as JSON.</summary>
@@ -155,7 +202,7 @@ internal static class ScheduleApi
     private static SseItem<string> Event(string type, object data) =>
         new(JsonSerializer.Serialize(data, StudioJson.Options), type);
 
-    private static async Task<Guid> OnlyIdAsync(HttpContext http)
+    internal static async Task<Guid> OnlyIdAsync(HttpContext http)
     {
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
         var id = StudioJson.TakeId(body);

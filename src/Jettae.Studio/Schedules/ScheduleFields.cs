@@ -11,8 +11,16 @@ public sealed record ScheduleFields
     public string? Language { get; init; }
     public Frequency? Frequency { get; init; }
 
-    /// <summary><c>HH:mm</c>.</summary>
+    /// <summary>Each <c>HH:mm</c>, 1–24 of them; wins over <see cref="TimeOfDay"/>.</summary>
+    public IReadOnlyList<string>? TimesOfDay { get; init; }
+
+    /// <summary><c>HH:mm</c>: the only time.</summary>
     public string? TimeOfDay { get; init; }
+
+    /// <summary>The weekdays; wins over <see cref="DayOfWeek"/>.</summary>
+    public IReadOnlyList<DayOfWeek>? DaysOfWeek { get; init; }
+
+    /// <summary>The only weekday.</summary>
     public DayOfWeek? DayOfWeek { get; init; }
     public int? DayOfMonth { get; init; }
     public string? Cron { get; init; }
@@ -20,6 +28,9 @@ public sealed record ScheduleFields
     public CatchUp? CatchUp { get; init; }
     public DateTimeOffset? StartsAt { get; init; }
     public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>True takes both ends away, the date and the number of runs.</summary>
+    public bool? Endless { get; init; }
 
     /// <summary>0 takes the limit away.</summary>
     public int? MaxRuns { get; init; }

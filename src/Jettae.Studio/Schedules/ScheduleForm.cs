@@ -2,8 +2,16 @@ using System.Globalization;
 
 namespace Jettae.Studio;
 
+/// <summary>When a schedule comes to its end.</summary>
+public enum Ending
+{
+    Never,
+    AfterRuns,
+    OnDate,
+}
+
 /// <summary>What stands in the editor's inputs while a person types.</summary>
-internal sealed class ScheduleForm
+public sealed class ScheduleForm
 {
     public string Name { get; set; } = "";
     public ContentType ContentType { get; set; } = ContentType.XPost;
@@ -12,36 +20,66 @@ internal sealed class ScheduleForm
     public string Audience { get; set; } = "";
     public string Language { get; set; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko" ? "ko" : "en";
     public Frequency Frequency { get; set; } = Frequency.Daily;
-    public TimeOnly TimeOfDay { get; set; } = new(9, 0);
-    public DayOfWeek DayOfWeek { get; set; } = DayOfWeek.Monday;
+    public List<TimeOnly> TimesOfDay { get; private set; } = [new(9, 0)];
+    public HashSet<DayOfWeek> DaysOfWeek { get; private set; } = [DayOfWeek.Monday];
     public int DayOfMonth { get; set; } = 1;
     public string Cron { get; set; } = "0 9 * * 1-5";
     public string Timezone { get; set; } = "Asia/Seoul";
     public CatchUp CatchUp { get; set; } = CatchUp.Latest;
-    public string MaxRuns { get; set; } = "";
+    public Ending Ending { get; set; }
+    public string MaxRuns { get; set; } = "10";
+
+    /// <summary>The last day, in the schedule's zone.</summary>
+    public DateOnly? LastDay { get; set; }
+
+    /// <summary>No slot before this one; null: from now.</summary>
+    public DateTimeOffset? StartsAt { get; set; }
     public PromptType PromptType { get; set; }
     public string CustomPrompt { get; set; } = "";
     public Creativity Creativity { get; set; } = Creativity.Balanced;
     public SpeechLevel SpeechLevel { get; set; } = SpeechLevel.Haeyo;
     public string BrandVoice { get; set; } = "";
+    public string Model { get; set; } = "";
 
-    /// <summary>The model that the schedule was given over the API; the form has no input for it and keeps it.</summary>
-    private string? model;
+    /// <summary>One per line.</summary>
+    public string BannedWords { get; set; } = "";
+
+    /// <summary>With a line of <c>---</c> between two.</summary>
+    public string Examples { get; set; } = "";
+    public int Variants { get; set; } = 1;
+    public bool Numbering { get; set; }
+
+    /// <summary>The elapsed-time grids count from one time of day; the others may have several.</summary>
+    public bool IsGrid => Frequency is Frequency.Hourly or Frequency.ThreeHours or Frequency.SixHours;
 
     /// <summary>A start to change from; what is not known is an empty form.</summary>
-    public static ScheduleForm Recipe(string? name) =>
-        name switch
-        {
-            "x" => new() { ContentType = ContentType.XPost, Frequency = Frequency.ThreeHours },
-            "blog" => new() { ContentType = ContentType.BlogPost, Tone = Tone.Professional },
-            "linkedin" => new()
+    public static ScheduleForm Start(string? recipe, Brand brand)
+    {
+        var form = Recipe.Find(recipe) is { } known
+            ? new ScheduleForm
             {
-                ContentType = ContentType.LinkedinPost,
-                Tone = Tone.Professional,
-                Frequency = Frequency.Weekly,
-            },
-            _ => new(),
-        };
+                ContentType = known.ContentType,
+                Tone = known.Tone,
+                Frequency = known.Frequency,
+                TimesOfDay = [known.TimeOfDay],
+                DaysOfWeek = known.Days.Count > 0 ? [.. known.Days] : [DayOfWeek.Monday],
+            }
+            : new ScheduleForm();
+        (form.BrandVoice, form.Audience, form.SpeechLevel) = (brand.Voice, brand.Audience, brand.SpeechLevel);
+        form.Language = brand.Language ?? form.Language;
+        return form;
+    }
+
+    /// <summary>Once, at this wall-clock time: what a free place in the calendar asks for.</summary>
+    public ScheduleForm At(DateTime wall)
+    {
+        (Frequency, Ending, MaxRuns) = (Frequency.Weekly, Ending.AfterRuns, "1");
+        TimesOfDay = [TimeOnly.FromDateTime(wall)];
+        DaysOfWeek = [wall.DayOfWeek];
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(Timezone);
+        StartsAt = new DateTimeOffset(wall, zone.GetUtcOffset(wall)).AddMinutes(-1);
+        return this;
+    }
 
     public static ScheduleForm Of(Schedule schedule)
     {
@@ -56,19 +94,32 @@ internal sealed class ScheduleForm
             Frequency = schedule.Frequency,
             Timezone = schedule.Timezone,
             CatchUp = schedule.CatchUp,
-            MaxRuns = schedule.MaxRuns?.ToString(CultureInfo.InvariantCulture) ?? "",
+            Ending =
+                schedule.MaxRuns is not null ? Ending.AfterRuns
+                : schedule.EndsAt is not null ? Ending.OnDate
+                : Ending.Never,
             PromptType = schedule.Settings.PromptType,
             CustomPrompt = schedule.Settings.CustomPrompt ?? "",
             Creativity = schedule.Settings.Creativity,
             SpeechLevel = schedule.Settings.SpeechLevel,
             BrandVoice = schedule.Settings.BrandVoice ?? "",
-            model = schedule.Settings.Model,
+            Model = schedule.Settings.Model ?? "",
+            BannedWords = string.Join('\n', schedule.Settings.BannedWords),
+            Examples = string.Join("\n---\n", schedule.Settings.Examples),
+            Variants = schedule.Settings.Variants,
+            Numbering = schedule.Settings.Numbering,
+            StartsAt = schedule.StartsAt,
         };
+        if (schedule.MaxRuns is { } most)
+            form.MaxRuns = most.ToString(CultureInfo.InvariantCulture);
+        if (schedule.EndsAt is { } end)
+            form.LastDay = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(end, schedule.Timing.Zone).DateTime);
         if (schedule.Frequency == Frequency.Cron)
             form.Cron = schedule.Cron ?? "";
-        else
-            form.TimeOfDay = schedule.TimeOfDay;
-        form.DayOfWeek = schedule.DayOfWeek ?? form.DayOfWeek;
+        if (schedule.TimesOfDay.Count > 0)
+            form.TimesOfDay = [.. schedule.TimesOfDay];
+        if (schedule.DaysOfWeek.Count > 0)
+            form.DaysOfWeek = [.. schedule.DaysOfWeek];
         form.DayOfMonth = schedule.DayOfMonth ?? form.DayOfMonth;
         return form;
     }
@@ -84,14 +135,19 @@ internal sealed class ScheduleForm
             TargetAudience = Audience,
             Language = Language,
             Frequency = Frequency,
-            TimeOfDay =
-                Frequency == Frequency.Cron ? null : TimeOfDay.ToString("HH\\:mm", CultureInfo.InvariantCulture),
-            DayOfWeek = Frequency == Frequency.Weekly ? DayOfWeek : null,
+            TimesOfDay =
+                Frequency == Frequency.Cron
+                    ? null
+                    : [.. TimesOfDay.Select(time => time.ToString("HH\\:mm", CultureInfo.InvariantCulture))],
+            DaysOfWeek = Frequency == Frequency.Weekly ? [.. DaysOfWeek] : null,
             DayOfMonth = Frequency == Frequency.Monthly ? DayOfMonth : null,
             Cron = Frequency == Frequency.Cron ? Cron : null,
             Timezone = Timezone,
             CatchUp = CatchUp,
-            MaxRuns = Number("max_runs", MaxRuns),
+            StartsAt = StartsAt,
+            Endless = Ending == Ending.Never,
+            MaxRuns = Ending == Ending.AfterRuns ? Number("max_runs", MaxRuns) : 0,
+            EndsAt = Ending == Ending.OnDate ? EndOfLastDay() : null,
             Settings = new()
             {
                 PromptType = PromptType,
@@ -99,17 +155,36 @@ internal sealed class ScheduleForm
                 Creativity = Creativity,
                 SpeechLevel = SpeechLevel,
                 BrandVoice = BrandVoice.Trim().Length == 0 ? null : BrandVoice.Trim(),
-                Model = model,
+                Model = Model.Trim().Length == 0 ? null : Model.Trim(),
+                BannedWords = BannedWords.ReplaceLineEndings("\n").Split('\n'),
+                Examples = $"\n{Examples.ReplaceLineEndings("\n")}\n".Split("\n---\n"),
+                Variants = Variants,
+                Numbering = Numbering && ContentType == ContentType.Thread,
             },
         };
 
+    /// <exception cref="RejectedException">No day was chosen.</exception>
+    private DateTimeOffset EndOfLastDay()
+    {
+        if (LastDay is not { } day)
+            throw new RejectedException(
+                400,
+                "field_required",
+                "ends_at",
+                new("ends_at: 날짜를 골라 주세요.", "ends_at: Choose a date.")
+            );
+        var last = day.AddDays(1).ToDateTime(TimeOnly.MinValue).AddSeconds(-1);
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out var known) ? known : TimeZoneInfo.Utc;
+        return new DateTimeOffset(last, zone.GetUtcOffset(last));
+    }
+
     private static int Number(string field, string text) =>
-        text.Trim().Length == 0 ? 0
-        : int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new RejectedException(
-            400,
-            "field_invalid",
-            field,
-            new($"{field}: 1 이상의 수여야 해요.", $"{field}: It must be a number from 1.")
-        );
+        int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new RejectedException(
+                400,
+                "field_invalid",
+                field,
+                new($"{field}: 1 이상의 수여야 해요.", $"{field}: It must be a number from 1.")
+            );
 }

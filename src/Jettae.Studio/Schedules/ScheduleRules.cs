@@ -8,6 +8,14 @@ internal static class ScheduleRules
     public const int LongestName = 100;
     public const int LongestTopic = 1000;
     public const int LongestPrompt = 8000;
+    public const int MostTimes = 24;
+
+    /// <summary>The most drafts of one slot.</summary>
+    public const int MostVariants = 4;
+    private const int MostBannedWords = 50;
+    private const int LongestBannedWord = 60;
+    private const int MostExamples = 5;
+    private const int LongestExample = 2000;
 
     public static Schedule New(Guid owner, ScheduleFields fields, DateTimeOffset now)
     {
@@ -22,11 +30,12 @@ internal static class ScheduleRules
         Require("frequency", fields.Frequency);
         Require("topic", fields.Topic);
         if (fields.Frequency is not Frequency.Cron)
-            Require("time_of_day", fields.TimeOfDay);
+            Require("time_of_day", (object?)fields.TimesOfDay ?? fields.TimeOfDay);
         Apply(schedule, fields, now);
         if (schedule.Name.Length == 0)
             schedule.Name = schedule.Topic.Length <= LongestName ? schedule.Topic : schedule.Topic[..LongestName];
-        schedule.AccountedUntil = schedule.StartsAt > now ? now : schedule.StartsAt;
+        // A start in the past anchors the grids; what passed before the schedule was made was never wanted.
+        schedule.AccountedUntil = now;
         RequireSlot(schedule, now);
         return schedule;
     }
@@ -38,6 +47,7 @@ internal static class ScheduleRules
             fields with
             {
                 Frequency = Frequency.Daily,
+                TimesOfDay = null,
                 TimeOfDay = "09:00",
                 StartsAt = null,
                 EndsAt = null,
@@ -66,9 +76,17 @@ internal static class ScheduleRules
         schedule.ContentTone = Known("content_tone", fields.ContentTone) ?? schedule.ContentTone;
         schedule.Frequency = Known("frequency", fields.Frequency) ?? schedule.Frequency;
         schedule.CatchUp = Known("catch_up", fields.CatchUp) ?? schedule.CatchUp;
-        schedule.DayOfWeek = Known("day_of_week", fields.DayOfWeek) ?? schedule.DayOfWeek;
-        if (fields.TimeOfDay is { } timeOfDay)
-            schedule.TimeOfDay = Clock(timeOfDay);
+        if (fields.DaysOfWeek is { } days)
+            schedule.DaysOfWeek =
+            [
+                .. days.Select(each => Known("days_of_week", (DayOfWeek?)each)!.Value).Distinct().Order(),
+            ];
+        else if (Known("day_of_week", fields.DayOfWeek) is { } onlyDay)
+            schedule.DaysOfWeek = [onlyDay];
+        if (fields.TimesOfDay is { } times)
+            schedule.TimesOfDay = Clocks(times);
+        else if (fields.TimeOfDay is { } onlyTime)
+            schedule.TimesOfDay = [Clock("time_of_day", onlyTime)];
         if (fields.DayOfMonth is { } day)
             schedule.DayOfMonth = day is >= 1 and <= 31
                 ? day
@@ -77,6 +95,8 @@ internal static class ScheduleRules
             schedule.Timezone = Zone(zone);
         if (fields.StartsAt is { } startsAt)
             schedule.StartsAt = startsAt.ToUniversalTime();
+        if (fields.Endless == true)
+            (schedule.EndsAt, schedule.MaxRuns) = (null, null);
         if (fields.EndsAt is { } endsAt)
             schedule.EndsAt = endsAt.ToUniversalTime();
         if (fields.MaxRuns is { } maxRuns)
@@ -96,6 +116,8 @@ internal static class ScheduleRules
             schedule.Settings = Settings(settings);
         if (schedule.Frequency == Frequency.Cron && schedule.Cron is null)
             throw Missing("cron");
+        if (schedule.Frequency != Frequency.Cron && schedule.TimesOfDay.Count == 0)
+            throw Missing("time_of_day");
         if (schedule.EndsAt <= schedule.StartsAt)
             throw Broken(
                 "ends_at",
@@ -103,6 +125,42 @@ internal static class ScheduleRules
                 fields.EndsAt ?? schedule.EndsAt
             );
         return before != TimingOf(schedule);
+    }
+
+    /// <summary>The same order once more, paused, under a name of its own.</summary>
+    public static Schedule Copy(Schedule schedule, DateTimeOffset now)
+    {
+        var suffix = Words.CopySuffix.ToString();
+        var name = schedule.Name;
+        if (name.Length + suffix.Length > LongestName)
+            name = name[..(LongestName - suffix.Length)];
+        return new Schedule
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = schedule.OwnerId,
+            Name = name + suffix,
+            ContentType = schedule.ContentType,
+            ContentTone = schedule.ContentTone,
+            Topic = schedule.Topic,
+            TargetAudience = schedule.TargetAudience,
+            Language = schedule.Language,
+            Frequency = schedule.Frequency,
+            TimesOfDay = schedule.TimesOfDay,
+            DaysOfWeek = schedule.DaysOfWeek,
+            DayOfMonth = schedule.DayOfMonth,
+            Cron = schedule.Cron,
+            Timezone = schedule.Timezone,
+            CatchUp = schedule.CatchUp,
+            StartsAt = schedule.StartsAt,
+            EndsAt = schedule.EndsAt,
+            MaxRuns = schedule.MaxRuns,
+            Settings = schedule.Settings,
+            IsActive = false,
+            PausedAt = now,
+            AccountedUntil = now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
     }
 
     /// <summary>A schedule that never comes is a mistake: 30 February, or an end before the first slot.</summary>
@@ -125,7 +183,8 @@ internal static class ScheduleRules
 
     private static object TimingOf(Schedule schedule) =>
         (
-            (schedule.Frequency, schedule.TimeOfDay, schedule.DayOfWeek, schedule.DayOfMonth, schedule.Cron),
+            (schedule.Frequency, schedule.DayOfMonth, schedule.Cron),
+            (string.Join(' ', schedule.TimesOfDay), string.Join(' ', schedule.DaysOfWeek)),
             (schedule.Timezone, schedule.StartsAt, schedule.EndsAt, schedule.MaxRuns)
         );
 
@@ -159,11 +218,20 @@ internal static class ScheduleRules
             );
     }
 
-    private static TimeOnly Clock(string value) =>
-        TimeOnly.TryParseExact(value.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+    private static List<TimeOnly> Clocks(IReadOnlyList<string> values) =>
+        values.Count is >= 1 and <= MostTimes
+            ? [.. values.Select(each => Clock("times_of_day", each)).Distinct().Order()]
+            : throw Broken(
+                "times_of_day",
+                new($"1~{MostTimes}개여야 해요.", $"It must have 1 to {MostTimes} times."),
+                $"{values.Count}"
+            );
+
+    private static TimeOnly Clock(string field, string? value) =>
+        TimeOnly.TryParseExact(value?.Trim(), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
             : throw Broken(
-                "time_of_day",
+                field,
                 new("09:00처럼 HH:mm 형식이어야 해요.", "It must be a time as HH:mm, such as 09:00."),
                 value
             );
@@ -212,14 +280,14 @@ internal static class ScheduleRules
                     new($"{LongestPrompt}자까지 쓸 수 있어요.", $"It may have at most {LongestPrompt} characters."),
                     $"{prompt.Length}"
                 );
-            if (Prompts.UnknownVariable(prompt) is { } unknown)
+            if (Prompts.UnknownVariables(prompt) is { Count: > 0 } unknown)
                 throw Broken(
                     "settings.customPrompt",
                     new(
-                        $"쓸 수 있는 변수는 {string.Join(", ", Prompts.Variables.Select(each => $"{{{{{each}}}}}"))}예요.",
-                        $"Its variables may be {string.Join(", ", Prompts.Variables.Select(each => $"{{{{{each}}}}}"))}."
+                        $"쓸 수 있는 변수는 {string.Join(", ", Prompts.Variables.Select(Braced))}예요.{Meant(unknown, "혹시 {0}인가요?")}",
+                        $"Its variables may be {string.Join(", ", Prompts.Variables.Select(Braced))}.{Meant(unknown, "Did you mean {0}?")}"
                     ),
-                    $"{{{{{unknown}}}}}"
+                    string.Join(", ", unknown.Select(each => Braced(each.Name)))
                 );
         }
         if (settings.Model is { Length: > 100 } model)
@@ -234,8 +302,41 @@ internal static class ScheduleRules
                 new("2,000자까지 쓸 수 있어요.", "It may have at most 2000 characters."),
                 $"{voice.Length}"
             );
-        return settings;
+        if (settings.Variants is < 1 or > MostVariants)
+            throw Broken(
+                "settings.variants",
+                new($"1~{MostVariants}이어야 해요.", $"It must be 1 to {MostVariants}."),
+                settings.Variants
+            );
+        return settings with
+        {
+            BannedWords = List("settings.bannedWords", settings.BannedWords, MostBannedWords, LongestBannedWord),
+            Examples = List("settings.examples", settings.Examples, MostExamples, LongestExample),
+        };
     }
+
+    /// <summary>The texts trimmed, without empty and repeated ones.</summary>
+    private static List<string> List(string field, IReadOnlyList<string?>? texts, int most, int longest)
+    {
+        var kept = (texts ?? []).Select(text => (text ?? "").Trim()).Where(text => text.Length > 0).Distinct().ToList();
+        if (kept.Count > most)
+            throw Broken(field, new($"{most}개까지 적을 수 있어요.", $"There may be at most {most}."), $"{kept.Count}");
+        if (kept.Find(text => text.Length > longest) is { } tooLong)
+            throw Broken(
+                field,
+                new($"하나에 {longest}자까지 쓸 수 있어요.", $"Each may have at most {longest} characters."),
+                $"{tooLong.Length}"
+            );
+        return kept;
+    }
+
+    private static string Braced(string name) => $"{{{{{name}}}}}";
+
+    private static string Meant(IReadOnlyList<UnknownVariable> unknown, string question) =>
+        unknown.Where(each => each.Nearest is not null).Select(each => Braced(each.Nearest!)).Distinct().ToList()
+            is { Count: > 0 } near
+            ? " " + question.Replace("{0}", string.Join(", ", near), StringComparison.Ordinal)
+            : "";
 
     private static T? Known<T>(string field, T? value)
         where T : struct, Enum =>

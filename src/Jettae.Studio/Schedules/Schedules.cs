@@ -42,16 +42,17 @@ public sealed class Schedules
         ChangeAsync(
             owner,
             id,
-            (schedule, now) =>
+            async (db, schedule, now) =>
             {
                 if (!ScheduleRules.Apply(schedule, changed, now))
                     return;
                 if (schedule.PausedAt is null)
                     schedule.IsActive = true;
-                // What passed under the old timing is no slot of the new one: it starts from here.
-                schedule.AccountedUntil = now;
+                // What passed under the old timing is no slot of the new one: it starts from here, or where its rest ends.
+                schedule.AccountedUntil = Later(await AccountedAsync(db, schedule, now), schedule.PausedUntil);
                 if (schedule.IsActive)
-                    ScheduleRules.RequireSlot(schedule, now);
+                    ScheduleRules.RequireSlot(schedule, schedule.AccountedUntil);
+                await Slots.DropLostAsync(db, schedule);
             },
             cancel
         );
@@ -60,10 +61,39 @@ public sealed class Schedules
         ChangeAsync(
             owner,
             id,
-            (schedule, now) =>
+            (_, schedule, now) =>
             {
                 schedule.IsActive = false;
                 schedule.PausedAt ??= now;
+                schedule.PausedUntil = null;
+                return Task.CompletedTask;
+            },
+            cancel
+        );
+
+    /// <summary>Rests until then and goes on by itself: the booking of the first slot after it is the resumption.</summary>
+    /// <exception cref="RejectedException">404, or there is no slot after <paramref name="until"/>.</exception>
+    public Task<Schedule> PauseUntilAsync(Guid owner, Guid id, DateTimeOffset until, CancellationToken cancel) =>
+        ChangeAsync(
+            owner,
+            id,
+            async (db, schedule, now) =>
+            {
+                schedule.AccountedUntil = Later(await AccountedAsync(db, schedule, now), until);
+                var changes = await Slots.OpenAsync(db, schedule);
+                if (until <= now || !EffectiveSlots.Running(schedule, changes, schedule.AccountedUntil).Any())
+                    throw new RejectedException(
+                        400,
+                        "field_invalid",
+                        "until",
+                        new(
+                            "until: 앞으로 올 시각이어야 하고, 그 뒤에 차례가 있어야 해요.",
+                            "until: It must be in the future, with a slot after it."
+                        )
+                    );
+                schedule.IsActive = true;
+                schedule.PausedAt = null;
+                schedule.PausedUntil = until;
             },
             cancel
         );
@@ -73,17 +103,35 @@ public sealed class Schedules
         ChangeAsync(
             owner,
             id,
-            (schedule, now) =>
+            async (db, schedule, now) =>
             {
-                if (schedule.IsActive)
+                if (schedule.IsActive && !schedule.RestsAt(now))
                     return;
                 schedule.IsActive = true;
                 schedule.PausedAt = null;
-                if (schedule.AccountedUntil < now)
-                    schedule.AccountedUntil = now;
+                schedule.PausedUntil = null;
+                schedule.AccountedUntil = await AccountedAsync(db, schedule, now);
             },
             cancel
         );
+
+    /// <summary>A paused copy, to be changed and started.</summary>
+    /// <exception cref="RejectedException">404.</exception>
+    public async Task<Schedule> DuplicateAsync(Guid owner, Guid id, CancellationToken cancel)
+    {
+        var copy = await store.WriteAsync(
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var copy = ScheduleRules.Copy(await db.Schedules.OwnedAsync(owner, id, cancel), now);
+                db.Schedules.Add(copy);
+                return copy;
+            },
+            cancel
+        );
+        Told(copy);
+        return copy;
+    }
 
     /// <summary>Removes it; what it wrote and its log stay.</summary>
     public async Task DeleteAsync(Guid owner, Guid id, CancellationToken cancel)
@@ -106,6 +154,7 @@ public sealed class Schedules
                                 .SetProperty(run => run.FinishedAt, time.GetUtcNow()),
                         cancel
                     );
+                await db.SlotChanges.Where(change => change.ScheduleId == id).ExecuteDeleteAsync(cancel);
                 db.Schedules.Remove(schedule);
             },
             cancel
@@ -116,7 +165,7 @@ public sealed class Schedules
 
     /// <summary>The slots that these fields would give, without storing anything.</summary>
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
-    public IReadOnlyList<DateTimeOffset> Preview(ScheduleFields fields, int count)
+    public IReadOnlyList<PreviewSlot> Preview(ScheduleFields fields, int count)
     {
         var now = time.GetUtcNow();
         // The editor previews while one still types: the words may be missing, the timing must be whole.
@@ -126,46 +175,54 @@ public sealed class Schedules
             ContentType = fields.ContentType ?? ContentType.XPost,
         };
         var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, Settings = null }, now);
-        return
-        [
-            .. Cadence
-                .Slots(schedule.Timing, now)
-                .TakeWhile(slot => schedule.EndsAt is null || slot <= schedule.EndsAt)
-                .Take(Math.Min(count, schedule.MaxRuns ?? count)),
-        ];
+        var slots = EffectiveSlots.Running(schedule, [], now).Take(Math.Min(count, schedule.MaxRuns ?? count));
+        return PreviewSlot.Of(schedule.Timing, now, slots);
     }
 
-    /// <summary>The coming slots of a stored schedule, the booked one first; none while it rests.</summary>
-    public static IReadOnlyList<DateTimeOffset> Coming(Schedule schedule, int count) =>
-        schedule.NextRunAt is not { } next
-            ? []
-            :
-            [
-                next,
-                .. Cadence
-                    .Slots(schedule.Timing, next)
-                    .TakeWhile(slot => schedule.EndsAt is null || slot <= schedule.EndsAt)
-                    .Take(count - 1),
-            ];
-
-    public Task<IReadOnlyList<Schedule>> ListAsync(Guid owner, CancellationToken cancel) =>
-        store.ReadAsync<IReadOnlyList<Schedule>>(
+    /// <summary>Newest first, page by page.</summary>
+    public Task<Page<Schedule>> ListAsync(
+        Guid owner,
+        ScheduleFilter filter,
+        string? cursor,
+        int count,
+        CancellationToken cancel
+    )
+    {
+        var after = PageKey.Parse(cursor);
+        var size = PageKey.Bounded(count);
+        return store.ReadAsync(
             async db =>
-                await db
-                    .Schedules.Where(schedule => schedule.OwnerId == owner)
-                    .OrderByDescending(schedule => schedule.Id)
+            {
+                var rows = filter.In(db.Schedules.Where(schedule => schedule.OwnerId == owner));
+                if (after is { } key)
+                    rows = rows.Where(schedule => schedule.Id.CompareTo(key.Id) < 0);
+                var found = await rows.OrderByDescending(schedule => schedule.Id).Take(size + 1).ToListAsync(cancel);
+                found.ForEach(schedule => schedule.AsOf(time.GetUtcNow()));
+                return PageKey.Cut(found, size, schedule => new PageKey(schedule.CreatedAt, schedule.Id));
+            },
+            cancel
+        );
+    }
+
+    /// <summary>Ids and names of all, by name: for choosing one.</summary>
+    public Task<List<KeyValuePair<Guid, string>>> NamesAsync(Guid owner, CancellationToken cancel) =>
+        store.ReadAsync(
+            db =>
+                db.Schedules.Where(schedule => schedule.OwnerId == owner)
+                    .OrderBy(schedule => schedule.Name)
+                    .Select(schedule => new KeyValuePair<Guid, string>(schedule.Id, schedule.Name))
                     .ToListAsync(cancel),
             cancel
         );
 
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
-    public Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
-        store.ReadAsync(db => db.Schedules.OwnedAsync(owner, id, cancel), cancel);
+    public async Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
+        (await store.ReadAsync(db => db.Schedules.OwnedAsync(owner, id, cancel), cancel)).AsOf(time.GetUtcNow());
 
     private async Task<Schedule> ChangeAsync(
         Guid owner,
         Guid id,
-        Action<Schedule, DateTimeOffset> change,
+        Func<StudioDb, Schedule, DateTimeOffset, Task> change,
         CancellationToken cancel
     )
     {
@@ -174,7 +231,7 @@ public sealed class Schedules
             {
                 var now = time.GetUtcNow();
                 var found = await db.Schedules.OwnedAsync(owner, id, cancel);
-                change(found, now);
+                await change(db, found, now);
                 found.UpdatedAt = now;
                 await Booked.EnsureAsync(db, found, now);
                 return found;
@@ -184,6 +241,15 @@ public sealed class Schedules
         Told(schedule);
         return schedule;
     }
+
+    /// <summary>Where a schedule that begins anew stands: now, or at a slot that began a moment early.</summary>
+    private static async Task<DateTimeOffset> AccountedAsync(StudioDb db, Schedule schedule, DateTimeOffset now) =>
+        Later(
+            now,
+            await db.Runs.Where(run => run.ScheduleId == schedule.Id && run.SlotAt > now).MaxAsync(run => run.SlotAt)
+        );
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
 
     private void Told(Schedule schedule)
     {

@@ -18,15 +18,15 @@ public enum Frequency
     [JsonStringEnumMemberName("6hours")]
     SixHours,
 
-    /// <summary>Once a day at a wall-clock time of the schedule's zone.</summary>
+    /// <summary>Each day, at wall-clock times of the schedule's zone.</summary>
     [JsonStringEnumMemberName("daily")]
     Daily,
 
-    /// <summary>Once a week, on a weekday at a wall-clock time of the schedule's zone.</summary>
+    /// <summary>Each week, on weekdays at wall-clock times of the schedule's zone.</summary>
     [JsonStringEnumMemberName("weekly")]
     Weekly,
 
-    /// <summary>Once a month, on a day (clamped to the month's last) at a wall-clock time of the schedule's zone.</summary>
+    /// <summary>Each month, on a day (clamped to the month's last) at wall-clock times of the schedule's zone.</summary>
     [JsonStringEnumMemberName("monthly")]
     Monthly,
 
@@ -37,16 +37,16 @@ public enum Frequency
 
 /// <summary>When a schedule's slots are. Pure data: <c>Cadence</c> turns it into instants.</summary>
 /// <param name="Frequency">How often.</param>
-/// <param name="TimeOfDay">The wall-clock time of a day's slot, and the anchor of the elapsed-time grids. Not used by cron.</param>
-/// <param name="DayOfWeek">The weekday of <see cref="Frequency.Weekly"/>.</param>
+/// <param name="TimesOfDay">The wall-clock times of a day's slots, sorted; the first is the anchor of the elapsed-time grids. Empty for cron.</param>
+/// <param name="DaysOfWeek">The weekdays of <see cref="Frequency.Weekly"/>, sorted; empty: the weekday on which it starts.</param>
 /// <param name="DayOfMonth">1–31, the day of <see cref="Frequency.Monthly"/>; 29–31 clamp to the month's last day.</param>
 /// <param name="Cron">The expression of <see cref="Frequency.Cron"/>.</param>
 /// <param name="Zone">The IANA time zone.</param>
 /// <param name="StartsAt">No slot is at or before this instant; the grids are anchored on its day.</param>
 public sealed record Timing(
     Frequency Frequency,
-    TimeOnly TimeOfDay,
-    DayOfWeek? DayOfWeek,
+    IReadOnlyList<TimeOnly> TimesOfDay,
+    IReadOnlyList<DayOfWeek> DaysOfWeek,
     int? DayOfMonth,
     string? Cron,
     TimeZoneInfo Zone,

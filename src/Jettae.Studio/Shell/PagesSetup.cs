@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Localization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio;
@@ -8,15 +8,22 @@ namespace Jettae.Studio;
 /// <summary>Puts the studio's pages into a web application.</summary>
 public static class PagesSetup
 {
-    /// <summary>Scripts come from here only; styles may stand in attributes (the bars of a run); nothing frames the pages.</summary>
+    /// <summary>
+    /// Scripts, style sheets and sockets are ours only; styles may stand in attributes (the bars of a run); nothing frames the
+    /// pages, and no page runs what is written in it.
+    /// </summary>
     private const string ContentSecurityPolicy =
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ws: wss:; "
-        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private const string PermissionsPolicy =
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()";
 
     public static IServiceCollection AddStudioPages(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
+        services.AddScoped<Toasts>();
+        services.AddScoped<AuthenticationStateProvider, OpenSession>();
         services.Configure<RequestLocalizationOptions>(languages =>
             languages.SetDefaultCulture("en").AddSupportedCultures("ko", "en").AddSupportedUICultures("ko", "en")
         );
@@ -25,16 +32,21 @@ public static class PagesSetup
 
     public static WebApplication MapStudioPages(this WebApplication app)
     {
+        var options = app.Services.GetRequiredService<StudioOptions>();
         app.Use(
             (http, next) =>
             {
                 // Programs that call the engine or the API have no use for them.
-                if (!http.Request.Path.StartsWithSegments("/v2") && !http.Request.Path.StartsWithSegments("/api"))
+                if (IsPage(http.Request.Path))
+                    Protect(http.Response.Headers, options);
+                if (http.Request.Path.Value?.EndsWith("/service-worker.js", StringComparison.Ordinal) == true)
+                    http.Response.Headers["Service-Worker-Allowed"] = "/";
+                // What another site opens or posts with our cookie: the socket of a page, a form.
+                var changes = http.Request.Path.StartsWithSegments("/_blazor") || !Reads(http.Request.Method);
+                if (changes && IsPage(http.Request.Path) && OwnSite.IsForeign(http.Request, options))
                 {
-                    var headers = http.Response.Headers;
-                    headers.ContentSecurityPolicy = ContentSecurityPolicy;
-                    headers.XContentTypeOptions = "nosniff";
-                    headers["Referrer-Policy"] = "same-origin";
+                    http.Response.StatusCode = StatusCodes.Status403Forbidden;
+                    return Task.CompletedTask;
                 }
                 return next(http);
             }
@@ -50,30 +62,29 @@ public static class PagesSetup
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapGet("/", () => Results.Redirect("/schedules"));
-        app.MapGet(
-            "/language/{culture}",
-            (string culture, string? to, HttpContext http) =>
-            {
-                if (culture is "ko" or "en")
-                    http.Response.Cookies.Append(
-                        CookieRequestCultureProvider.DefaultCookieName,
-                        CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(culture)),
-                        new CookieOptions
-                        {
-                            MaxAge = TimeSpan.FromDays(365),
-                            SameSite = SameSiteMode.Lax,
-                            HttpOnly = true,
-                            IsEssential = true,
-                        }
-                    );
-                // Only within this site: a path, and not one that a browser reads as another host.
-                return Results.LocalRedirect(
-                    to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') ? to : "/"
-                );
-            }
-        );
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        LanguageLink.Map(app);
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(server =>
+                // Said in the policy above, for every page.
+                server.ContentSecurityFrameAncestorsPolicy = null
+            );
         return app;
+    }
+
+    private static bool Reads(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
+    /// <summary>The API and the engine look at their callers themselves.</summary>
+    private static bool IsPage(PathString path) => !path.StartsWithSegments("/v2") && !path.StartsWithSegments("/api");
+
+    private static void Protect(IHeaderDictionary headers, StudioOptions options)
+    {
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = PermissionsPolicy;
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (options.IsSecure)
+            headers.StrictTransportSecurity = "max-age=31536000";
     }
 }

@@ -35,17 +35,20 @@ internal sealed record PageKey(DateTimeOffset At, Guid Id)
         catch (Exception odd)
             when (odd is FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
         {
-            throw new RejectedException(
-                400,
-                "field_invalid",
-                "cursor",
-                new(
-                    $"cursor: 이전 답의 next_cursor여야 해요. 받은 값: '{cursor}'",
-                    $"cursor: It must be the next_cursor of an earlier answer. Received: '{cursor}'."
-                )
-            );
+            throw Odd(cursor);
         }
     }
+
+    public static RejectedException Odd(string cursor) =>
+        new(
+            400,
+            "field_invalid",
+            "cursor",
+            new(
+                $"cursor: 이전 답의 next_cursor여야 해요. 받은 값: '{cursor}'",
+                $"cursor: It must be the next_cursor of an earlier answer. Received: '{cursor}'."
+            )
+        );
 
     public override string ToString() =>
         Base64Url.EncodeToString(

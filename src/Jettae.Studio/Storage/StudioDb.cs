@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Jettae.Studio;
@@ -13,26 +17,51 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
 {
     public DbSet<Schedule> Schedules => Set<Schedule>();
     public DbSet<Content> Contents => Set<Content>();
+    public DbSet<ContentVersion> ContentVersions => Set<ContentVersion>();
+    public DbSet<ContentTag> ContentTags => Set<ContentTag>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStep> RunSteps => Set<RunStep>();
     public DbSet<Booking> Bookings => Set<Booking>();
+    public DbSet<SlotChange> SlotChanges => Set<SlotChange>();
     public DbSet<User> Users => Set<User>();
     public DbSet<SignInLink> SignInLinks => Set<SignInLink>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+    public DbSet<StoredProvider> ProviderSettings => Set<StoredProvider>();
+    public DbSet<Brand> Brands => Set<Brand>();
+    public DbSet<Alert> Alerts => Set<Alert>();
+    public DbSet<AlertSettings> AlertSettings => Set<AlertSettings>();
     public DbSet<ModelPrice> ModelPrices => Set<ModelPrice>();
+
+    /// <summary>What is derived from the pieces is saved with them.</summary>
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var changed = await SearchIndex.PrepareAsync(this, cancellationToken);
+        var count = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        await SearchIndex.WriteAsync(this, changed, cancellationToken);
+        return count;
+    }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
-        configurationBuilder.Properties<TimeOnly>().HaveConversion<HourAndMinute>();
         configurationBuilder.Properties<ContentType>().HaveConversion<ByName<ContentType>>();
         configurationBuilder.Properties<ContentStatus>().HaveConversion<ByName<ContentStatus>>();
+        configurationBuilder.Properties<VersionKind>().HaveConversion<ByName<VersionKind>>();
         configurationBuilder.Properties<Tone>().HaveConversion<ByName<Tone>>();
         configurationBuilder.Properties<Frequency>().HaveConversion<ByName<Frequency>>();
         configurationBuilder.Properties<CatchUp>().HaveConversion<ByName<CatchUp>>();
         configurationBuilder.Properties<RunState>().HaveConversion<ByName<RunState>>();
         configurationBuilder.Properties<RunTrigger>().HaveConversion<ByName<RunTrigger>>();
         configurationBuilder.Properties<StepKind>().HaveConversion<ByName<StepKind>>();
+        configurationBuilder.Properties<AlertKind>().HaveConversion<ByName<AlertKind>>();
         configurationBuilder.Properties<BookingState>().HaveConversion<ByName<BookingState>>();
+        configurationBuilder.Properties<TokenScope>().HaveConversion<ByName<TokenScope>>();
+        configurationBuilder.Properties<ProviderKind>().HaveConversion<ByName<ProviderKind>>();
+        configurationBuilder.Properties<SpeechLevel>().HaveConversion<ByName<SpeechLevel>>();
         configurationBuilder.Properties<ScheduleSettings>().HaveConversion<AsJson>();
     }
 
@@ -50,8 +79,35 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             .IsUnique()
             .HasDatabaseName("sign_in_links_by_code");
 
+        modelBuilder
+            .Entity<Session>()
+            .HasIndex(each => new { each.UserId, each.LastSeenAt })
+            .HasDatabaseName("sessions_of_user");
+        var token = modelBuilder.Entity<ApiToken>();
+        token.HasIndex(each => each.Hash).IsUnique().HasDatabaseName("api_tokens_by_hash");
+        token.HasIndex(each => each.OwnerId).HasDatabaseName("api_tokens_of_owner");
+        modelBuilder.Entity<StoredProvider>().Property(each => each.Id).ValueGeneratedNever();
+        var brand = modelBuilder.Entity<Brand>();
+        brand.HasKey(each => each.OwnerId);
+        brand
+            .Property(each => each.BannedWords)
+            .HasConversion(
+                words => JsonSerializer.Serialize(words, JsonSerializerOptions.Web),
+                stored => JsonSerializer.Deserialize<List<string>>(stored, JsonSerializerOptions.Web)!,
+                new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<IReadOnlyList<string>>(
+                    (one, other) => one!.SequenceEqual(other!),
+                    words => words.Aggregate(0, HashCode.Combine)
+                )
+            );
+
         var schedule = modelBuilder.Entity<Schedule>();
         schedule.Ignore(each => each.Timing);
+        schedule
+            .Property(each => each.TimesOfDay)
+            .HasConversion(new AsJsonList<TimeOnly>(ClockTimes), new SameItems<TimeOnly>());
+        schedule
+            .Property(each => each.DaysOfWeek)
+            .HasConversion(new AsJsonList<DayOfWeek>(JsonSerializerOptions.Web), new SameItems<DayOfWeek>());
         schedule.HasIndex(each => new { each.OwnerId, each.Id }).HasDatabaseName("schedules_of_owner");
         schedule.HasIndex(each => each.IsActive).HasDatabaseName("schedules_active");
 
@@ -68,6 +124,7 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         content
             .HasIndex(each => new { each.ScheduleId, each.CreatedAt })
             .HasDatabaseName("contents_of_schedule_newest");
+        MapLibrary(modelBuilder, content);
 
         var run = modelBuilder.Entity<Run>();
         run.HasIndex(each => new { each.ScheduleId, each.SlotAt })
@@ -83,11 +140,34 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             .HasDatabaseName("runs_of_owner_newest");
         run.HasIndex(each => new
             {
+                each.State,
+                each.OwnerId,
+                each.StartedAt,
+                each.Id,
+            })
+            .HasDatabaseName("runs_of_state_newest");
+        run.HasIndex(each => new { each.OwnerId, each.SlotAt }).HasDatabaseName("runs_of_owner_by_slot");
+        run.HasIndex(each => new
+            {
                 each.ScheduleId,
                 each.StartedAt,
                 each.Id,
             })
             .HasDatabaseName("runs_of_schedule_newest");
+        run.HasIndex(each => new
+            {
+                each.OwnerId,
+                each.StartedAt,
+                each.ScheduleId,
+                each.State,
+                each.SlotAt,
+                each.FinishedAt,
+                each.InputTokens,
+                each.CachedInputTokens,
+                each.OutputTokens,
+                each.Cost,
+            })
+            .HasDatabaseName("runs_figures");
         run.HasMany(each => each.Steps).WithOne().HasForeignKey(step => step.RunId).OnDelete(DeleteBehavior.Cascade);
         modelBuilder
             .Entity<RunStep>()
@@ -103,6 +183,34 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         booking.HasIndex(each => new { each.ScheduleId, each.SlotAt }).HasDatabaseName("bookings_of_slot");
         booking.HasIndex(each => new { each.State, each.NextTryAt }).HasDatabaseName("bookings_to_do");
 
+        var change = modelBuilder.Entity<SlotChange>();
+        change
+            .HasIndex(each => new { each.ScheduleId, each.SlotAt })
+            .IsUnique()
+            .HasDatabaseName("slot_changes_of_slot");
+        change.HasIndex(each => new { each.OwnerId, each.SlotAt }).HasDatabaseName("slot_changes_of_owner");
+
+        var alert = modelBuilder.Entity<Alert>();
+        alert
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Kind,
+                each.Subject,
+            })
+            .IsUnique()
+            .HasFilter("closed_at IS NULL")
+            .HasDatabaseName("alerts_one_open_per_cause");
+        alert
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.OpenedAt,
+                each.Id,
+            })
+            .HasDatabaseName("alerts_of_owner_newest");
+        modelBuilder.Entity<AlertSettings>().HasKey(each => each.OwnerId);
+
         modelBuilder.Entity<ModelPrice>().HasKey(price => new { price.Model, price.EffectiveFrom });
         modelBuilder.Entity<ModelPrice>().HasData(ModelPrice.Known);
 
@@ -114,6 +222,59 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         }
     }
 
+    private static void MapLibrary(ModelBuilder modelBuilder, EntityTypeBuilder<Content> content)
+    {
+        content.Property(each => each.SearchKey);
+        content.Property(each => each.Note).HasDefaultValue("");
+        content.Property(each => each.Version).HasDefaultValue(1);
+        content.HasIndex(each => each.SearchKey).IsUnique().HasDatabaseName("contents_by_search_key");
+        content
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Status,
+                each.CreatedAt,
+                each.Id,
+            })
+            .HasDatabaseName("contents_of_status_newest");
+        content
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.ContentType,
+                each.CreatedAt,
+                each.Id,
+            })
+            .HasDatabaseName("contents_of_type_newest");
+        content
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Status,
+                each.ContentType,
+                each.ScheduleId,
+                each.Language,
+                each.CreatedAt,
+                each.Id,
+            })
+            .HasDatabaseName("contents_counted");
+        content.HasMany(each => each.Tags).WithOne().HasForeignKey(tag => tag.ContentId);
+        content.Navigation(each => each.Tags).AutoInclude();
+
+        var tag = modelBuilder.Entity<ContentTag>();
+        tag.HasKey(each => new
+        {
+            each.OwnerId,
+            each.Tag,
+            each.ContentId,
+        });
+        tag.HasIndex(each => each.ContentId).HasDatabaseName("content_tags_of_piece");
+
+        var version = modelBuilder.Entity<ContentVersion>();
+        version.HasKey(each => new { each.ContentId, each.Number });
+        version.HasOne<Content>().WithMany().HasForeignKey(each => each.ContentId).OnDelete(DeleteBehavior.Cascade);
+    }
+
     private static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 
     private sealed class UnixMilliseconds()
@@ -122,10 +283,30 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             stored => DateTimeOffset.FromUnixTimeMilliseconds(stored)
         );
 
-    private sealed class HourAndMinute()
-        : ValueConverter<TimeOnly, string>(
-            time => time.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture),
-            stored => TimeOnly.ParseExact(stored, "HH:mm", System.Globalization.CultureInfo.InvariantCulture)
+    private static readonly JsonSerializerOptions ClockTimes = new() { Converters = { new HourAndMinute() } };
+
+    private sealed class HourAndMinute : JsonConverter<TimeOnly>
+    {
+        private const string Format = "HH:mm";
+
+        public override TimeOnly Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            TimeOnly.ParseExact(reader.GetString()!, Format, CultureInfo.InvariantCulture);
+
+        public override void Write(Utf8JsonWriter writer, TimeOnly value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
+    }
+
+    private sealed class AsJsonList<T>(JsonSerializerOptions options)
+        : ValueConverter<IReadOnlyList<T>, string>(
+            list => JsonSerializer.Serialize(list, options),
+            stored => JsonSerializer.Deserialize<List<T>>(stored, options)!
+        );
+
+    private sealed class SameItems<T>()
+        : ValueComparer<IReadOnlyList<T>>(
+            (one, other) => one!.SequenceEqual(other!),
+            list => list.Aggregate(0, (hash, item) => HashCode.Combine(hash, item)),
+            list => list.ToList()
         );
 
     private sealed class ByName<T>()

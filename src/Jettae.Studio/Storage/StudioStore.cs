@@ -76,6 +76,16 @@ internal sealed class StudioStore : IDisposable
         await using var db = new StudioDb(options);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
         await db.Database.MigrateAsync();
+        while (await FillSearchAsync()) { }
+    }
+
+    private async Task<bool> FillSearchAsync()
+    {
+        await using var db = new StudioDb(options);
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var more = await SearchIndex.FillAsync(db, CancellationToken.None);
+        await transaction.CommitAsync();
+        return more;
     }
 
     /// <summary>A commit is on the disk before anyone is told of it.</summary>

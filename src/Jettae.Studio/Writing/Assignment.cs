@@ -14,6 +14,12 @@ internal sealed record Assignment(
     IReadOnlyList<string> LastTitles
 )
 {
+    /// <summary>The schedule's last pieces, newest first: what a new one must not repeat.</summary>
+    public IReadOnlyList<EarlierPiece> Earlier { get; init; } = [];
+
+    /// <summary>A person's words in place of the prompt that would be built; null for none.</summary>
+    public string? GivenPrompt { get; init; }
+
     public static Assignment For(Schedule schedule, DateTimeOffset at, int number, IReadOnlyList<string> lastTitles) =>
         new(
             schedule.ContentType,
@@ -30,3 +36,6 @@ internal sealed record Assignment(
 
     public bool IsKorean => Language.StartsWith("ko", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>A piece that was written before.</summary>
+internal sealed record EarlierPiece(string Title, string Body);

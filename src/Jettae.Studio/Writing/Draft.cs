@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Jettae.Studio;
 
 /// <summary>A piece as the writer gave it, brought into its form and measured.</summary>
-internal sealed record Draft(string Title, string Body, int Length, int? Limit)
+internal sealed partial record Draft(string Title, string Body, int Length, int? Limit)
 {
     private const int LongestTitle = 200;
 
+    /// <summary>Quotes or a code fence around the whole answer and a label before the title are taken off without a word.</summary>
     public static Draft From(ContentType type, string answer)
     {
-        var text = answer.ReplaceLineEndings("\n").Trim();
+        var text = Bare(answer.ReplaceLineEndings("\n").Trim());
         var (title, body) = ContentRules.For(type).HasTitle ? Titled(text) : ("", text);
         if (type == ContentType.Thread)
             body = ThreadText.Split(body);
@@ -28,20 +30,45 @@ internal sealed record Draft(string Title, string Body, int Length, int? Limit)
     public static int? LimitOf(ContentType type) =>
         type == ContentType.Thread ? XText.Limit : ContentRules.For(type).Limit;
 
-    /// <summary>What is wrong with it, in words that the writer can act on; null when it is fit.</summary>
-    public string? Fault(ContentType type, string language)
+    /// <summary>What is wrong with it, all in one; null when it is fit. See <see cref="Faults"/>.</summary>
+    public string? Fault(ContentType type, string language, params IEnumerable<string> bannedWords) =>
+        Faults(type, language, bannedWords) is { Count: > 0 } faults ? string.Join('\n', faults) : null;
+
+    /// <summary>What is wrong with it, in words that the writer can act on; empty when it is fit.</summary>
+    public IReadOnlyList<string> Faults(ContentType type, string language, params IEnumerable<string> bannedWords) =>
+        Body.Length == 0
+            ? ["The text is empty."]
+            : [.. LengthFaults(type), .. LanguageFaults(language), .. DraftFaults.In(type, Title, Body, bannedWords)];
+
+    private IEnumerable<string> LengthFaults(ContentType type)
     {
-        if (Body.Length == 0)
-            return "The text is empty.";
         if (Length > Limit)
-            return $"The text is too long for its platform: it counts {Length}, and at most {Limit} are allowed.";
+            yield return $"The text is too long for its platform: it counts {Length}, and at most {Limit} are allowed.";
         if (type == ContentType.Thread && ThreadText.Posts(Body).Count > ThreadText.MostPosts)
-            return $"The thread has more than {ThreadText.MostPosts} posts.";
+            yield return $"The thread has more than {ThreadText.MostPosts} posts.";
+    }
+
+    private IEnumerable<string> LanguageFaults(string language)
+    {
         if (language.StartsWith("ko", StringComparison.OrdinalIgnoreCase) && HangulShare(Body) < 0.2)
-            return "The text must be in Korean.";
+            yield return "The text must be in Korean.";
         if (language.StartsWith("en", StringComparison.OrdinalIgnoreCase) && HangulShare(Body) > 0.5)
-            return "The text must be in English.";
-        return null;
+            yield return "The text must be in English.";
+    }
+
+    private static string Bare(string text)
+    {
+        if (Fence().Match(text) is { Success: true } fence)
+            return Bare(fence.Groups["inside"].Value.Trim());
+        foreach (var (open, close) in Quotes)
+            if (
+                text.Length > 2
+                && text[0] == open
+                && text[^1] == close
+                && text.IndexOfAny([open, close], 1) == text.Length - 1
+            )
+                return text[1..^1].Trim();
+        return text;
     }
 
     private static (string Title, string Body) Titled(string text)
@@ -49,10 +76,12 @@ internal sealed record Draft(string Title, string Body, int Length, int? Limit)
         var end = text.IndexOf('\n', StringComparison.Ordinal);
         if (end < 0)
             return ("", text);
-        var title = text[..end].Trim().TrimStart('#').Trim().Trim('*').Trim();
+        var title = Bare(Label().Replace(Marks(text[..end]), ""));
         var body = text[end..].Trim();
-        return title.Length is 0 or > LongestTitle || body.Length == 0 ? ("", text) : (title, body);
+        return title.Length is 0 or > LongestTitle || body.Length == 0 ? ("", text) : (Marks(title), body);
     }
+
+    private static string Marks(string line) => line.Trim().TrimStart('#').Trim().Trim('*').Trim();
 
     private static string FirstWords(string body)
     {
@@ -66,4 +95,22 @@ internal sealed record Draft(string Title, string Body, int Length, int? Limit)
         var letters = text.Where(char.IsLetter).ToList();
         return letters.Count == 0 ? 1 : (double)letters.Count(letter => letter is >= '가' and <= '힣') / letters.Count;
     }
+
+    private static readonly (char Open, char Close)[] Quotes =
+    [
+        ('"', '"'),
+        ('“', '”'),
+        ('\'', '\''),
+        ('‘', '’'),
+        ('「', '」'),
+    ];
+
+    [GeneratedRegex(@"\A```[^\n`]*\n(?<inside>(?>[^`]+|`(?!``))*)```\z")]
+    private static partial Regex Fence();
+
+    [GeneratedRegex(
+        @"\A(?:제목|타이틀|title|subject)\**\s*[:：]\s*\**\s*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Label();
 }

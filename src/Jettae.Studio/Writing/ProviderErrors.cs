@@ -1,3 +1,4 @@
+using System.ClientModel;
 using System.Text.Json;
 using Anthropic.Exceptions;
 
@@ -16,8 +17,15 @@ internal static class ProviderErrors
                 answered.ResponseBody,
                 notes
             ),
+            ClientResultException { Status: > 0 } answered => OfStatus(
+                answered.Status,
+                Part(BodyOf(answered), "type"),
+                Part(BodyOf(answered), "message"),
+                BodyOf(answered),
+                notes
+            ),
             AnthropicSseException broken => InStream(broken),
-            AnthropicIOException or HttpRequestException or IOException => Passing(
+            AnthropicIOException or HttpRequestException or IOException or ClientResultException => Passing(
                 Reasons.Unreachable,
                 failure.Message
             ),
@@ -70,6 +78,8 @@ internal static class ProviderErrors
         text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 
     private static string Bounded(string text) => text.Length > 500 ? text[..500] : text;
+
+    private static string? BodyOf(ClientResultException answered) => answered.GetRawResponse()?.Content.ToString();
 
     private static string? Part(string? body, string name)
     {

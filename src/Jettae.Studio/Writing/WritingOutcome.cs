@@ -23,7 +23,14 @@ internal sealed class CallNotes
     public string? RequestId { get; set; }
     public string? Model { get; set; }
     public TimeSpan? RetryAfter { get; set; }
+
+    /// <summary>All input: what was new, what was read from the cache and what was written into it.</summary>
     public long InputTokens { get; set; }
+
+    /// <summary>Of the input, read from the cache.</summary>
     public long CachedInputTokens { get; set; }
+
+    /// <summary>Of the input, written into the cache.</summary>
+    public long CacheWriteTokens { get; set; }
     public long OutputTokens { get; set; }
 }

@@ -3,19 +3,21 @@ const two = (n) => String(n).padStart(2, "0");
 function tick() {
   const now = Date.now();
   const korean = document.documentElement.lang === "ko";
-  for (const element of document.querySelectorAll("[data-until]")) {
-    const left = Math.max(0, Math.round((Number(element.dataset.until) - now) / 1000));
+  for (const element of document.querySelectorAll("[data-until], [data-since]")) {
+    const left = Math.max(0, Math.round((element.dataset.since ? now - Number(element.dataset.since) : Number(element.dataset.until) - now) / 1000));
     const [d, h, m, s] = [Math.floor(left / 86400), Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60];
     const days = d > 0 ? `${d}${korean ? "일" : "d"} ` : "";
     const text = `${days}${two(h)}:${two(m)}:${two(s)}`;
     if (element.textContent !== text) element.textContent = text;
   }
 }
-// Instants that belong to no schedule are shown in the reader's own zone.
+// Instants that belong to no schedule are shown in the reader's own zone: the one of the settings, else the browser's.
+const wanted = document.documentElement.dataset.zone;
 function local() {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const parts = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: wanted };
+  const [minutes, seconds] = [parts, { ...parts, second: "2-digit" }].map((each) => new Intl.DateTimeFormat(document.documentElement.lang, each));
   for (const element of document.querySelectorAll("[data-local]")) {
-    const text = format.format(Number(element.dataset.local));
+    const text = ("seconds" in element.dataset ? seconds : minutes).format(Number(element.dataset.local));
     // The node itself stays: the server goes on updating it.
     if (element.textContent !== text) element.firstChild.nodeValue = text;
   }
@@ -30,7 +32,7 @@ function tabs() {
 }
 setInterval(tick, 1000);
 const refresh = () => { tick(); local(); tabs(); };
-new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-local"] });
+new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
 
 // After a restart the server knows nothing of this page: it is read anew as soon as somebody answers.
@@ -61,7 +63,24 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+navigator.serviceWorker?.register("/_content/Jettae.Studio/service-worker.js", { scope: "/" }).catch(() => { /* only a comfort */ });
+
+// A menu opens at its button, and stays on the screen.
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (event.newState !== "open" || !menu.matches?.("[popover].menu")) return;
+  const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
+  if (!button) return;
+  const below = button.bottom + 4 + menu.offsetHeight <= innerHeight;
+  menu.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - 4 - menu.offsetHeight)}px`;
+  menu.style.left = `${Math.max(8, Math.min(button.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
+}, true);
+// Who chose from a menu, or scrolls away from it, is done with it.
+const closeMenus = () => document.querySelectorAll("[popover]:popover-open").forEach((menu) => menu.hidePopover());
+document.addEventListener("click", (event) => { if (event.target.closest("[popover].menu button, [popover].menu a, .rest a")) closeMenus(); });
+addEventListener("scroll", () => document.querySelectorAll("[popover].menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });
+
+export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();
 export const focus = (id) => document.getElementById(id)?.focus();

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Anthropic;
-using Anthropic.Exceptions;
 using Jettae.Client;
 using Jettae.Engine;
 using Jettae.Studio;
@@ -237,74 +235,30 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         }
     }
 
+    /// <summary>As the settings page does it: one word to the provider that would write.</summary>
     private async Task ClaudeAsync(CancellationToken cancel)
     {
-        if (settings.AnthropicKey is not { } key)
-        {
+        await using var doors = File.Exists(Path.Combine(settings.DataFolder, "studio.db"))
+            ? Composition.Doors(settings)
+            : null;
+        var model = settings.Model ?? new StudioOptions().Model;
+        var asked =
+            doors is not null ? await doors.GetRequiredService<Writers>().CheckAsync(cancel)
+            : settings.AnthropicKey is { } key
+                ? await ProviderCheck.AskClaudeAsync(key, settings.AnthropicUrl, model, time, cancel)
+            : null;
+        if (asked is not { } answer)
             await FineAsync(
                 new(
-                    "Claude 키가 없어 샘플 작가가 써요. 연결하려면 ANTHROPIC_API_KEY를 넣어 주세요",
-                    "There is no Claude key: the sample writer writes. Set ANTHROPIC_API_KEY to connect Claude"
+                    "Claude 키가 없어 샘플 작가가 써요. 연결하려면 설정 화면에서 키를 붙여 넣거나 ANTHROPIC_API_KEY를 넣어 주세요",
+                    "There is no Claude key: the sample writer writes. Paste one on the settings page, or set ANTHROPIC_API_KEY"
                 ),
                 "!"
             );
-            return;
-        }
-        var model = settings.Model ?? new StudioOptions().Model;
-        var client = new AnthropicClient
-        {
-            ApiKey = key,
-            MaxRetries = 0,
-            Timeout = TimeSpan.FromSeconds(15),
-        };
-        if (settings.AnthropicUrl is { } url)
-            client = new AnthropicClient
-            {
-                ApiKey = key,
-                BaseUrl = url,
-                MaxRetries = 0,
-                Timeout = TimeSpan.FromSeconds(15),
-            };
-        try
-        {
-            await client.Models.Retrieve(model, cancellationToken: cancel);
-            await FineAsync(
-                new(
-                    $"Claude가 키를 받아들이고 {model} 모델이 있어요",
-                    $"Claude accepts the key, and has the model {model}"
-                )
-            );
-        }
-        catch (AnthropicUnauthorizedException)
-        {
-            await WrongAsync(
-                new("Claude가 키를 거절했어요", "Claude refuses the key"),
-                new(
-                    "ANTHROPIC_API_KEY를 Anthropic 콘솔에서 다시 복사해 주세요.",
-                    "Copy ANTHROPIC_API_KEY from Anthropic's console again."
-                )
-            );
-        }
-        catch (AnthropicNotFoundException)
-        {
-            await WrongAsync(
-                new($"Claude에 {model} 모델이 없어요", $"Claude has no model {model}"),
-                new("JETTAE_MODEL을 고치거나 지워 주세요.", "Mend JETTAE_MODEL, or remove it.")
-            );
-        }
-        catch (Exception trouble)
-            when (trouble is AnthropicException or HttpRequestException or TaskCanceledException
-                && !cancel.IsCancellationRequested
-            )
-        {
-            await WrongAsync(
-                new("Claude에 닿지 못했어요", "Claude cannot be reached"),
-                new(
-                    "ANTHROPIC_BASE_URL과 이 컴퓨터의 인터넷 연결을 확인해 주세요.",
-                    "Check ANTHROPIC_BASE_URL and this machine's way to the internet."
-                )
-            );
-        }
+        else if (answer.Accepted)
+            await FineAsync(answer.What, answer.MayPass ? "!" : "✓");
+        else
+            await WrongAsync(answer.What, answer.ToDo ?? default);
     }
 
     private async Task<bool> AnswersAsync(string url, CancellationToken cancel)

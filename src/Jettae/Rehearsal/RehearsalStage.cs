@@ -40,12 +40,17 @@ internal static class RehearsalStage
         await using var app = Composition.Build(
             settings,
             time,
-            (engine, studio) => (engine.Horizon, studio.KeeperInterval) = (Horizon, KeeperInterval)
+            (engine, studio) =>
+                (engine.Horizon, studio.KeeperInterval, studio.AlertInterval) = (
+                    Horizon,
+                    KeeperInterval,
+                    KeeperInterval
+                )
         );
         await app.StartAsync(cancel);
         var owner = await app.Services.GetRequiredService<Accounts>().OwnerAsync(cancel);
         var schedules = app.Services.GetRequiredService<Schedules>();
-        var made = await schedules.ListAsync(owner, cancel);
+        var made = (await schedules.ListAsync(owner, new(), null, 1, cancel)).Items;
         var schedule = made.Count > 0 ? made[0] : await schedules.CreateAsync(owner, plan.Fields, cancel);
 
         while (true)

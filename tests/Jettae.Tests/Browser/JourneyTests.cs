@@ -49,11 +49,11 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         await page.GotoAsync("/schedules/new?recipe=x");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = newSchedule })).ToBeVisibleAsync();
         await ReadyAsync(page);
-        await Expect(page.Locator("#content_type option:checked")).ToHaveTextAsync(kind);
-        await Expect(page.Locator("#frequency option:checked")).ToHaveTextAsync(frequency);
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = kind, Exact = true })).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = frequency })).ToBeCheckedAsync();
         await page.Locator("#topic").FillAsync(language == "ko" ? "작은 카페의 하루" : "A day at a small cafe");
         await page.Locator("#name").FillAsync(name);
-        await Expect(page.Locator(".slots li")).ToHaveCountAsync(5);
+        await Expect(page.Locator(".slots li")).ToHaveCountAsync(10);
         await page.GetByRole(AriaRole.Button, new() { Name = create, Exact = true }).ClickAsync();
 
         var row = page.Locator("li.schedule").Filter(new() { HasText = name });
@@ -76,7 +76,7 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         await page.GotoAsync(runPage!);
         await Expect(page.Locator(".steps li").Filter(new() { HasText = writing })).ToHaveCountAsync(1);
         await page.GotoAsync("/runs");
-        await Expect(page.Locator("li.run").First).ToContainTextAsync(name);
+        await Expect(page.Locator(".runline").First).ToContainTextAsync(name);
     }
 
     [Fact]
@@ -85,13 +85,13 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/schedules/new");
         await ReadyAsync(page);
-        await page.Locator("#frequency").SelectOptionAsync("Cron");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Custom" }).CheckAsync();
         await page.Locator("#cron").FillAsync("61 * * * *");
         await Expect(page.Locator("#cron-note")).ToContainTextAsync("cron expression of five fields");
         await Expect(page.Locator("#cron")).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(page.Locator(".slots li")).ToHaveCountAsync(0);
         await page.Locator("#cron").FillAsync("0 9 * * 1-5");
-        await Expect(page.Locator(".slots li")).ToHaveCountAsync(5);
+        await Expect(page.Locator(".slots li")).ToHaveCountAsync(10);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Create", Exact = true }).ClickAsync();
         await Expect(page.Locator("#topic-note")).ToContainTextAsync("must not be empty");
@@ -127,14 +127,21 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         await row.GetByRole(AriaRole.Switch).ClickAsync();
         await Expect(row).ToContainTextAsync("Paused");
         Assert.Null((string?)(await studio.Program.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
+        // What was done is said, and can be taken back from there.
+        await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(row.Locator("time")).ToBeVisibleAsync();
+        await row.GetByRole(AriaRole.Switch).ClickAsync();
+        await Expect(row).ToContainTextAsync("Paused");
         await row.GetByRole(AriaRole.Switch).ClickAsync();
         await Expect(row.Locator("time")).ToBeVisibleAsync();
 
-        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: Delete" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: More" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(row).ToBeVisibleAsync();
-        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: Delete" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Switched: More" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
     }
@@ -161,6 +168,7 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.Locator("article .text")).ToHaveTextAsync(markup);
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Approved");
 
         await page.GotoAsync("/library");
@@ -181,7 +189,7 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/runs?schedule={id}");
         await ReadyAsync(page);
-        var rows = page.Locator("li.run");
+        var rows = page.Locator(".runline");
         await Expect(rows).ToHaveCountAsync(50);
         foreach (var count in new[] { 100, 120 })
         {
@@ -222,7 +230,7 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
     [Fact]
     public async Task Signing_out_ends_it()
     {
-        var page = await studio.OpenAsync("en");
+        var page = await studio.OpenAsync("en", ownSession: true);
         await page.GotoAsync("/schedules");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync("**/sign-in");

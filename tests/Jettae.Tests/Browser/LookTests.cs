@@ -3,15 +3,19 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Jettae.Tests;
 
-/// <summary>Every page, with each two of language, width and theme together: axe finds nothing, nothing sticks out, no error is logged.</summary>
+/// <summary>Every page in every language, width and theme: axe finds nothing, nothing sticks out, no error is logged.</summary>
 [Collection(Busy.Name)]
 public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
 {
+    /// <summary>Where each page's picture is kept, to be looked at.</summary>
+    private static readonly string Pictures =
+        Environment.GetEnvironmentVariable("JETTAE_PICTURES") ?? Path.Combine(AppContext.BaseDirectory, "pictures");
+
+    public static MatrixTheoryData<string, int, string> Looks { get; } =
+        new(["ko", "en"], [1440, 390], ["light", "dark"]);
+
     [Theory]
-    [InlineData("ko", 1440, "light")]
-    [InlineData("ko", 390, "dark")]
-    [InlineData("en", 1440, "dark")]
-    [InlineData("en", 390, "light")]
+    [MemberData(nameof(Looks))]
     public async Task Each_page_can_be_read_and_used_by_everyone(string language, int width, string theme)
     {
         var page = await studio.OpenAsync(language, width, theme);
@@ -26,6 +30,13 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
         {
             await page.GotoAsync(path);
             await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+            await page.ScreenshotAsync(
+                new()
+                {
+                    Path = Path.Combine(Pictures, $"{language}-{width}-{theme}", NameOf(path) + ".png"),
+                    FullPage = true,
+                }
+            );
             var found = await page.RunAxe();
             Assert.True(
                 found.Violations.Length == 0,
@@ -44,6 +55,14 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
         }
         Assert.Empty(errors);
     }
+
+    private static string NameOf(string path) =>
+        path == "/"
+            ? "home"
+            : System
+                .Text.RegularExpressions.Regex.Replace(path.Trim('/'), "[0-9a-f-]{36}|msg_[a-z0-9]+", "one")
+                .Replace('/', '-')
+                .Replace('?', '-');
 
     private async Task<IReadOnlyList<string>> PathsAsync()
     {
@@ -70,14 +89,18 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
         var runs = await studio.Program.GetAsync("/api/runs");
         return
         [
+            "/",
             "/schedules",
             "/schedules/new",
+            "/calendar",
             $"/schedules/{schedules["items"]![0]!["id"]}",
             "/library",
             $"/library/{contents["items"]![0]!["id"]}",
             "/runs",
             $"/runs/{runs["items"]![0]!["id"]}",
             "/runs/00000000-0000-0000-0000-000000000000",
+            "/monitor",
+            "/alerts",
             "/messages",
             $"/messages/{message}",
             "/messages/msg_none",
@@ -87,6 +110,8 @@ public sealed class LookTests(StudioPages studio) : IClassFixture<StudioPages>
             "/messages/flow",
             "/messages/groups",
             "/messages/keys",
+            "/settings",
+            "/docs",
         ];
     }
 }

@@ -6,8 +6,15 @@ namespace Jettae.Tests;
 /// <summary>The running program, and a real browser before it. Shared by the tests of a class; each opens pages of its own.</summary>
 public sealed class StudioPages : IAsyncLifetime
 {
+    private readonly (string Name, string Value)[] settings;
     private IPlaywright? playwright;
     private IBrowser? browser;
+
+    public StudioPages()
+        : this([]) { }
+
+    /// <param name="settings">For the program, beside the usual ones.</param>
+    internal StudioPages(params (string Name, string Value)[] settings) => this.settings = settings;
 
     public JettaeProcess Program { get; private set; } = null!;
 
@@ -19,14 +26,23 @@ public sealed class StudioPages : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Program = await JettaeProcess.StartAsync();
+        Program = await JettaeProcess.StartAsync(settings);
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }
 
     /// <summary>A browser of a person who has just opened the printed link, and is in.</summary>
-    public async Task<IPage> OpenAsync(string language, int width = 1280, string theme = "light")
+    /// <param name="language">Of the browser.</param>
+    /// <param name="width">Of its window.</param>
+    /// <param name="theme">Of its system.</param>
+    /// <param name="ownSession">Not the session that the tests share: this one will be ended.</param>
+    public async Task<IPage> OpenAsync(
+        string language,
+        int width = 1280,
+        string theme = "light",
+        bool ownSession = false
+    )
     {
         var context = await browser!.NewContextAsync(
             new()
@@ -36,12 +52,14 @@ public sealed class StudioPages : IAsyncLifetime
                 TimezoneId = "Asia/Seoul",
                 ViewportSize = new() { Width = width, Height = 800 },
                 ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-                StorageState = signedIn,
+                StorageState = ownSession ? null : signedIn,
             }
         );
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
-        if (signedIn is null)
+        if (ownSession)
+            await page.GotoAsync(await Program.NewSignInLinkAsync());
+        else if (signedIn is null)
         {
             UsedLink = Program.SignInLink;
             await page.GotoAsync(UsedLink);

@@ -9,10 +9,18 @@ namespace Jettae.Tests;
 /// <summary>A schedule of every minute with a Messages API on this machine, left alone for three minutes.</summary>
 public sealed class EveryMinuteTests
 {
+    /// <summary>So different that none seems to repeat another.</summary>
+    private static readonly string[] Texts =
+    [
+        FakeClaude.Usual,
+        "물 한 잔을 마시고 창문을 열어 보세요. 방 안의 공기가 금방 맑아져요.",
+        "잠들기 전에 휴대폰을 거실에 두면 알람 소리에 저절로 몸을 일으키게 돼요!",
+    ];
+
     [Fact]
     public async Task Three_slots_run_by_themselves_each_delivered_with_a_valid_signature_and_written_once()
     {
-        await using var claude = await FakeClaude.StartAsync();
+        await using var claude = await FakeClaude.StartAsync([.. Texts.Select(text => FakeClaude.Says(text))]);
         await using var relay = await Relay.StartAsync();
         await using var program = await JettaeProcess.StartAsync([("NEXT_PUBLIC_URL", relay.Url), .. claude.Settings]);
         relay.To = program.Url;
@@ -49,7 +57,7 @@ public sealed class EveryMinuteTests
         Assert.Equal(3, runs.Count);
         Assert.Equal(3, pieces.Count);
         Assert.Equal(3, claude.Requests.Count);
-        Assert.All(pieces, piece => Assert.Equal(FakeClaude.Usual, (string?)piece!["body"]));
+        Assert.Equal(Texts.Order(), pieces.Select(piece => (string)piece!["body"]!).Order());
         Assert.Equal(
             runs.Select(run => (string?)run!["content_id"]).Order(),
             pieces.Select(piece => (string?)piece!["id"]).Order()

@@ -17,6 +17,194 @@ namespace Jettae.Studio
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("Jettae.Studio.Alert", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long?>("ClosedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("closed_at");
+
+                    b.Property<double?>("Figure")
+                        .HasColumnType("REAL")
+                        .HasColumnName("figure");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("OpenedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("opened_at");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("ReadAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("read_at");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid?>("ScheduleId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<string>("ScheduleName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule_name");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Told")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("told");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OwnerId", "Kind", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("alerts_one_open_per_cause")
+                        .HasFilter("closed_at IS NULL");
+
+                    b.HasIndex("OwnerId", "OpenedAt", "Id")
+                        .HasDatabaseName("alerts_of_owner_newest");
+
+                    b.ToTable("alerts");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.AlertSettings", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<double>("FailureRate")
+                        .HasColumnType("REAL")
+                        .HasColumnName("failure_rate");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<int>("LateMinutes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("late_minutes");
+
+                    b.Property<string>("MailFrom")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mail_from");
+
+                    b.Property<string>("MailTo")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mail_to");
+
+                    b.Property<string>("SlackUrl")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("slack_url");
+
+                    b.Property<string>("SmtpHost")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("smtp_host");
+
+                    b.Property<string>("SmtpPassword")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("smtp_password");
+
+                    b.Property<int>("SmtpPort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("smtp_port");
+
+                    b.Property<string>("SmtpUser")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("smtp_user");
+
+                    b.Property<string>("WebhookUrl")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("webhook_url");
+
+                    b.HasKey("OwnerId");
+
+                    b.ToTable("alert_settings");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.ApiToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Last4")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last4");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Hash")
+                        .IsUnique()
+                        .HasDatabaseName("api_tokens_by_hash");
+
+                    b.HasIndex("OwnerId")
+                        .HasDatabaseName("api_tokens_of_owner");
+
+                    b.ToTable("api_tokens");
+                });
+
             modelBuilder.Entity("Jettae.Studio.Booking", b =>
                 {
                     b.Property<Guid>("Id")
@@ -90,6 +278,47 @@ namespace Jettae.Studio
                     b.ToTable("bookings");
                 });
 
+            modelBuilder.Entity("Jettae.Studio.Brand", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Audience")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("audience");
+
+                    b.Property<string>("BannedWords")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("banned_words");
+
+                    b.Property<string>("Language")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SpeechLevel")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("speech_level");
+
+                    b.Property<string>("Voice")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("voice");
+
+                    b.HasKey("OwnerId");
+
+                    b.ToTable("brands");
+                });
+
             modelBuilder.Entity("Jettae.Studio.Content", b =>
                 {
                     b.Property<Guid>("Id")
@@ -133,6 +362,13 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("model");
 
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("note");
+
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("TEXT")
                         .HasColumnName("owner_id");
@@ -144,6 +380,10 @@ namespace Jettae.Studio
                     b.Property<Guid?>("ScheduleId")
                         .HasColumnType("TEXT")
                         .HasColumnName("schedule_id");
+
+                    b.Property<long?>("SearchKey")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("search_key");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -159,11 +399,21 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.HasKey("Id");
 
                     b.HasIndex("RunId")
                         .IsUnique()
                         .HasDatabaseName("contents_one_per_run");
+
+                    b.HasIndex("SearchKey")
+                        .IsUnique()
+                        .HasDatabaseName("contents_by_search_key");
 
                     b.HasIndex("ScheduleId", "CreatedAt")
                         .HasDatabaseName("contents_of_schedule_newest");
@@ -171,7 +421,92 @@ namespace Jettae.Studio
                     b.HasIndex("OwnerId", "CreatedAt", "Id")
                         .HasDatabaseName("contents_of_owner_newest");
 
+                    b.HasIndex("OwnerId", "ContentType", "CreatedAt", "Id")
+                        .HasDatabaseName("contents_of_type_newest");
+
+                    b.HasIndex("OwnerId", "Status", "CreatedAt", "Id")
+                        .HasDatabaseName("contents_of_status_newest");
+
+                    b.HasIndex("OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id")
+                        .HasDatabaseName("contents_counted");
+
                     b.ToTable("contents");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.ContentTag", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.Property<Guid>("ContentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_id");
+
+                    b.HasKey("OwnerId", "Tag", "ContentId");
+
+                    b.HasIndex("ContentId")
+                        .HasDatabaseName("content_tags_of_piece");
+
+                    b.ToTable("content_tags");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.ContentVersion", b =>
+                {
+                    b.Property<Guid>("ContentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("body");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Instruction")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("instruction");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.HasKey("ContentId", "Number");
+
+                    b.ToTable("content_versions");
                 });
 
             modelBuilder.Entity("Jettae.Studio.ModelPrice", b =>
@@ -184,6 +519,10 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("effective_from");
 
+                    b.Property<decimal>("CacheWrite")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cache_write");
+
                     b.Property<decimal>("CachedInput")
                         .HasColumnType("TEXT")
                         .HasColumnName("cached_input");
@@ -191,6 +530,14 @@ namespace Jettae.Studio
                     b.Property<decimal>("Input")
                         .HasColumnType("TEXT")
                         .HasColumnName("input");
+
+                    b.Property<decimal>("LongFactor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("long_factor");
+
+                    b.Property<long?>("LongFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("long_from");
 
                     b.Property<decimal>("Output")
                         .HasColumnType("TEXT")
@@ -205,64 +552,81 @@ namespace Jettae.Studio
                         {
                             Model = "claude-haiku-5-5",
                             EffectiveFrom = 1791331200000L,
+                            CacheWrite = 0.125m,
                             CachedInput = 0.01m,
                             Input = 0.10m,
+                            LongFactor = 5m,
+                            LongFrom = 100000L,
                             Output = 0.50m
                         },
                         new
                         {
                             Model = "claude-sonnet-5-5",
                             EffectiveFrom = 1788220800000L,
+                            CacheWrite = 2.50m,
                             CachedInput = 0.20m,
                             Input = 2m,
+                            LongFactor = 1m,
                             Output = 10m
                         },
                         new
                         {
                             Model = "claude-sonnet-5-5",
                             EffectiveFrom = 1791331200000L,
+                            CacheWrite = 2.50m,
                             CachedInput = 0.10m,
                             Input = 2m,
+                            LongFactor = 1m,
                             Output = 10m
                         },
                         new
                         {
                             Model = "claude-opus-5-5",
                             EffectiveFrom = 1788220800000L,
+                            CacheWrite = 5m,
                             CachedInput = 0.20m,
                             Input = 4m,
+                            LongFactor = 1m,
                             Output = 20m
                         },
                         new
                         {
                             Model = "claude-fable-5-1",
                             EffectiveFrom = 1788220800000L,
+                            CacheWrite = 12.50m,
                             CachedInput = 0.25m,
                             Input = 10m,
+                            LongFactor = 1m,
                             Output = 50m
                         },
                         new
                         {
                             Model = "claude-opus-5",
                             EffectiveFrom = 1767225600000L,
+                            CacheWrite = 6.25m,
                             CachedInput = 0.50m,
                             Input = 5m,
+                            LongFactor = 1m,
                             Output = 25m
                         },
                         new
                         {
                             Model = "claude-sonnet-5",
                             EffectiveFrom = 1767225600000L,
+                            CacheWrite = 2.50m,
                             CachedInput = 0.20m,
                             Input = 2m,
+                            LongFactor = 1m,
                             Output = 10m
                         },
                         new
                         {
                             Model = "claude-haiku-4-5",
                             EffectiveFrom = 1767225600000L,
+                            CacheWrite = 1.25m,
                             CachedInput = 0.10m,
                             Input = 1m,
+                            LongFactor = 1m,
                             Output = 5m
                         });
                 });
@@ -274,9 +638,17 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("Answer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
+
+                    b.Property<long>("CacheWriteTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cache_write_tokens");
 
                     b.Property<long>("CachedInputTokens")
                         .HasColumnType("INTEGER")
@@ -330,6 +702,10 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("reason_detail");
 
+                    b.Property<Guid?>("RerunOf")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rerun_of");
+
                     b.Property<Guid?>("ScheduleId")
                         .HasColumnType("TEXT")
                         .HasColumnName("schedule_id");
@@ -338,6 +714,10 @@ namespace Jettae.Studio
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("schedule_name");
+
+                    b.Property<double?>("Similarity")
+                        .HasColumnType("REAL")
+                        .HasColumnName("similarity");
 
                     b.Property<long?>("SlotAt")
                         .HasColumnType("INTEGER")
@@ -359,6 +739,9 @@ namespace Jettae.Studio
 
                     b.HasKey("Id");
 
+                    b.HasIndex("OwnerId", "SlotAt")
+                        .HasDatabaseName("runs_of_owner_by_slot");
+
                     b.HasIndex("ScheduleId", "SlotAt")
                         .IsUnique()
                         .HasDatabaseName("runs_one_per_slot")
@@ -369,6 +752,12 @@ namespace Jettae.Studio
 
                     b.HasIndex("ScheduleId", "StartedAt", "Id")
                         .HasDatabaseName("runs_of_schedule_newest");
+
+                    b.HasIndex("State", "OwnerId", "StartedAt", "Id")
+                        .HasDatabaseName("runs_of_state_newest");
+
+                    b.HasIndex("OwnerId", "StartedAt", "ScheduleId", "State", "SlotAt", "FinishedAt", "InputTokens", "CachedInputTokens", "OutputTokens", "Cost")
+                        .HasDatabaseName("runs_figures");
 
                     b.ToTable("runs");
                 });
@@ -463,9 +852,10 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("day_of_month");
 
-                    b.Property<int?>("DayOfWeek")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("day_of_week");
+                    b.Property<string>("DaysOfWeek")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("days_of_week");
 
                     b.Property<long?>("EndsAt")
                         .HasColumnType("INTEGER")
@@ -510,6 +900,10 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("paused_at");
 
+                    b.Property<long?>("PausedUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("paused_until");
+
                     b.Property<string>("QstashMessageId")
                         .HasColumnType("TEXT")
                         .HasColumnName("qstash_message_id");
@@ -527,10 +921,10 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("target_audience");
 
-                    b.Property<string>("TimeOfDay")
+                    b.Property<string>("TimesOfDay")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("time_of_day");
+                        .HasColumnName("times_of_day");
 
                     b.Property<string>("Timezone")
                         .IsRequired()
@@ -563,6 +957,51 @@ namespace Jettae.Studio
                         .HasDatabaseName("schedules_of_owner");
 
                     b.ToTable("schedules");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.Session", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("UserAgent")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_agent");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId", "LastSeenAt")
+                        .HasDatabaseName("sessions_of_user");
+
+                    b.ToTable("sessions");
                 });
 
             modelBuilder.Entity("Jettae.Studio.SignInLink", b =>
@@ -598,6 +1037,82 @@ namespace Jettae.Studio
                     b.ToTable("sign_in_links");
                 });
 
+            modelBuilder.Entity("Jettae.Studio.SlotChange", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long?>("MovedTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("moved_to");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("ScheduleId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule_id");
+
+                    b.Property<long>("SlotAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OwnerId", "SlotAt")
+                        .HasDatabaseName("slot_changes_of_owner");
+
+                    b.HasIndex("ScheduleId", "SlotAt")
+                        .IsUnique()
+                        .HasDatabaseName("slot_changes_of_slot");
+
+                    b.ToTable("slot_changes");
+                });
+
+            modelBuilder.Entity("Jettae.Studio.StoredProvider", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("KeyLast4")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_last4");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<string>("ProtectedKey")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("protected_key");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<string>("Url")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("provider_settings");
+                });
+
             modelBuilder.Entity("Jettae.Studio.User", b =>
                 {
                     b.Property<Guid>("Id")
@@ -613,10 +1128,18 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_owner");
 
+                    b.Property<string>("Language")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("language");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<string>("Timezone")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("timezone");
 
                     b.HasKey("Id");
 
@@ -628,6 +1151,24 @@ namespace Jettae.Studio
                     b.ToTable("users");
                 });
 
+            modelBuilder.Entity("Jettae.Studio.ContentTag", b =>
+                {
+                    b.HasOne("Jettae.Studio.Content", null)
+                        .WithMany("Tags")
+                        .HasForeignKey("ContentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Jettae.Studio.ContentVersion", b =>
+                {
+                    b.HasOne("Jettae.Studio.Content", null)
+                        .WithMany()
+                        .HasForeignKey("ContentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Jettae.Studio.RunStep", b =>
                 {
                     b.HasOne("Jettae.Studio.Run", null)
@@ -635,6 +1176,11 @@ namespace Jettae.Studio
                         .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+                });
+
+            modelBuilder.Entity("Jettae.Studio.Content", b =>
+                {
+                    b.Navigation("Tags");
                 });
 
             modelBuilder.Entity("Jettae.Studio.Run", b =>

@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Jettae.Studio;
+
+public static partial class Words
+{
+    public static readonly Word AlertsTitle = new("알림", "Alerts");
+    public static readonly Word Unread = new("읽지 않음", "unread");
+    public static readonly Word NoAlerts = new("알릴 일이 없어요. 모두 순조로워요.", "Nothing to tell. All is well.");
+    public static readonly Word AllRead = new("모두 읽음", "Mark all as read");
+    public static readonly Word SeeAllAlerts = new("알림 모두 보기", "See all alerts");
+    public static readonly Word Lasts = new("진행 중", "Lasting");
+    public static readonly Word IsOver = new("끝남", "Over");
+    public static readonly Word AlertWhen = new("언제 알릴까요", "When to tell");
+    public static readonly Word AlertWhere = new("어디로 알릴까요", "Where to tell");
+    public static readonly Word AlertWhereHow = new(
+        "비워 두면 이 화면의 종에만 나타나요. 웹훅과 Slack은 QStash로 보내서 실패하면 저절로 다시 보내요.",
+        "Left empty, alerts appear at the bell of these pages only. Webhook and Slack go through QStash, with its retries."
+    );
+    public static readonly Word WebhookBody = new("웹훅으로 보내는 내용", "What a webhook gets");
+    public static readonly Word WebhookBodyHow = new(
+        "POST 요청의 본문이에요. state는 시작할 때 open, 끝나면 closed예요. Slack은 text만 받아요.",
+        "The body of a POST request. The state is open at the begin and closed at the end. Slack gets a text only."
+    );
+    public static readonly Word FailureRateOver = new("실패율이 이만큼을 넘으면 (%)", "Failures over (%)");
+    public static readonly Word LateOver = new("이만큼 늦으면 (분)", "Later than (minutes)");
+    public static readonly Word WebhookAddress = new("웹훅 주소", "Webhook URL");
+    public static readonly Word SlackAddress = new("Slack 웹훅 주소", "Slack webhook URL");
+    public static readonly Word SmtpHost = new("메일 서버 (SMTP)", "Mail server (SMTP)");
+    public static readonly Word SmtpPort = new("포트", "Port");
+    public static readonly Word SmtpUser = new("사용자", "User");
+    public static readonly Word SmtpPassword = new("비밀번호", "Password");
+    public static readonly Word SmtpPasswordKept = new(
+        "저장되어 있어요. 바꿀 때만 적어 주세요.",
+        "It is stored. Fill in only to change it."
+    );
+    public static readonly Word MailFrom = new("보내는 주소", "From");
+    public static readonly Word MailTo = new("받는 주소", "To");
+    public static readonly Word AlertLanguage = new("알림의 언어", "Language of what is sent");
+    public static readonly Word SendTest = new("시험으로 보내기", "Send a test");
+    public static readonly Word TestSent = new(
+        "보냈어요. 도착했는지 확인해 주세요.",
+        "Sent. See whether it has arrived."
+    );
+    public static readonly Word TestFailed = new("보내지 못했어요: {0}", "It could not be sent: {0}");
+
+    private static readonly Word FailureRateAlert = new(
+        "실패가 많아요: 24시간 동안 {0}",
+        "Many failures: {0} in 24 hours"
+    );
+    private static readonly Word LateAlert = new("‘{0}’이(가) {1}분 늦었어요", "“{0}” is {1} minutes late");
+    private static readonly Word StalledAlert = new("‘{0}’에 예약된 차례가 없어요", "“{0}” has no slot booked");
+    private static readonly Word GaveUpAlert = new("‘{0}’을(를) 쓰지 못했어요", "“{0}” could not be written");
+    private static readonly Word ProviderAlert = new("글쓰기가 막혀 있어요", "Writing is blocked");
+    private static readonly Word OverAlert = new("해결됐어요: {0}", "Over: {0}");
+
+    /// <summary>An alert in words: what is the matter, and why.</summary>
+    public static string Of(Alert alert, CultureInfo culture)
+    {
+        var what = alert.Kind switch
+        {
+            AlertKind.FailureRate => FailureRateAlert.In(culture, (alert.Figure ?? 0).ToString("P0", culture)),
+            AlertKind.Late => LateAlert.In(culture, alert.ScheduleName, alert.Figure),
+            AlertKind.ChainStalled => StalledAlert.In(culture, alert.ScheduleName),
+            AlertKind.GaveUp => GaveUpAlert.In(culture, alert.ScheduleName),
+            _ => ProviderAlert.In(culture),
+        };
+        if (alert.ClosedAt is not null)
+            return OverAlert.In(culture, what);
+        return Reasons.Find(alert.Reason) is { } reason
+            ? $"{what}. {reason.What.In(culture)} {reason.ToDo.In(culture)}"
+            : what;
+    }
+}

@@ -1,0 +1,102 @@
+namespace Jettae.Studio;
+
+/// <summary>What a person changes of a piece; null leaves it as it is.</summary>
+public sealed record ContentEdit
+{
+    private const int LongestTitle = 300;
+    private const int LongestBody = 200_000;
+    private const int LongestNote = 1_000;
+
+    public string? Title { get; init; }
+
+    /// <summary>May be longer than the platform allows; the count tells.</summary>
+    public string? Body { get; init; }
+    public ContentStatus? Status { get; init; }
+
+    /// <summary>At most 1,000 characters; empty takes it away.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>All its tags from now on: at most 20, each of at most 40 characters.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>The version that was changed; when the piece has gone on since, the change is refused (409).</summary>
+    public int? IfVersion { get; init; }
+
+    /// <exception cref="RejectedException">A field breaks its rule.</exception>
+    internal ContentEdit Checked()
+    {
+        Bounded("title", Title, LongestTitle);
+        Bounded("body", Body, LongestBody);
+        Bounded("note", Note, LongestNote);
+        if (Body is not null && Body.Trim().Length == 0)
+            throw new RejectedException(
+                400,
+                "field_invalid",
+                "body",
+                new("body: 비워 둘 수 없어요.", "body: It must not be empty. Received: ''.")
+            );
+        return Tags is null ? this : this with { Tags = ContentTag.Clean(Tags) };
+    }
+
+    /// <summary>Changes the piece; answers whether its text became another.</summary>
+    internal bool Apply(Content piece, DateTimeOffset now)
+    {
+        if (IfVersion is { } seen && seen != piece.Version)
+            throw Stale(seen, piece.Version);
+        var isNew = (Title is not null && Title != piece.Title) || (Body is not null && Body != piece.Body);
+        piece.Title = Title ?? piece.Title;
+        piece.Body = Body ?? piece.Body;
+        piece.Status = Status ?? piece.Status;
+        piece.Note = Note?.Trim() ?? piece.Note;
+        piece.Length = Draft.Measure(piece.ContentType, piece.Body);
+        piece.UpdatedAt = now;
+        if (Tags is not null)
+        {
+            piece.Tags.RemoveAll(each => !Tags.Contains(each.Tag));
+            foreach (var tag in Tags)
+                Put(piece, tag);
+        }
+        return isNew;
+    }
+
+    /// <summary>Puts a tag on a piece; answers whether it was not there.</summary>
+    internal static bool Put(Content piece, string tag)
+    {
+        if (piece.Tags.Exists(each => each.Tag == tag))
+            return false;
+        piece.Tags.Add(
+            new()
+            {
+                OwnerId = piece.OwnerId,
+                ContentId = piece.Id,
+                Tag = tag,
+            }
+        );
+        return true;
+    }
+
+    private static void Bounded(string field, string? text, int most)
+    {
+        if (text is not null && text.Length > most)
+            throw new RejectedException(
+                400,
+                "field_invalid",
+                field,
+                new(
+                    $"{field}: {most}자까지 쓸 수 있어요. 받은 길이: {text.Length}",
+                    $"{field}: It may have at most {most} characters. Received: {text.Length}."
+                )
+            );
+    }
+
+    private static RejectedException Stale(int seen, int now) =>
+        new(
+            409,
+            "version_stale",
+            "if_version",
+            new(
+                $"if_version: 그 사이에 글이 바뀌었어요. 지금은 버전 {now}이에요. 받은 값: {seen}",
+                $"if_version: The piece has changed meanwhile and is at version {now}. Received: {seen}."
+            )
+        );
+}

@@ -1,0 +1,55 @@
+using System.Linq.Expressions;
+
+namespace Jettae.Studio;
+
+/// <summary>A piece that is to be written again, and how.</summary>
+/// <param name="ContentId">The piece.</param>
+/// <param name="Prompt">What it was first asked for with; null when that is not known.</param>
+/// <param name="Text">As it stands, title first where it has one.</param>
+/// <param name="Instruction">What a person wants otherwise.</param>
+internal sealed record Revision(Guid ContentId, string? Prompt, string Text, string Instruction)
+{
+    private const int LongestInstruction = 1_000;
+
+    public Expression<Func<Content, bool>> IsOf => piece => piece.Id == ContentId;
+
+    public static Revision Of(Content piece, string? prompt, string instruction) =>
+        new(
+            piece.Id,
+            prompt,
+            ContentRules.For(piece.ContentType).HasTitle ? $"{piece.Title}\n\n{piece.Body}" : piece.Body,
+            instruction
+        );
+
+    /// <summary>The schedule's wishes where there is one; kind and language stay the piece's.</summary>
+    public static Assignment AssignmentFor(Content piece, Schedule? schedule, DateTimeOffset now) =>
+        new(
+            piece.ContentType,
+            schedule?.ContentTone ?? Tone.Friendly,
+            schedule?.Topic ?? piece.Title,
+            schedule?.TargetAudience,
+            piece.Language,
+            schedule?.Settings ?? new ScheduleSettings(),
+            now,
+            schedule?.Timing.Zone ?? TimeZoneInfo.Utc,
+            piece.Version + 1,
+            []
+        );
+
+    /// <exception cref="RejectedException">Empty or too long.</exception>
+    public static string CheckedInstruction(string instruction)
+    {
+        var clean = instruction.Trim();
+        return clean.Length is > 0 and <= LongestInstruction
+            ? clean
+            : throw new RejectedException(
+                400,
+                "field_invalid",
+                "instruction",
+                new(
+                    $"instruction: 1~{LongestInstruction}자여야 해요. 받은 길이: {clean.Length}",
+                    $"instruction: It must have 1 to {LongestInstruction} characters. Received: {clean.Length}."
+                )
+            );
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// A run that is being made, for everyone who watches: each hears it from its begin, whenever they come. In memory only, and
+/// gone when the run has ended; what counts is in the store.
+/// </summary>
+internal sealed class RunLive
+{
+    private readonly Lock gate = new();
+    private readonly List<RunProgress> said = [];
+    private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool hasEnded;
+    private Exception? failure;
+
+    public void Add(RunProgress progress)
+    {
+        lock (gate)
+            said.Add(progress);
+        Signal();
+    }
+
+    /// <summary>Nothing more comes; whoever watches gets <paramref name="broken"/> thrown, if there is one.</summary>
+    public void End(Exception? broken = null)
+    {
+        lock (gate)
+            (hasEnded, failure) = (true, broken);
+        Signal();
+    }
+
+    public async IAsyncEnumerable<RunProgress> FollowAsync([EnumeratorCancellation] CancellationToken cancel)
+    {
+        for (var heard = 0; ; )
+        {
+            List<RunProgress> news;
+            Task next;
+            bool isLast;
+            lock (gate)
+                (news, next, isLast) = (said[heard..], more.Task, hasEnded);
+            foreach (var each in news)
+                yield return each;
+            heard += news.Count;
+            if (isLast && failure is not null)
+                throw failure;
+            if (isLast)
+                yield break;
+            await next.WaitAsync(cancel);
+        }
+    }
+
+    private void Signal()
+    {
+        TaskCompletionSource waiting;
+        lock (gate)
+            (waiting, more) = (more, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        waiting.TrySetResult();
+    }
+}

@@ -1,0 +1,124 @@
+using Microsoft.Extensions.AI;
+
+namespace Jettae.Studio;
+
+/// <summary>One writer at one assignment: its calls, the checks of what it answers, and the one repair.</summary>
+internal sealed class Sitting(
+    Writer writer,
+    Assignment assignment,
+    Attempt attempt,
+    Func<Task> beforeCall,
+    CancellationToken cancel
+)
+{
+    public bool IsSample => writer.Info.IsSample;
+
+    /// <summary>The conversation's begin.</summary>
+    /// <param name="prompt">Its rules and its wish.</param>
+    /// <param name="isRepeated">The rules will likely be sent again within minutes: worth the provider's cache.</param>
+    public List<ChatMessage> Talk(Prompt prompt, bool isRepeated) =>
+        [writer.Rules(prompt.System, isRepeated), new(ChatRole.User, prompt.User)];
+
+    /// <summary>One call, and whether its answer is fit.</summary>
+    public async Task<Answer> AskAsync(StepKind kind, List<ChatMessage> talk)
+    {
+        var step = attempt.Begin(kind);
+        await beforeCall();
+        var notes = new CallNotes();
+        var outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
+        attempt.Count(notes);
+        if (outcome is WritingOutcome.Failed failed)
+        {
+            attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}{Request(notes)}");
+            return new Answer.None(new(failed.Reason, failed.Detail, failed.Retryable, failed.RetryAfter));
+        }
+        attempt.End(
+            step,
+            ok: true,
+            null,
+            $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens{Request(notes)}"
+        );
+        var written = (WritingOutcome.Written)outcome;
+        return Examine(talk, written.Text, written.CutOff);
+    }
+
+    /// <summary>Whether an answer is fit.</summary>
+    /// <param name="talk">What it answers.</param>
+    /// <param name="text">As it came.</param>
+    /// <param name="isCutOff">It hit the limit of length before its end.</param>
+    public Answer Examine(List<ChatMessage> talk, string text, bool isCutOff)
+    {
+        attempt.Answer = text;
+        var draft = DraftOf(text);
+        if (isCutOff)
+            return new Answer.Unfit(
+                talk,
+                text,
+                Prompts.Continue(assignment),
+                new(Reasons.CutOff, "stop reason: max_tokens, twice", Retryable: false, null)
+            );
+        if (FaultOf(draft) is { } fault)
+        {
+            attempt.Missed(StepKind.Checked, Reasons.DraftUnfit, fault);
+            var ask = Prompts.Repair(fault, assignment);
+            return new Answer.Unfit(talk, text, ask, new(Reasons.DraftUnfit, ask, Retryable: true, null));
+        }
+        attempt.Did(StepKind.Checked, draft.Limit is { } limit ? $"{draft.Length}/{limit}" : $"{draft.Length}");
+        return new Answer.Fit(talk, text, draft);
+    }
+
+    /// <summary>The talk goes on: what was answered, and what is asked for now.</summary>
+    public Task<Answer> AskAgainAsync(List<ChatMessage> talk, string answer, string ask) =>
+        AskAsync(
+            StepKind.Repair,
+            [
+                .. talk,
+                new ChatMessage(ChatRole.Assistant, answer.Length > 0 ? answer : "-"),
+                new ChatMessage(ChatRole.User, ask),
+            ]
+        );
+
+    private Draft DraftOf(string text)
+    {
+        var draft = Draft.From(assignment.Type, text);
+        if (assignment is not { Type: ContentType.Thread, Settings.Numbering: true })
+            return draft;
+        var posts = ThreadText.Posts(draft.Body);
+        if (posts.Count < 2)
+            return draft;
+        var body = string.Join("\n\n", posts.Select((post, at) => $"{post} {at + 1}/{posts.Count}"));
+        return draft with { Body = body, Length = Draft.Measure(ContentType.Thread, body) };
+    }
+
+    private string? FaultOf(Draft draft)
+    {
+        if (draft.Fault(assignment.Type, assignment.Language) is { } fault)
+            return fault;
+        var text = $"{draft.Title}\n{draft.Body}";
+        var used = assignment
+            .Settings.BannedWords.Where(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        return used.Count == 0 ? null : $"The text uses words that must never be used: {string.Join(", ", used)}.";
+    }
+
+    private static string Request(CallNotes notes) => notes.RequestId is { } id ? $", request {id}" : "";
+}
+
+/// <summary>What came of one call and its check.</summary>
+internal abstract record Answer
+{
+    private Answer() { }
+
+    /// <summary>A draft that passed.</summary>
+    public sealed record Fit(List<ChatMessage> Talk, string Text, Draft Draft) : Answer;
+
+    /// <summary>A text that did not pass.</summary>
+    /// <param name="Talk">What it answers.</param>
+    /// <param name="Text">As it came.</param>
+    /// <param name="Ask">What to ask for, to have it corrected.</param>
+    /// <param name="Failure">What it comes to when that does not help.</param>
+    public sealed record Unfit(List<ChatMessage> Talk, string Text, string Ask, AttemptResult.Failed Failure) : Answer;
+
+    /// <summary>The provider gave none.</summary>
+    public sealed record None(AttemptResult.Failed Failure) : Answer;
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>Whether a schedule goes on.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ScheduleState>))]
+public enum ScheduleState
+{
+    /// <summary>It has a slot ahead.</summary>
+    [JsonStringEnumMemberName("active")]
+    Active,
+
+    /// <summary>A person stopped it; it can be resumed.</summary>
+    [JsonStringEnumMemberName("paused")]
+    Paused,
+
+    /// <summary>It came to its end by itself.</summary>
+    [JsonStringEnumMemberName("ended")]
+    Ended,
+}
+
+/// <summary>Which schedules to show; null means all. <paramref name="Search"/> looks in name and topic.</summary>
+public sealed record ScheduleFilter(string? Search = null, ScheduleState? State = null, ContentType? Type = null)
+{
+    internal IQueryable<Schedule> In(IQueryable<Schedule> rows)
+    {
+        if (Search?.Trim() is { Length: > 0 } search)
+        {
+            var pattern = $"%{Escaped(search)}%";
+            rows = rows.Where(schedule =>
+                EF.Functions.Like(schedule.Name, pattern, "\\") || EF.Functions.Like(schedule.Topic, pattern, "\\")
+            );
+        }
+        if (Type is { } type)
+            rows = rows.Where(schedule => schedule.ContentType == type);
+        return State switch
+        {
+            ScheduleState.Active => rows.Where(schedule => schedule.IsActive),
+            ScheduleState.Paused => rows.Where(schedule => !schedule.IsActive && schedule.PausedAt != null),
+            ScheduleState.Ended => rows.Where(schedule => !schedule.IsActive && schedule.PausedAt == null),
+            _ => rows,
+        };
+    }
+
+    private static string Escaped(string search) =>
+        search
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
+}

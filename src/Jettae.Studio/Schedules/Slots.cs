@@ -1,0 +1,302 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>A schedule and what comes of it.</summary>
+/// <param name="Schedule">The schedule.</param>
+/// <param name="Slots">The slots that will run, soonest first; none while it rests.</param>
+/// <param name="Changes">The changes that still matter, in the order of their slots.</param>
+public sealed record Coming(Schedule Schedule, IReadOnlyList<DateTimeOffset> Slots, IReadOnlyList<SlotChange> Changes);
+
+/// <summary>
+/// Changes to single slots of a series. Each is one transaction with the booking: when the booked slot is concerned, its
+/// message is withdrawn and the next slot booked. A slot is named by when it runs, or by its own time in the series.
+/// </summary>
+public sealed class Slots
+{
+    /// <summary>So many open changes a schedule may have.</summary>
+    public const int MostChanges = 500;
+
+    private static readonly TimeSpan Farthest = TimeSpan.FromDays(366);
+
+    private readonly StudioStore store;
+    private readonly Booker booker;
+    private readonly Changes changes;
+    private readonly TimeProvider time;
+
+    internal Slots(StudioStore store, Booker booker, Changes changes, TimeProvider time) =>
+        (this.store, this.booker, this.changes, this.time) = (store, booker, changes, time);
+
+    /// <summary>Lets one slot not run. Its row enters the ledger when its time has passed; until then it can be restored.</summary>
+    /// <exception cref="RejectedException">404, 409 while the schedule rests, or it is no coming slot; nothing is stored.</exception>
+    public Task<Schedule> SkipAsync(Guid owner, Guid scheduleId, DateTimeOffset slotAt, CancellationToken cancel) =>
+        ChangeAsync(owner, scheduleId, series => series.Skip(slotAt), cancel);
+
+    /// <summary>Skips the slot that is booked.</summary>
+    /// <exception cref="RejectedException">404, or 409 while there is no next slot.</exception>
+    /// <returns>The schedule, and the slot that was skipped.</returns>
+    public async Task<(Schedule Schedule, DateTimeOffset Slot)> SkipNextAsync(
+        Guid owner,
+        Guid scheduleId,
+        CancellationToken cancel
+    )
+    {
+        var slot = default(DateTimeOffset);
+        var schedule = await ChangeAsync(owner, scheduleId, series => series.Skip(slot = series.Next()), cancel);
+        return (schedule, slot);
+    }
+
+    /// <summary>Lets one slot run at another time. Moved back to its own time, it is as it was.</summary>
+    /// <param name="owner">Whose schedule.</param>
+    /// <param name="scheduleId">The schedule.</param>
+    /// <param name="slotAt">The slot.</param>
+    /// <param name="to">In the future, within a year, and no other slot of the schedule. Parts of a second are cut off.</param>
+    /// <param name="cancel">Stops waiting.</param>
+    /// <exception cref="RejectedException">404, 409 while the schedule rests, or a rule is broken; nothing is stored.</exception>
+    public Task<Schedule> MoveAsync(
+        Guid owner,
+        Guid scheduleId,
+        DateTimeOffset slotAt,
+        DateTimeOffset to,
+        CancellationToken cancel
+    ) =>
+        ChangeAsync(
+            owner,
+            scheduleId,
+            series => series.Move(slotAt, DateTimeOffset.FromUnixTimeSeconds(to.ToUnixTimeSeconds())),
+            cancel
+        );
+
+    /// <summary>Takes a change back: the slot runs at its own time.</summary>
+    /// <exception cref="RejectedException">404, 409 while the schedule rests, the slot is unchanged, or has passed.</exception>
+    public Task<Schedule> RestoreAsync(Guid owner, Guid scheduleId, DateTimeOffset slotAt, CancellationToken cancel) =>
+        ChangeAsync(owner, scheduleId, series => series.Restore(slotAt), cancel);
+
+    /// <summary>The next slots of a schedule as they will really run.</summary>
+    /// <exception cref="RejectedException">404.</exception>
+    public Task<Coming> ComingAsync(Guid owner, Guid scheduleId, int count, CancellationToken cancel) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var schedule = (await db.Schedules.OwnedAsync(owner, scheduleId, cancel)).AsOf(time.GetUtcNow());
+                var open = await OpenAsync(db, schedule);
+                if (schedule.NextRunAt is not { } next)
+                    return new Coming(schedule, [], open);
+                var left = await LeftAsync(db, schedule) ?? count;
+                var following = EffectiveSlots.Running(schedule, open, next);
+                return new Coming(schedule, [.. following.Prepend(next).Take(Math.Min(count, left))], open);
+            },
+            cancel
+        );
+
+    /// <summary>The changes that still matter: to slots that are not accounted for, or moved to a time that is not.</summary>
+    internal static Task<List<SlotChange>> OpenAsync(StudioDb db, Schedule schedule) =>
+        db
+            .SlotChanges.Where(each => each.ScheduleId == schedule.Id)
+            .Where(each => each.SlotAt > schedule.AccountedUntil || each.MovedTo > schedule.AccountedUntil)
+            .OrderBy(each => each.SlotAt)
+            .ToListAsync();
+
+    /// <summary>How many slots may still run; null for ever.</summary>
+    internal static async Task<int?> LeftAsync(StudioDb db, Schedule schedule) =>
+        schedule.MaxRuns is { } most
+            ? most
+                - await db.Runs.CountAsync(run =>
+                    run.ScheduleId == schedule.Id && run.SlotAt != null && run.State != RunState.Skipped
+                )
+            : null;
+
+    /// <summary>After its timing was changed: what was said of slots that are no more, or of times now taken, goes.</summary>
+    internal static async Task DropLostAsync(StudioDb db, Schedule schedule)
+    {
+        var timing = schedule.Timing;
+        db.SlotChanges.RemoveRange(
+            (await OpenAsync(db, schedule)).Where(each =>
+                !Cadence.Has(timing, each.SlotAt)
+                || each.StandsAt > schedule.EndsAt
+                || (each.MovedTo is { } to && Cadence.Has(timing, to))
+            )
+        );
+    }
+
+    private async Task<Schedule> ChangeAsync(
+        Guid owner,
+        Guid scheduleId,
+        Action<Series> change,
+        CancellationToken cancel
+    )
+    {
+        var schedule = await store.WriteAsync(
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var found = await db.Schedules.OwnedAsync(owner, scheduleId, cancel);
+                if (!found.IsActive || found.PausedAt is not null)
+                    throw new RejectedException(
+                        409,
+                        "schedule_resting",
+                        "id",
+                        new(
+                            "멈췄거나 끝난 스케줄의 차례는 바꿀 수 없어요. 먼저 다시 시작해 주세요.",
+                            "The schedule is paused or has ended: resume it before changing its slots."
+                        )
+                    );
+                change(new Series(db, found, await OpenAsync(db, found), now));
+                found.UpdatedAt = now;
+                await Booked.EnsureAsync(db, found, now);
+                return found;
+            },
+            cancel
+        );
+        booker.Wake();
+        changes.Tell(new Change(schedule.OwnerId, schedule.Id, null));
+        return schedule;
+    }
+
+    /// <summary>One schedule's slots, while they are changed.</summary>
+    private sealed class Series(StudioDb db, Schedule schedule, List<SlotChange> open, DateTimeOffset now)
+    {
+        private readonly Timing timing = schedule.Timing;
+        private readonly DateTimeOffset floor = schedule.AccountedUntil > now ? schedule.AccountedUntil : now;
+
+        public DateTimeOffset Next() =>
+            schedule.NextRunAt
+            ?? throw new RejectedException(
+                409,
+                "slot_none",
+                "id",
+                new("예약된 다음 차례가 없어요.", "There is no next slot to skip.")
+            );
+
+        public void Skip(DateTimeOffset slotAt)
+        {
+            if (Coming(slotAt) is not { } change)
+            {
+                Add(slotAt, null);
+                return;
+            }
+            // Moved past its own time and not wanted now: nothing that comes later would enter it.
+            if (change.MovedTo is not null && change.SlotAt <= floor)
+                db.Runs.Add(Run.Skipped(schedule, change.SlotAt, Reasons.SkippedByYou, now));
+            change.MovedTo = null;
+        }
+
+        public void Move(DateTimeOffset slotAt, DateTimeOffset to)
+        {
+            var change = Coming(slotAt);
+            if (to == (change?.StandsAt ?? slotAt) && change is not { MovedTo: null })
+                return;
+            if (change is not null && to == change.SlotAt)
+            {
+                Restore(slotAt);
+                return;
+            }
+            RequireFree(to, change);
+            if (change is not null)
+                change.MovedTo = to;
+            else
+                Add(slotAt, to);
+        }
+
+        public void Restore(DateTimeOffset slotAt)
+        {
+            var change =
+                Find(slotAt)
+                ?? throw Broken("slot_at", new("바꾼 적이 없는 차례예요.", "This slot was not changed."), slotAt);
+            if (change.SlotAt <= floor || change.StandsAt <= floor)
+                throw Broken(
+                    "slot_at",
+                    new("원래 시각이 이미 지나서 되돌릴 수 없어요.", "Its own time has passed; it cannot be restored."),
+                    slotAt
+                );
+            open.Remove(change);
+            db.SlotChanges.Remove(change);
+        }
+
+        private SlotChange? Find(DateTimeOffset slotAt) =>
+            open.Find(each => each.MovedTo == slotAt) ?? open.Find(each => each.SlotAt == slotAt);
+
+        /// <summary>The change of a coming slot; null when it is as the cadence gives it.</summary>
+        private SlotChange? Coming(DateTimeOffset slotAt)
+        {
+            var change = Find(slotAt);
+            var standsAt = change?.StandsAt ?? slotAt;
+            if (standsAt <= floor)
+                throw Broken("slot_at", new("이미 지난 차례예요.", "This slot has passed already."), slotAt);
+            if (change is null && (slotAt > schedule.EndsAt || !Cadence.Has(timing, slotAt)))
+                throw Broken(
+                    "slot_at",
+                    new("이 스케줄의 앞으로 올 차례가 아니에요.", "It is no coming slot of this schedule."),
+                    slotAt
+                );
+            return change;
+        }
+
+        private void RequireFree(DateTimeOffset to, SlotChange? own)
+        {
+            if (to <= floor)
+                throw Broken("to", new("앞으로 올 시각이어야 해요.", "It must be in the future."), to);
+            if (to > now + Farthest)
+                throw Broken("to", new("1년 안이어야 해요.", "It must be within a year."), to);
+            if (to > schedule.EndsAt)
+                throw Broken(
+                    "to",
+                    new(
+                        "스케줄이 끝나는 시각(ends_at) 이전이어야 해요.",
+                        "It must not be after the schedule's ends_at."
+                    ),
+                    to
+                );
+            if (Cadence.Has(timing, to) || open.Exists(each => each != own && each.MovedTo == to))
+                throw new RejectedException(
+                    409,
+                    "slot_taken",
+                    "to",
+                    new(
+                        "to: 그 시각에는 이 스케줄의 다른 차례가 있어요.",
+                        $"to: The schedule has another slot at {Shown(to)}."
+                    )
+                );
+        }
+
+        private void Add(DateTimeOffset slotAt, DateTimeOffset? to)
+        {
+            if (open.Count >= MostChanges)
+                throw new RejectedException(
+                    409,
+                    "slot_changes_full",
+                    "id",
+                    new(
+                        $"따로 바꾼 차례는 스케줄마다 {MostChanges}개까지예요.",
+                        $"A schedule may have at most {MostChanges} changed slots."
+                    )
+                );
+            var change = new SlotChange
+            {
+                Id = Guid.CreateVersion7(now),
+                OwnerId = schedule.OwnerId,
+                ScheduleId = schedule.Id,
+                SlotAt = slotAt,
+                MovedTo = to,
+                CreatedAt = now,
+            };
+            open.Add(change);
+            db.SlotChanges.Add(change);
+        }
+
+        private static string Shown(DateTimeOffset instant) =>
+            instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+        private static RejectedException Broken(string field, Word rule, DateTimeOffset received) =>
+            new(
+                400,
+                "field_invalid",
+                field,
+                new(
+                    $"{field}: {rule.Ko} 받은 값: '{Shown(received)}'",
+                    $"{field}: {rule.En} Received: '{Shown(received)}'."
+                )
+            );
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>How a person wants the pages.</summary>
+/// <param name="Language"><c>ko</c> or <c>en</c>; null for what the browser asks for.</param>
+/// <param name="Timezone">IANA zone; null for the browser's own.</param>
+public sealed record Preference(string? Language, string? Timezone);
+
+/// <summary>Reads and keeps how each person wants the pages.</summary>
+public sealed class Preferences
+{
+    private readonly StudioStore store;
+
+    internal Preferences(StudioStore store) => this.store = store;
+
+    public async Task<Preference> ReadAsync(Guid user, CancellationToken cancel) =>
+        await store.ReadAsync(
+            db =>
+                db.Users.Where(each => each.Id == user)
+                    .Select(each => new Preference(each.Language, each.Timezone))
+                    .SingleOrDefaultAsync(cancel),
+            cancel
+        ) ?? new Preference(null, null);
+
+    /// <exception cref="RejectedException">The language or the zone is not known; nothing is stored.</exception>
+    public Task SaveAsync(Guid user, Preference wanted, CancellationToken cancel)
+    {
+        if (wanted.Language is not (null or "ko" or "en"))
+            throw Broken("language", new("ko나 en이어야 해요.", "It must be ko or en."), wanted.Language);
+        if (
+            wanted.Timezone is { } zone
+            && !(TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) && found.HasIanaId)
+        )
+            throw Broken(
+                "timezone",
+                new("Asia/Seoul 같은 IANA 시간대여야 해요.", "It must be an IANA zone such as Asia/Seoul."),
+                zone
+            );
+        return store.WriteAsync(
+            db =>
+                db.Users.Where(each => each.Id == user)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(each => each.Language, wanted.Language)
+                                .SetProperty(each => each.Timezone, wanted.Timezone),
+                        cancel
+                    ),
+            cancel
+        );
+    }
+
+    private static RejectedException Broken(string field, Word rule, string received)
+    {
+        var shown = received.Length > 200 ? received[..200] + "…" : received;
+        return new(
+            400,
+            "field_invalid",
+            field,
+            new($"{field}: {rule.Ko} 받은 값: '{shown}'", $"{field}: {rule.En} Received: '{shown}'.")
+        );
+    }
+}

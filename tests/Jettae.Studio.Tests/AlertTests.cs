@@ -1,0 +1,320 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>What is amiss opens one alert for each cause, is told over every channel once, and closes by itself.</summary>
+public sealed class AlertTests
+{
+    private const string Slot = "2024-01-15T03:00:00Z";
+    private const string NextSlot = "2024-01-15T06:00:00Z";
+    private const string Hook = "https://hooks.example/jettae";
+    private const string Slack = "https://hooks.slack.example/T0/B0/secret-of-slack";
+
+    [Theory]
+    [InlineData(0, 4, false)]
+    [InlineData(0, 5, true)]
+    [InlineData(95, 5, false)]
+    [InlineData(94, 6, true)]
+    [InlineData(20, 0, false)]
+    public void Many_failures_are_more_than_the_rate_of_at_least_five_runs(int done, int failed, bool alert)
+    {
+        var causes = AlertRules.Judge(Facts with { Done = done, Failed = failed }, new AlertSettings()).ToList();
+        Assert.Equal(alert, causes.Any(cause => cause.Kind == AlertKind.FailureRate));
+    }
+
+    [Theory]
+    [InlineData(5, 5, false)]
+    [InlineData(6, 5, true)]
+    [InlineData(6, 30, false)]
+    [InlineData(31, 30, true)]
+    public void Late_is_later_than_the_threshold_and_told_once_for_each_schedule(int minutes, int threshold, bool alert)
+    {
+        var id = Guid.CreateVersion7(DateTimeOffset.UnixEpoch);
+        var facts = Facts with
+        {
+            Late =
+            [
+                new LateSlot(id, "a", null, TimeSpan.FromMinutes(1)),
+                new LateSlot(id, "a", null, TimeSpan.FromMinutes(minutes)),
+            ],
+        };
+        var cause = AlertRules.Judge(facts, new AlertSettings { LateMinutes = threshold }).SingleOrDefault();
+        Assert.Equal(alert ? minutes : null, cause?.Figure);
+    }
+
+    [Fact]
+    public void What_the_provider_refuses_is_told_once_and_not_again_for_each_schedule_that_it_stops()
+    {
+        var (one, other) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
+        var facts = Facts with
+        {
+            Refused = (one, Reasons.BadKey.Key),
+            GivenUp =
+            [
+                new GivenUp(one, "a", one, Reasons.BadKey.Key),
+                new GivenUp(other, "b", other, Reasons.Refused.Key),
+            ],
+        };
+        var causes = AlertRules.Judge(facts, new AlertSettings()).ToList();
+        Assert.Equal([AlertKind.Provider, AlertKind.GaveUp], causes.Select(cause => cause.Kind));
+        Assert.Equal(other, causes[1].ScheduleId);
+    }
+
+    [Fact]
+    public async Task A_refused_key_is_told_at_once_and_is_over_when_a_piece_is_written_again()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(401, "authentication_error"));
+        await using var studio = await StartAsync(claude);
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook, slack_url = Slack });
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        await studio.DeliverAsync(studio.MessageFor(Slot));
+        await studio.StillAsync();
+        var alert = Assert.Single(await OpenAsync(studio));
+        Assert.Equal("provider", (string?)alert["kind"]);
+        Assert.Equal("bad_key", (string?)alert["reason"]!["key"]);
+        Assert.Equal(1, (int)(await ReadAsync(studio, studio.Http, Guid.Empty))["unread"]!);
+        var told = Assert.Single(To(studio, Hook));
+        var body = JsonNode.Parse(told.Body)!;
+        Assert.Equal("open", (string?)body["state"]);
+        Assert.Equal($"{TestStudio.Public}/runs/{alert["run_id"]}", (string?)body["link"]);
+        Assert.DoesNotContain(FakeClaude.Key, told.Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "API 키",
+            (string?)JsonNode.Parse(Assert.Single(To(studio, Slack)).Body)!["text"],
+            StringComparison.Ordinal
+        );
+
+        await studio.GoToAsync(NextSlot);
+        await studio.DeliverAsync(studio.MessageFor(NextSlot));
+        await studio.GoToAsync("2024-01-15T06:05:00Z");
+        Assert.Empty(await OpenAsync(studio));
+        Assert.Equal(
+            ["open", "closed"],
+            To(studio, Hook).Select(each => (string?)JsonNode.Parse(each.Body)!["state"]).OrderDescending()
+        );
+        Assert.Equal(0, (int)(await ReadAsync(studio, studio.Http, null))["unread"]!);
+    }
+
+    [Fact]
+    public async Task A_slot_that_nobody_delivers_is_told_of_and_leads_to_its_run_once_it_has_come()
+    {
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            options.KeeperInterval = TimeSpan.FromDays(1)
+        );
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync("2024-01-15T03:04:30Z");
+        Assert.Empty(await OpenAsync(studio));
+        await studio.GoToAsync("2024-01-15T03:08:00Z");
+        var alert = Assert.Single(await OpenAsync(studio));
+        Assert.Equal("late", (string?)alert["kind"]);
+        Assert.Null(alert["run_id"]);
+
+        await studio.DeliverAsync(studio.MessageFor(Slot));
+        await studio.GoToAsync("2024-01-15T03:10:00Z");
+        var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
+        Assert.Equal((string?)run["id"], (string?)Assert.Single(await OpenAsync(studio))["run_id"]);
+        await studio.GoToAsync("2024-01-15T04:30:00Z");
+        Assert.Empty(await OpenAsync(studio));
+    }
+
+    [Fact]
+    public async Task A_schedule_that_lost_its_booking_is_told_of_until_the_keeper_has_made_another()
+    {
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            options.KeeperInterval = TimeSpan.FromMinutes(30)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync("2024-01-15T00:03:00Z");
+        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
+        {
+            await file.OpenAsync();
+            var lose = file.CreateCommand();
+            lose.CommandText = "DELETE FROM bookings";
+            await lose.ExecuteNonQueryAsync();
+        }
+        await studio.GoToAsync("2024-01-15T00:05:00Z");
+        var alert = Assert.Single(await OpenAsync(studio));
+        Assert.Equal("chain_stalled", (string?)alert["kind"]);
+        Assert.Equal((string?)schedule["id"], (string?)alert["schedule_id"]);
+        await studio.GoToAsync("2024-01-15T00:31:00Z");
+        await studio.GoToAsync("2024-01-15T00:33:00Z");
+        Assert.Empty(await OpenAsync(studio));
+    }
+
+    [Fact]
+    public async Task A_deleted_schedule_leaves_no_alert_open()
+    {
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            options.KeeperInterval = TimeSpan.FromDays(1)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync("2024-01-15T03:08:00Z");
+        Assert.Single(await OpenAsync(studio));
+        await studio.PostAsync("/api/schedule/delete", new { id = (string?)schedule["id"] });
+        await studio.GoToAsync("2024-01-15T03:10:00Z");
+        Assert.Empty(await OpenAsync(studio));
+    }
+
+    [Fact]
+    public async Task While_QStash_is_away_an_alert_waits_in_the_bell_and_is_told_when_it_is_back()
+    {
+        await using var studio = await LateAsync(new { webhook_url = Hook }, isQStashDown: true);
+        Assert.Single(await OpenAsync(studio));
+        Assert.Empty(To(studio, Hook));
+        studio.QStash.Failing = null;
+        await studio.GoToAsync("2024-01-15T04:30:00Z");
+        Assert.Single(To(studio, Hook));
+    }
+
+    [Fact]
+    public async Task A_channel_that_is_set_up_later_hears_of_what_lasts_and_not_of_what_is_over()
+    {
+        await using var studio = await LateAsync(new { });
+        await studio.PostAsync("/api/schedule/delete", new { id = await FirstAsync(studio) });
+        await studio.GoToAsync("2024-01-15T03:10:00Z");
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook });
+        await studio.GoToAsync("2024-01-15T03:12:00Z");
+        Assert.Empty(To(studio, Hook));
+
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = "" });
+        await studio.GoToAsync("2024-01-15T06:08:00Z");
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook });
+        await studio.GoToAsync("2024-01-15T06:10:00Z");
+        Assert.Single(To(studio, Hook));
+    }
+
+    [Fact]
+    public async Task A_mail_says_what_and_where_once_with_the_password_that_nobody_is_shown()
+    {
+        await using var server = MailServer.Start();
+        await using var studio = await LateAsync(Mail(server));
+        var mail = Assert.Single(server.Mails);
+        Assert.True(mail.IsSignedIn);
+        Assert.Equal(("jettae@studio.example", "me@studio.example"), (mail.From, mail.To));
+        Assert.Contains($"{TestStudio.Public}/schedules/", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("minutes late", mail.Text, StringComparison.Ordinal);
+
+        var settings = await studio.GetAsync("/api/alerts/settings");
+        Assert.True((bool)settings["has_smtp_password"]!);
+        Assert.DoesNotContain(MailServer.Password, settings.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            MailServer.Password,
+            await File.ReadAllTextAsync(studio.DataFile, System.Text.Encoding.Latin1),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task A_mail_server_in_trouble_is_asked_less_and_less_often_and_gets_the_mail_in_the_end()
+    {
+        await using var server = MailServer.Start();
+        server.Refusing = "451 try later";
+        await using var studio = await LateAsync(Mail(server));
+        for (var minute = 9; minute < 40; minute++)
+            await studio.GoToAsync($"2024-01-15T03:{minute:00}:30Z");
+        Assert.Empty(server.Mails);
+        Assert.InRange(server.Calls, 4, 7);
+        server.Refusing = null;
+        await studio.GoToAsync("2024-01-15T04:50:00Z");
+        Assert.Single(server.Mails);
+    }
+
+    [Fact]
+    public async Task A_test_says_what_the_other_side_said()
+    {
+        await using var server = MailServer.Start();
+        await using var studio = await TestStudio.StartAsync();
+        var (refused, why) = await studio.PostAsync("/api/alerts/test", new { channel = "mail" });
+        Assert.Equal((HttpStatusCode.BadRequest, "channel"), (refused, (string?)why["field"]));
+        await studio.PostAsync("/api/alerts/settings", Mail(server, password: "wrong"));
+        var (_, wrong) = await studio.PostAsync("/api/alerts/test", new { channel = "mail" });
+        Assert.False((bool)wrong["sent"]!);
+        Assert.Contains("wrong user or password", (string?)wrong["error"], StringComparison.Ordinal);
+        await studio.PostAsync("/api/alerts/settings", new { smtp_password = MailServer.Password });
+        var (_, right) = await studio.PostAsync("/api/alerts/test", new { channel = "mail" });
+        Assert.True((bool)right["sent"]!, right.ToJsonString());
+        Assert.Single(server.Mails);
+    }
+
+    [Theory]
+    [InlineData("failure_rate", 101)]
+    [InlineData("late_minutes", 0)]
+    [InlineData("webhook_url", "ftp://hooks.example")]
+    [InlineData("slack_url", "https://user:secret@hooks.example")]
+    [InlineData("smtp_port", 0)]
+    [InlineData("mail_to", "nobody\r\nBcc: everybody@example.com")]
+    [InlineData("language", "fr")]
+    public async Task A_setting_that_breaks_its_rule_is_named_and_nothing_changes(string field, object value)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var before = (await studio.GetAsync("/api/alerts/settings")).ToJsonString();
+        var (status, problem) = await studio.PostAsync(
+            "/api/alerts/settings",
+            new Dictionary<string, object> { [field] = value }
+        );
+        Assert.Equal((HttpStatusCode.BadRequest, field), (status, (string?)problem["field"]));
+        Assert.Equal(before, (await studio.GetAsync("/api/alerts/settings")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task Alerts_and_their_settings_are_nobody_elses()
+    {
+        await using var studio = await LateAsync(new { webhook_url = Hook });
+        using var other = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        var alert = Assert.Single(await OpenAsync(studio));
+        Assert.Empty(JsonNode.Parse(await other.GetStringAsync("/api/alerts"))!["items"]!.AsArray());
+        Assert.Equal(0, (int)(await ReadAsync(studio, other, (Guid)alert["id"]!))["unread"]!);
+        Assert.Null((await OpenAsync(studio))[0]["read_at"]);
+        Assert.Null(JsonNode.Parse(await other.GetStringAsync("/api/alerts/settings"))!["webhook_url"]);
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = "https://other.example" }, other);
+        Assert.Equal(Hook, (string?)(await studio.GetAsync("/api/alerts/settings"))["webhook_url"]);
+    }
+
+    private static AlertFacts Facts => new(0, 0, null, [], [], [], null);
+
+    private static Task<TestStudio> StartAsync(FakeClaude claude) =>
+        TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+
+    /// <summary>A studio with these channels, and a slot that is seven minutes late.</summary>
+    private static async Task<TestStudio> LateAsync(object channels, bool isQStashDown = false)
+    {
+        var studio = await TestStudio.StartAsync(change: options => options.KeeperInterval = TimeSpan.FromDays(1));
+        await studio.PostAsync("/api/alerts/settings", channels);
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        studio.QStash.Failing = isQStashDown ? 503 : null;
+        await studio.GoToAsync(Slot);
+        await studio.GoToAsync("2024-01-15T03:07:30Z");
+        return studio;
+    }
+
+    private static object Mail(MailServer server, string password = MailServer.Password) =>
+        new
+        {
+            smtp_host = "127.0.0.1",
+            smtp_port = server.Port,
+            smtp_user = MailServer.User,
+            smtp_password = password,
+            mail_from = "jettae@studio.example",
+            mail_to = "me@studio.example",
+            language = "en",
+        };
+
+    private static async Task<List<JsonNode>> OpenAsync(TestStudio studio) =>
+        [.. (await studio.GetAsync("/api/alerts?open=true"))["items"]!.AsArray().Select(each => each!)];
+
+    private static async Task<JsonNode> ReadAsync(TestStudio studio, HttpClient who, Guid? id) =>
+        (await studio.PostAsync("/api/alerts/read", new { id }, who)).Body;
+
+    private static async Task<string?> FirstAsync(TestStudio studio) =>
+        (string?)(await studio.GetAsync("/api/schedules"))["items"]![0]!["id"];
+
+    private static List<Booked> To(TestStudio studio, string url) =>
+        [.. studio.QStash.Messages.Values.Where(message => message.Destination == url)];
+}

@@ -1,0 +1,93 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>Every text in both languages, and no text on a page that is in neither.</summary>
+public sealed partial class LanguageTests
+{
+    public static TheoryData<string> Texts => [.. All.Keys];
+
+    private static Dictionary<string, Word> All { get; } =
+        new[] { typeof(Words), typeof(Reasons) }
+            .SelectMany(home => home.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
+            .SelectMany(field =>
+                field.GetValue(null) switch
+                {
+                    Word word => [new(field.Name, word)],
+                    Reason reason =>
+                    [
+                        new($"{field.Name}.What", reason.What),
+                        new KeyValuePair<string, Word>($"{field.Name}.ToDo", reason.ToDo),
+                    ],
+                    _ => Array.Empty<KeyValuePair<string, Word>>(),
+                }
+            )
+            .ToDictionary();
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void A_text_is_whole_in_both_languages_and_has_the_same_gaps(string name)
+    {
+        var word = All[name];
+        Assert.False(string.IsNullOrWhiteSpace(word.Ko));
+        Assert.False(string.IsNullOrWhiteSpace(word.En));
+        Assert.Equal(Gaps(word.Ko), Gaps(word.En));
+        // The switch to the other language is written in the other language.
+        if (name != nameof(Words.OtherLanguage))
+        {
+            Assert.DoesNotMatch(Hangul(), word.En);
+            Assert.True(Hangul().IsMatch(word.Ko) || word.Ko == word.En, $"'{word.Ko}' is not Korean.");
+        }
+    }
+
+    [Fact]
+    public void No_page_says_anything_but_its_words()
+    {
+        var pages = Directory.GetFiles(Sources(), "*.razor", SearchOption.AllDirectories);
+        Assert.NotEmpty(pages);
+        var raw =
+            from page in pages
+            from text in TextsOf(File.ReadAllText(page))
+            where
+                !text.StartsWith("dotnet ", StringComparison.Ordinal)
+                && text is not ("Jettae" or "URL" or "QStash" or "English")
+            select $"{Path.GetFileName(page)}: {text}";
+        Assert.Empty(raw);
+    }
+
+    /// <summary>Plain text between two tags of a line, and Hangul wherever it stands: a <see cref="Word"/> is neither.</summary>
+    private static IEnumerable<string> TextsOf(string page) =>
+        Code()
+            .Replace(page, "")
+            .Split('\n')
+            .Where(line => !line.TrimStart().StartsWith("@*", StringComparison.Ordinal))
+            // A language is offered under the name that its readers know.
+            .Select(line => line.Replace(">한국어<", "><", StringComparison.Ordinal))
+            .SelectMany(line =>
+                Between()
+                    .Matches(line)
+                    .Select(match => match.Groups[1].Value.Trim())
+                    .Concat(Hangul().IsMatch(line) ? [line.Trim()] : [])
+            );
+
+    private static string Sources([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../src/Jettae.Studio");
+
+    private static IEnumerable<string> Gaps(string text) =>
+        Gap().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(@"\{\d[^}]*\}")]
+    private static partial Regex Gap();
+
+    [GeneratedRegex("[가-힣]")]
+    private static partial Regex Hangul();
+
+    [GeneratedRegex(@"^@code\b.*", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Code();
+
+    /// <summary>From a tag's end to the next tag's begin, when no expression stands between.</summary>
+    [GeneratedRegex("""(?<=["'\w/]|\s)>([^<>@{}();=]*\p{L}{2}[^<>@{}();=]*)</""")]
+    private static partial Regex Between();
+}

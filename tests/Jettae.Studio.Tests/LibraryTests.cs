@@ -1,0 +1,315 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>A piece in a person's hands: its status, note, tags and versions, and how the library is counted.</summary>
+public sealed class LibraryTests
+{
+    [Fact]
+    public async Task A_piece_is_rejected_with_a_note_and_tagged_and_found_by_it()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        studio.Time.Advance(TimeSpan.FromSeconds(1));
+        var other = await PieceAsync(studio);
+        var piece = await PatchAsync(
+            studio,
+            id,
+            new
+            {
+                status = "rejected",
+                note = " 숫자를 확인해 주세요 ",
+                tags = Tags("#봄  신상", "카페", "카페"),
+            }
+        );
+        Assert.Equal(("rejected", "숫자를 확인해 주세요"), ((string?)piece["status"], (string?)piece["note"]));
+        Assert.Equal(["봄 신상", "카페"], Texts(piece["tags"]));
+        await PatchAsync(studio, other, new { tags = Tags("카페") });
+        Assert.Equal([id], Ids(await studio.GetAsync("/api/contents?tag=봄 신상")));
+        Assert.Equal([other, id], Ids(await studio.GetAsync("/api/contents?tag=카페")));
+        Assert.Equal([id], Ids(await studio.GetAsync("/api/contents?tag=카페&status=rejected&language=ko")));
+        await PatchAsync(studio, id, new { tags = Array.Empty<string>(), note = "" });
+        Assert.Equal([other], Ids(await studio.GetAsync("/api/contents?tag=카페")));
+    }
+
+    [Theory]
+    [InlineData(
+        """{"tags":["a","b","c","d","e","f","g","h","i","j","k","l","m","n","o","p","q","r","s","t","u"]}""",
+        "tags",
+        "21"
+    )]
+    [InlineData("""{"tags":["12345678901234567890123456789012345678901"]}""", "tags", "40")]
+    [InlineData("""{"tags":[" "]}""", "tags", "1 to 40")]
+    [InlineData("""{"tags":"x"}""", "tags", "list")]
+    [InlineData("""{"status":"published"}""", "status", "rejected")]
+    [InlineData("""{"if_version":"1"}""", "if_version", "whole number")]
+    [InlineData("""{"body":" "}""", "body", "empty")]
+    [InlineData("""{"score":1}""", "score", "no field")]
+    public async Task A_bad_change_is_named_and_changes_nothing(string body, string field, string said)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        var before = (await studio.GetAsync($"/api/contents/{id}")).ToJsonString();
+        await RefusedAsync(studio, id, JsonNode.Parse(body)!, HttpStatusCode.BadRequest, field, said);
+        Assert.Equal(before, (await studio.GetAsync($"/api/contents/{id}")).ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_note_and_a_title_have_their_lengths()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        await RefusedAsync(studio, id, new { note = new string('x', 1001) }, HttpStatusCode.BadRequest, "note", "1001");
+        await RefusedAsync(studio, id, new { title = new string('x', 301) }, HttpStatusCode.BadRequest, "title", "301");
+        await PatchAsync(studio, id, new { note = new string('x', 1000), title = new string('x', 300) });
+    }
+
+    [Fact]
+    public async Task Each_filter_tells_how_many_its_choices_would_show()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.PostAsync("/api/schedule/run", new { id = schedule["id"] });
+        var ids = new List<string>();
+        for (var n = 0; n < 3; n++)
+            ids.Add(await PieceAsync(studio));
+        await PatchAsync(
+            studio,
+            ids[0],
+            new
+            {
+                status = "approved",
+                tags = Tags("카페"),
+                body = "유일한 단어",
+            }
+        );
+        await PatchAsync(studio, ids[1], new { tags = Tags("카페", "봄") });
+
+        var all = await studio.GetAsync("/api/contents/facets");
+        Assert.Equal(4, (int)all["total"]!);
+        Assert.Equal(["draft 3", "approved 1"], Counts(all["statuses"]));
+        Assert.Equal(["x_post 1", "facebook_post 3"], Counts(all["types"]));
+        Assert.Equal(["카페 2", "봄 1"], Counts(all["tags"]));
+        Assert.Equal(["ko 4"], Counts(all["languages"]));
+        var only = Assert.Single(all["schedules"]!.AsArray())!;
+        Assert.Equal(((string?)schedule["id"], 1), ((string?)only["value"]!["id"], (int)only["count"]!));
+
+        var approved = await studio.GetAsync("/api/contents/facets?status=approved&type=facebook_post");
+        Assert.Equal(1, (int)approved["total"]!);
+        Assert.Equal(["draft 2", "approved 1"], Counts(approved["statuses"]));
+        Assert.Equal(["facebook_post 1"], Counts(approved["types"]));
+        Assert.Equal(["카페 1"], Counts(approved["tags"]));
+
+        var tagged = await studio.GetAsync("/api/contents/facets?tag=카페");
+        Assert.Equal(2, (int)tagged["total"]!);
+        Assert.Equal(["카페 2", "봄 1"], Counts(tagged["tags"]));
+        var found = await studio.GetAsync("/api/contents/facets?search=유일한");
+        Assert.Equal((1, "approved 1"), ((int)found["total"]!, Counts(found["statuses"]).Single()));
+        Assert.Equal(["카페 1"], Counts(found["tags"]));
+    }
+
+    [Fact]
+    public async Task Every_changed_text_is_a_version_that_can_be_taken_back()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        var first = await studio.GetAsync($"/api/contents/{id}");
+        Assert.Equal(2, (int)(await PatchAsync(studio, id, new { body = "두 번째" }))["version"]!);
+        // What does not change the text makes no version.
+        await PatchAsync(studio, id, new { body = "두 번째", status = "approved" });
+        var (status, restored) = await studio.PostAsync($"/api/contents/{id}/restore", new { number = 1 });
+        Assert.Equal((HttpStatusCode.OK, 3), (status, (int)restored["version"]!));
+        Assert.Equal((string?)first["body"], (string?)restored["body"]);
+        Assert.Equal((int)first["length"]!, (int)restored["length"]!);
+        var versions = (await studio.GetAsync($"/api/contents/{id}/versions"))["items"]!.AsArray();
+        Assert.Equal(
+            ["3 restored", "2 edited", "1 written"],
+            versions.Select(each => $"{each!["number"]} {each["kind"]}")
+        );
+        Assert.Equal("두 번째", (string?)versions[1]!["body"]);
+        Assert.NotNull((string?)versions[2]!["run_id"]);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await studio.PostAsync($"/api/contents/{id}/restore", new { number = 9 })).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await studio.PostAsync($"/api/contents/{id}/restore", new { })).Status
+        );
+    }
+
+    [Fact]
+    public async Task Of_two_who_change_the_same_version_the_second_is_told()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        await PatchAsync(studio, id, new { body = "먼저", if_version = 1 });
+        await RefusedAsync(
+            studio,
+            id,
+            new { body = "나중", if_version = 1 },
+            HttpStatusCode.Conflict,
+            "if_version",
+            "version 2"
+        );
+        Assert.Equal("먼저", (string?)(await studio.GetAsync($"/api/contents/{id}"))["body"]);
+    }
+
+    [Fact]
+    public async Task A_deleted_piece_leaves_no_version_and_no_tag()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        await PatchAsync(studio, id, new { body = "두 번째", tags = Tags("카페") });
+        await studio.Http.DeleteAsync($"/api/contents/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, (await studio.Http.GetAsync($"/api/contents/{id}/versions")).StatusCode);
+        Assert.Empty((await studio.GetAsync("/api/contents/facets"))["tags"]!.AsArray());
+        await studio.DownAsync();
+        await using var file = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={studio.DataFile};Pooling=False"
+        );
+        await file.OpenAsync();
+        var left = file.CreateCommand();
+        left.CommandText =
+            "SELECT (SELECT count(*) FROM content_versions) + (SELECT count(*) FROM content_tags) + (SELECT count(*) FROM content_search_docsize)";
+        Assert.Equal(0L, await left.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task A_piece_is_written_again_as_instructed_as_its_next_version()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작이에요."),
+            FakeClaude.Says("짧게 쓴 아침이에요.")
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        var (_, ran) = await studio.PostAsync("/api/schedule/run", new { id = schedule["id"] });
+        var id = (string)ran["content"]!["id"]!;
+        var (status, end) = await studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(
+            (id, "짧게 쓴 아침이에요.", 2),
+            ((string?)end["content"]!["id"], (string?)end["content"]!["body"], (int)end["content"]!["version"]!)
+        );
+        Assert.Equal(("regenerate", id), ((string?)end["run"]!["trigger"], (string?)end["run"]!["content_id"]));
+        var version = (await studio.GetAsync($"/api/contents/{id}/versions"))["items"]![0]!;
+        Assert.Equal(("regenerated", "더 짧게"), ((string?)version["kind"], (string?)version["instruction"]));
+        Assert.Equal((string?)end["run"]!["id"], (string?)version["run_id"]);
+        // A piece written again is not one more of its schedule.
+        Assert.Equal(1, (int)(await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["total_generated"]!);
+        Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_again_leaves_the_piece_as_it_is_and_the_run_says_why()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작이에요."),
+            FakeClaude.Fails(401, "authentication_error")
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var id = await PieceAsync(studio, "x_post");
+        var (_, end) = await studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        Assert.Equal(("failed", null), ((string?)end["run"]!["state"], (string?)end["content"]));
+        Assert.Equal("아침은 하루의 시작이에요.", (string?)(await studio.GetAsync($"/api/contents/{id}"))["body"]);
+        foreach (
+            var bad in new object[] { new { }, new { instruction = " " }, new { instruction = new string('x', 1001) } }
+        )
+            Assert.Equal(
+                HttpStatusCode.BadRequest,
+                (await studio.PostAsync($"/api/contents/{id}/regenerate", bad)).Status
+            );
+    }
+
+    [Fact]
+    public async Task The_library_is_exported_as_a_file_that_a_spreadsheet_opens_and_never_runs()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio);
+        await PieceAsync(studio, "x_post");
+        const string formula = "=HYPERLINK(\"https://evil.example\")";
+        await PatchAsync(
+            studio,
+            id,
+            new
+            {
+                title = formula,
+                body = "첫 줄,\n둘째 줄",
+                tags = Tags("카페", "봄"),
+            }
+        );
+        var answer = await studio.Http.GetAsync("/api/contents/export?format=csv&type=facebook_post");
+        Assert.Equal("text/csv", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("jettae-2024-01-15.csv", answer.Content.Headers.ContentDisposition!.FileName);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        Assert.Equal([0xEF, 0xBB, 0xBF], bytes[..3]);
+        var csv = System.Text.Encoding.UTF8.GetString(bytes[3..]);
+        Assert.Equal(2, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains(",\"'=HYPERLINK(\"\"https://evil.example\"\")\",", csv, StringComparison.Ordinal);
+        Assert.Contains(",\"첫 줄,\n둘째 줄\",\"봄, 카페\",", csv, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_holds_all_that_fits_beyond_one_page()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        for (var n = 0; n < 103; n++)
+            await PieceAsync(studio, "x_post");
+        var all = await studio.GetAsync("/api/contents/export?format=json");
+        Assert.Equal(103, all.AsArray().Select(each => (string)each!["id"]!).Distinct().Count());
+        var markdown = await studio.Http.GetStringAsync("/api/contents/export?format=markdown&status=approved");
+        Assert.Empty(markdown);
+        Assert.Empty((await studio.GetAsync("/api/contents/export?format=json&status=approved")).AsArray());
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await studio.Http.GetAsync("/api/contents/export?format=docx")).StatusCode
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, (await studio.Http.GetAsync("/api/contents/export")).StatusCode);
+    }
+
+    private static async Task<string> PieceAsync(TestStudio studio, string type = "facebook_post") =>
+        (string)
+            (await studio.PostAsync("/api/content/generate", new { topic = "아침", content_type = type })).Body[
+                "content"
+            ]!["id"]!;
+
+    private static async Task<JsonNode> PatchAsync(TestStudio studio, string id, object body)
+    {
+        var answer = await studio.Http.PatchAsJsonAsync($"/api/contents/{id}", body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+
+    private static async Task RefusedAsync(
+        TestStudio studio,
+        string id,
+        object body,
+        HttpStatusCode status,
+        string field,
+        string said
+    )
+    {
+        var answer = await studio.Http.PatchAsJsonAsync($"/api/contents/{id}", body);
+        var problem = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+        Assert.Equal((status, field), (answer.StatusCode, (string?)problem["field"]));
+        Assert.Contains(said, (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    private static string[] Tags(params string[] tags) => tags;
+
+    private static List<string> Ids(JsonNode page) =>
+        [.. page["items"]!.AsArray().Select(each => (string)each!["id"]!)];
+
+    private static List<string> Texts(JsonNode? list) => [.. list!.AsArray().Select(each => (string)each!)];
+
+    private static List<string> Counts(JsonNode? facets) =>
+        [.. facets!.AsArray().Select(each => $"{each!["value"]} {each["count"]}")];
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>What a person said of themselves and made here: theirs to keep, to take along and to delete.</summary>
+public sealed class OwnDataTests
+{
+    private static readonly string[] Twice = [" 최고 ", "최고", ""];
+
+    [Fact]
+    public async Task The_export_holds_all_of_mine_and_nothing_of_others()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        using var mine = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly(), mine);
+        await studio.PostAsync("/api/brand", new { name = "제때 커피" }, mine);
+        using var answer = await mine.GetAsync("/api/data/export");
+        Assert.Contains("attachment", answer.Content.Headers.ContentDisposition!.ToString(), StringComparison.Ordinal);
+        var all = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Equal("제때 커피", (string?)all["brand"]!["name"]);
+        Assert.Empty(all["schedules"]!.AsArray());
+        var content = Assert.Single(all["contents"]!.AsArray())!;
+        var run = Assert.Single(all["runs"]!.AsArray())!;
+        Assert.Equal((string?)content["run_id"], (string?)run["id"]);
+        Assert.NotEmpty(run["steps"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Deleting_takes_the_word_and_then_leaves_nothing_of_mine_here_or_in_QStash_and_all_of_others()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        using var theirs = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly(), theirs);
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        Assert.Equal("confirm", (string?)(await studio.PostAsync("/api/data/delete", new { })).Body["field"]);
+        Assert.Single(studio.QStash.Messages);
+
+        var (status, _) = await studio.PostAsync("/api/data/delete", new { confirm = "delete" });
+        Assert.Equal(HttpStatusCode.OK, status);
+        await studio.StillAsync();
+        var left = await studio.GetAsync("/api/data/export");
+        Assert.Empty(left["schedules"]!.AsArray());
+        Assert.Empty(left["contents"]!.AsArray());
+        Assert.Empty(left["runs"]!.AsArray());
+        Assert.Empty(studio.QStash.Messages);
+        Assert.Single(JsonNode.Parse(await theirs.GetStringAsync("/api/contents"))!["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task While_a_piece_is_being_written_nothing_is_deleted()
+    {
+        var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var writing = studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        await began.Task;
+        var (status, problem) = await studio.PostAsync("/api/data/delete", new { confirm = "delete" });
+        Assert.Equal((HttpStatusCode.Conflict, "run_under_way"), (status, (string?)problem["code"]));
+        gate.SetResult();
+        Assert.NotNull((await writing).Body["content"]);
+    }
+
+    [Fact]
+    public async Task A_brand_is_each_persons_own_and_changes_by_what_was_said()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        using var theirs = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        await studio.PostAsync(
+            "/api/brand",
+            new
+            {
+                name = "A",
+                speech_level = "banmal",
+                banned_words = Twice,
+            }
+        );
+        await studio.PostAsync("/api/brand", new { audience = "초보" });
+        var brand = await studio.GetAsync("/api/brand");
+        Assert.Equal(
+            ("A", "초보", "banmal"),
+            ((string?)brand["name"], (string?)brand["audience"], (string?)brand["speech_level"])
+        );
+        Assert.Equal("최고", (string?)Assert.Single(brand["banned_words"]!.AsArray()));
+        Assert.Equal("", (string?)JsonNode.Parse(await theirs.GetStringAsync("/api/brand"))!["name"]);
+        var (status, problem) = await studio.PostAsync("/api/brand", new { voice = new string('x', 2001) });
+        Assert.Equal((HttpStatusCode.BadRequest, "voice"), (status, (string?)problem["field"]));
+    }
+
+    [Theory]
+    [InlineData("""{"language":"fr"}""", "language")]
+    [InlineData("""{"timezone":"KST"}""", "timezone")]
+    [InlineData("""{"timezone":"Korea Standard Time"}""", "timezone")]
+    public async Task A_preference_that_cannot_be_is_refused(string body, string field)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var (status, problem) = await studio.PostAsync("/api/preferences", JsonNode.Parse(body)!);
+        Assert.Equal((HttpStatusCode.BadRequest, field), (status, (string?)problem["field"]));
+        await studio.PostAsync("/api/preferences", new { language = "ko", timezone = "Asia/Seoul" });
+        var kept = await studio.GetAsync("/api/preferences");
+        Assert.Equal(("ko", "Asia/Seoul"), ((string?)kept["language"], (string?)kept["timezone"]));
+    }
+
+    [Fact]
+    public async Task QStash_is_really_asked()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var (_, well) = await studio.PostAsync("/api/qstash/check", new { });
+        Assert.True((bool)well["ok"]!, well.ToJsonString());
+        Assert.DoesNotContain("sig_", well.ToJsonString(), StringComparison.Ordinal);
+        studio.QStash.Failing = 401;
+        var (_, refused) = await studio.PostAsync("/api/qstash/check", new { });
+        Assert.Equal((false, false), ((bool)refused["ok"]!, (bool)refused["token_accepted"]!));
+        await using var nowhere = await TestStudio.StartAsync(change: options =>
+            options.QStash.Url = new Uri("http://127.0.0.1:9")
+        );
+        Assert.False((bool)(await nowhere.PostAsync("/api/qstash/check", new { })).Body["reachable"]!);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>A person with many schedules: pages, search, states, ends and ready-made starts.</summary>
+public sealed class ScheduleListTests
+{
+    [Fact]
+    public async Task Many_schedules_are_read_page_by_page_newest_first_each_once()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        for (var i = 0; i < 23; i++)
+        {
+            studio.Time.Advance(TimeSpan.FromSeconds(1));
+            await studio.CreateAsync(Daily($"Plan {i:00}"));
+        }
+        var names = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await studio.GetAsync($"/api/schedules?limit=10&cursor={cursor}");
+            names.AddRange(Names(page));
+            cursor = (string?)page["next_cursor"];
+        } while (cursor is not null);
+        Assert.Equal(Enumerable.Range(0, 23).Select(i => $"Plan {22 - i:00}"), names);
+    }
+
+    [Theory]
+    [InlineData("search=커피", "커피 이야기")]
+    [InlineData("search=100%25", "100% 진심")]
+    [InlineData("search=_", "snake_case")]
+    [InlineData("state=paused", "멈춘 것")]
+    [InlineData("state=active&content_type=blog_post", "블로그")]
+    [InlineData("state=ended", "")]
+    public async Task A_list_shows_what_was_asked_for(string query, string expected)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        foreach (var name in new[] { "커피 이야기", "100% 진심", "snake_case", "멈춘 것" })
+            await studio.CreateAsync(Daily(name));
+        await studio.CreateAsync(Daily("블로그", "blog_post"));
+        var all = await studio.GetAsync("/api/schedules");
+        var paused = all["items"]!.AsArray().Single(each => (string)each!["name"]! == "멈춘 것")!["id"];
+        await studio.PostAsync("/api/schedule/pause", new { id = (string)paused! });
+        Assert.Equal(expected, string.Join(", ", Names(await studio.GetAsync($"/api/schedules?{query}"))));
+    }
+
+    [Fact]
+    public async Task A_filter_that_there_is_not_is_named()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var answer = await studio.Http.GetAsync("/api/schedules?state=asleep");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("asleep", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_end_can_be_set_as_a_date_or_a_number_and_taken_away_again()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = (string)(await studio.CreateAsync(Daily("끝이 있는 것")))["id"]!;
+        var (_, ending) = await studio.PostAsync("/api/schedule/update", new { id, ends_at = "2024-02-01T00:00:00Z" });
+        Assert.Equal("2024-02-01T00:00:00Z", (string?)ending["ends_at"]);
+        var (_, counted) = await studio.PostAsync("/api/schedule/update", new { id, max_runs = 3 });
+        Assert.Equal(3, (int?)counted["max_runs"]);
+        var (_, endless) = await studio.PostAsync("/api/schedule/update", new { id, endless = true });
+        Assert.Null(endless["ends_at"]);
+        Assert.Null(endless["max_runs"]);
+        // What is said beside it counts: another end.
+        var (_, again) = await studio.PostAsync(
+            "/api/schedule/update",
+            new
+            {
+                id,
+                endless = true,
+                max_runs = 5,
+            }
+        );
+        Assert.Equal(5, (int?)again["max_runs"]);
+    }
+
+    [Fact]
+    public async Task Every_recipe_makes_a_schedule_that_is_booked_in_either_language()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedules = (Schedules)studio.Services.GetService(typeof(Schedules))!;
+        var owner = await ((Accounts)studio.Services.GetService(typeof(Accounts))!).OwnerAsync();
+        foreach (var recipe in Recipe.All)
+        foreach (var (language, zone) in new[] { ("ko", "Asia/Seoul"), ("en", "America/New_York") })
+        foreach (var topic in recipe.Topics)
+        {
+            var fields = recipe.Fields(
+                topic.In(System.Globalization.CultureInfo.GetCultureInfo(language)),
+                language,
+                zone
+            );
+            var made = await schedules.CreateAsync(owner, fields, CancellationToken.None);
+            Assert.NotNull(made.NextRunAt);
+            Assert.Equal(recipe, Recipe.Find(recipe.Key));
+        }
+    }
+
+    private static object Daily(string name, string type = "x_post") =>
+        new
+        {
+            name,
+            topic = "주제",
+            content_type = type,
+            frequency = "daily",
+            time_of_day = "09:00",
+        };
+
+    private static IEnumerable<string> Names(JsonNode page) =>
+        page["items"]!.AsArray().Select(each => (string)each!["name"]!);
+}

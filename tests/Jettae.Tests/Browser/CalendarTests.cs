@@ -1,0 +1,189 @@
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>A person looks at the calendar and moves single slots about: by keys, by mouse, by the dialog.</summary>
+[Collection(Busy.Name)]
+public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPages>
+{
+    [Theory]
+    [InlineData("ko", "되돌리기", "으)로 옮겼어요")]
+    [InlineData("en", "Undo", "Moved to")]
+    public async Task A_planned_slot_is_moved_by_keys_and_put_back_by_undo(string language, string undo, string moved)
+    {
+        var (id, slot) = await WeeklyAsync($"Keys {language}");
+        var page = await OpenAsync(language, slot, id);
+        var from = page.Locator($"[data-cell='{slot:yyyy-MM-dd}']");
+        var to = page.Locator($"[data-cell='{slot.AddDays(1):yyyy-MM-dd}']");
+        await Expect(from.Locator(".entry.planned")).ToContainTextAsync("09:00");
+
+        await from.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(from.Locator(".entry")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("m");
+        await Expect(page.Locator("[data-said]")).ToContainTextAsync($"Keys {language}");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(to).ToHaveClassAsync(new Regex("drop"));
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(to.Locator(".entry.moved")).ToContainTextAsync("09:00");
+        await Expect(to.Locator(".entry.moved")).ToBeFocusedAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync(moved);
+        Assert.Equal(slot.AddDays(1), await NextAsync(id));
+
+        await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = undo }).ClickAsync();
+        await Expect(from.Locator(".entry.planned")).ToBeVisibleAsync();
+        await Expect(to.Locator(".entry")).ToHaveCountAsync(0);
+        Assert.Equal(slot, await NextAsync(id));
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
+    public async Task Escape_puts_a_carried_slot_back()
+    {
+        var (id, slot) = await WeeklyAsync("Carried");
+        var page = await OpenAsync("en", slot, id);
+        var cell = page.Locator($"[data-cell='{slot:yyyy-MM-dd}']");
+        await cell.Locator(".entry").FocusAsync();
+        await page.Keyboard.PressAsync("m");
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(cell.Locator(".entry")).ToBeFocusedAsync();
+        await Expect(page.Locator("[data-said]")).ToHaveTextAsync("Put back.");
+        Assert.Equal(slot, await NextAsync(id));
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Theory]
+    [InlineData("ko", "이번만 건너뛰기", "되살리기")]
+    [InlineData("en", "Skip this one", "Restore")]
+    public async Task A_slot_is_skipped_and_restored_from_its_dialog(string language, string skip, string restore)
+    {
+        var (id, slot) = await WeeklyAsync($"Skipped {language}");
+        var page = await OpenAsync(language, slot, id);
+        var cell = page.Locator($"[data-cell='{slot:yyyy-MM-dd}']");
+        await cell.Locator(".entry").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = skip }).ClickAsync();
+        await Expect(cell.Locator(".entry.skipped")).ToBeVisibleAsync();
+        Assert.Equal(slot.AddDays(7), await NextAsync(id));
+
+        await cell.Locator(".entry").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = restore }).ClickAsync();
+        await Expect(cell.Locator(".entry.planned")).ToBeVisibleAsync();
+        Assert.Equal(slot, await NextAsync(id));
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Theory]
+    [InlineData("month")]
+    [InlineData("week")]
+    public async Task Dragging_moves_a_slot(string view)
+    {
+        var (id, slot) = await WeeklyAsync($"Dragged {view}");
+        var page = await OpenAsync("en", slot, id, view);
+        // To another day of the same row: a week's rows are hours, two of them later here.
+        var target = slot.DayOfWeek == DayOfWeek.Saturday ? slot.AddDays(-1) : slot.AddDays(1);
+        if (view == "week")
+            target = target.AddHours(2);
+        var cell = view == "week" ? $"{target.AddHours(9):yyyy-MM-ddTHH}" : $"{target:yyyy-MM-dd}";
+        await page.Locator(".entry.planned").First.DragToAsync(page.Locator($"[data-cell='{cell}']"));
+        await Expect(page.Locator($"[data-cell='{cell}'] .entry.moved")).ToBeVisibleAsync();
+        Assert.Equal(target, await NextAsync(id));
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
+    public async Task A_place_that_is_taken_asks_for_another_time_and_says_why()
+    {
+        var (id, slot) = await WeeklyAsync("Taken", everyDay: true);
+        var page = await OpenAsync("en", slot, id);
+        var cell = page.Locator($"[data-cell='{slot:yyyy-MM-dd}']");
+        await cell.Locator(".entry").FocusAsync();
+        await page.Keyboard.PressAsync("m");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("Enter");
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("another slot");
+        await dialog.Locator("#to").FillAsync($"{slot.AddDays(1):yyyy-MM-dd}T14:30");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Move" }).ClickAsync();
+        await Expect(page.Locator($"[data-cell='{slot.AddDays(1):yyyy-MM-dd}'] .entry.moved"))
+            .ToContainTextAsync("14:30");
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
+    public async Task An_empty_day_leads_to_a_new_schedule_on_it()
+    {
+        var (id, slot) = await WeeklyAsync("Empty");
+        var page = await OpenAsync("en", slot, id);
+        await page.Locator($"[data-cell='{slot.AddDays(1):yyyy-MM-dd}']").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex($@"/schedules/new\?at={slot.AddDays(1):yyyy-MM-dd}T09:00$"));
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Theory]
+    [InlineData("ko", 1440, "light", "month")]
+    [InlineData("en", 390, "dark", "month")]
+    [InlineData("en", 1440, "dark", "week")]
+    [InlineData("ko", 390, "light", "week")]
+    [InlineData("ko", 1440, "dark", "list")]
+    [InlineData("en", 390, "light", "list")]
+    public async Task Each_view_can_be_read_and_used_by_everyone(string language, int width, string theme, string view)
+    {
+        var (id, slot) = await WeeklyAsync("Looked at", everyDay: true);
+        var page = await studio.OpenAsync(language, width, theme);
+        await page.GotoAsync($"/calendar?view={view}&date={slot:yyyy-MM-dd}");
+        await Expect(page.Locator(".segments")).ToBeVisibleAsync();
+        var found = await page.RunAxe();
+        Assert.True(
+            found.Violations.Length == 0,
+            string.Join("; ", found.Violations.Select(each => $"{each.Id} {each.Nodes[0].Target}"))
+        );
+        Assert.True(
+            await page.EvaluateAsync<int>(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            ) <= 0
+        );
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    private async Task<IPage> OpenAsync(string language, DateTime slot, string id, string view = "month")
+    {
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync($"/calendar?view={view}&date={slot:yyyy-MM-dd}&schedule={id}");
+        await Expect(page.Locator("main:not([inert]) [data-calendar]")).ToBeVisibleAsync();
+        return page;
+    }
+
+    /// <summary>At 09:00 in Seoul, which is midnight in UTC: its days are those of the calendar.</summary>
+    private async Task<(string Id, DateTime Slot)> WeeklyAsync(string name, bool everyDay = false)
+    {
+        var schedule = await studio.Program.PostAsync(
+            "/api/schedule/create",
+            new
+            {
+                name,
+                content_type = "x_post",
+                topic = name,
+                frequency = everyDay ? "daily" : "weekly",
+                // In the middle of a week, so that its neighbours stand in the same row.
+                day_of_week = "wednesday",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+            }
+        );
+        var id = (string)schedule["id"]!;
+        return (id, await NextAsync(id));
+    }
+
+    private async Task<DateTime> NextAsync(string id) =>
+        DateTimeOffset
+            .Parse(
+                (string)(await studio.Program.GetAsync($"/api/schedules/{id}"))["next_run_at"]!,
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+            .UtcDateTime;
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>The library before a person: finding, deciding, changing and taking back.</summary>
+public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages>
+{
+    [Fact]
+    public async Task A_piece_is_found_by_two_Korean_syllables_and_what_was_found_is_marked()
+    {
+        await PieceAsync("facebook_post", "두물머리 산책", "새벽의 두물머리는 안개가 고와요.");
+        var page = await studio.OpenAsync("ko");
+        await page.GotoAsync("/library");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("안개");
+        await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".pieces mark")).ToHaveTextAsync("안개");
+        await page.GetByRole(AriaRole.Searchbox).FillAsync("물머");
+        await Expect(page.Locator(".pieces strong mark")).ToHaveTextAsync("물머");
+        Assert.Contains("q=", page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_piece_is_approved_with_a_note_and_that_can_be_taken_back()
+    {
+        var id = await PieceAsync("x_post", null, "승인할 글이에요.");
+        var page = await studio.OpenAsync("ko");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "승인" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "승인" });
+        await dialog.Locator("#note").FillAsync("<b>금요일</b>에 올려요");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "승인" }).ClickAsync();
+        await Expect(page.Locator("aside .note")).ToContainTextAsync("<b>금요일</b>에 올려요");
+        await Expect(page.Locator("aside .badge.ok")).ToHaveTextAsync("승인됨");
+        await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "되돌리기" }).ClickAsync();
+        await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("초안");
+        await Expect(page.Locator("aside .note")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_change_is_seen_word_by_word_and_taken_back()
+    {
+        var id = await PieceAsync("x_post", null, "Morning coffee first");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await page.Locator("#body").FillAsync("Morning <i>tea</i> first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Locator("article .text")).ToHaveTextAsync("Morning <i>tea</i> first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Version 2" }).ClickAsync();
+        await Expect(page.Locator(".versions del")).ToHaveTextAsync("coffee");
+        await Expect(page.Locator(".versions ins")).ToHaveTextAsync("<i>tea</i>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Restore this version" }).ClickAsync();
+        await Expect(page.Locator("article .text")).ToHaveTextAsync("Morning coffee first");
+        await Expect(page.Locator(".versions li")).ToHaveCountAsync(4);
+    }
+
+    [Fact]
+    public async Task A_piece_is_written_again_before_ones_eyes()
+    {
+        var id = await PieceAsync("linkedin_post", null, null);
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rewrite" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Rewrite" });
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Shorter" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Rewrite" }).ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "See the run" })).ToBeVisibleAsync();
+        await Expect(dialog.Locator(".watch .mock")).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await Expect(page.Locator(".versions")).ToContainTextAsync("“Shorter”");
+    }
+
+    [Fact]
+    public async Task Several_are_chosen_by_keyboard_tagged_approved_and_deleted()
+    {
+        for (var n = 0; n < 3; n++)
+            await PieceAsync("x_post", null, $"keyboardish {n}");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/library?q=keyboardish");
+        await ReadyAsync(page);
+        await Expect(page.Locator(".pieces li")).ToHaveCountAsync(3);
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("x");
+        await page.Keyboard.PressAsync("j");
+        await page.Keyboard.PressAsync("x");
+        var bar = page.Locator(".chosen-bar");
+        await Expect(bar).ToContainTextAsync("2 selected");
+        await bar.GetByLabel("Tags").FillAsync("batch");
+        await bar.GetByRole(AriaRole.Button, new() { Name = "Add tag" }).ClickAsync();
+        await Expect(page.Locator(".pieces li", new() { HasText = "#batch" })).ToHaveCountAsync(2);
+        await bar.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
+        await Expect(page.Locator(".pieces .badge.ok")).ToHaveCountAsync(2);
+        await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(page.Locator(".pieces .badge.ok")).ToHaveCountAsync(0);
+
+        await page.Locator(".facets").GetByRole(AriaRole.Link, new() { Name = "batch" }).ClickAsync();
+        await Expect(page.Locator(".pieces li")).ToHaveCountAsync(2);
+        await page.Locator(".pieces li").First.GetByRole(AriaRole.Checkbox).CheckAsync();
+        await bar.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
+    }
+
+    private async Task<string> PieceAsync(string type, string? title, string? body)
+    {
+        var made = await studio.Program.PostAsync(
+            "/api/content/generate",
+            new
+            {
+                content_type = type,
+                topic = "Something",
+                language = "en",
+            }
+        );
+        var id = (string)made["content"]!["id"]!;
+        if (body is null)
+            return id;
+        using var edit = new StringContent(
+            new JsonObject { ["title"] = title, ["body"] = body }.ToJsonString(),
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
+        (await studio.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
+        return id;
+    }
+
+    /// <summary>Until the page answers: what is typed before is not heard.</summary>
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);
+}

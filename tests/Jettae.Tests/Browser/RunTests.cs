@@ -1,0 +1,140 @@
+using System.Text.RegularExpressions;
+using Jettae.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>What a run's page tells, and what can be done there.</summary>
+[Collection(Busy.Name)]
+public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
+{
+    [Theory]
+    [InlineData("ko", "Claude가 API 키를 받아들이지 않았어요.", "설정 열기")]
+    [InlineData("en", "Claude did not accept the API key.", "Open the settings")]
+    public async Task Two_clicks_from_the_bell_lie_the_reason_and_the_way_to_mend_it(
+        string language,
+        string reason,
+        string mend
+    )
+    {
+        var schedule = await writing.ScheduleAsync($"Refused {language}");
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(401, "authentication_error"));
+        await writing.RunAsync(schedule);
+        var page = await writing.Studio.OpenAsync(language);
+        await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
+
+        await page.Locator(".bell").ClickAsync();
+        await page.Locator(".bell-list a").First.ClickAsync();
+        await page.WaitForURLAsync("**/runs/*");
+        await Expect(page.Locator(".notice.bad")).ToContainTextAsync(reason);
+        await page.GetByRole(AriaRole.Link, new() { Name = mend }).ClickAsync();
+        await page.WaitForURLAsync("**/settings");
+        // What was looked at is read; and writing again ends the alert for the next test.
+        await Expect(page.Locator(".bell b")).ToHaveCountAsync(0);
+        await writing.RunAsync(schedule);
+    }
+
+    [Fact]
+    public async Task The_text_of_a_slot_is_seen_as_it_is_written_and_its_steps_tell_what_went_in_and_out()
+    {
+        var gate = new TaskCompletionSource();
+        writing.Claude.Script.Enqueue(FakeClaude.Pauses(gate.Task));
+        var schedule = await writing.ScheduleAsync("Watched");
+        await writing.DeliverAsync(schedule);
+        var run = await writing.NewestRunAsync(schedule);
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync("/runs");
+        var row = page.Locator(".runline").Filter(new() { HasText = "Watched" });
+        await Expect(row).ToContainTextAsync("Writing");
+        await Expect(row.Locator("[data-since]")).ToHaveTextAsync(new Regex(@"^00:\d\d:\d\d$"));
+        await page.GotoAsync($"/runs/{run}");
+        await Expect(page.Locator(".writing")).ToHaveTextAsync(FakeClaude.Usual[..20]);
+
+        gate.SetResult();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Read the piece" })).ToBeVisibleAsync();
+        await Expect(page.Locator("main .badge").First).ToHaveTextAsync("Done");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Prompt", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".step-panel pre")).ToContainTextAsync("아침 산책");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Writing", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".step-panel pre").Last).ToContainTextAsync(FakeClaude.Usual);
+    }
+
+    [Fact]
+    public async Task A_run_under_way_is_stopped_after_a_question()
+    {
+        var begun = new TaskCompletionSource();
+        writing.Claude.Script.Enqueue(FakeClaude.Stalls(begun));
+        var schedule = await writing.ScheduleAsync("Stopped");
+        await writing.DeliverAsync(schedule);
+        await begun.Task;
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{await writing.NewestRunAsync(schedule)}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop this run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Stop this run" }).ClickAsync();
+        await Expect(page.Locator("main .badge").First).ToHaveTextAsync("Cancelled");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Run it again" }).First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_says_when_it_is_tried_again()
+    {
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(529, "overloaded_error", retryAfter: "600"));
+        var schedule = await writing.ScheduleAsync("Waiting");
+        await writing.DeliverAsync(schedule);
+        var run = await writing.NewestRunAsync(schedule);
+        await Wait.UntilAsync(
+            async () => (string?)(await writing.Program.GetAsync($"/api/runs/{run}"))["state"] == "waiting",
+            TimeSpan.FromSeconds(20)
+        );
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{run}");
+        await Expect(page.Locator(".notice")).ToContainTextAsync("Claude is overloaded");
+        await Expect(page.Locator(".way")).ToContainTextAsync(new Regex(@"Next attempt \w+, \w+ \d+, \d\d:\d\d:\d\d"));
+    }
+
+    [Fact]
+    public async Task A_run_is_made_again_with_words_of_ones_own()
+    {
+        var schedule = await writing.ScheduleAsync("Again");
+        var first = (string)(await writing.RunAsync(schedule))["id"]!;
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{first}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run it again" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "With another prompt" }).ClickAsync();
+        await page.Locator("#rerun-prompt").FillAsync("한 문장으로만 써 주세요");
+        await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = "Run it again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "See the run" }).ClickAsync();
+        await Expect(page.GetByText("Rerun of")).ToBeVisibleAsync();
+        Assert.NotEqual(first, page.Url[^36..]);
+        Assert.Contains(
+            "한 문장으로만 써 주세요",
+            (string?)(await writing.Program.GetAsync($"/api/runs/{page.Url[^36..]}"))["prompt"],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task The_log_is_narrowed_by_the_address_and_says_so_when_nothing_fits()
+    {
+        var schedule = await writing.ScheduleAsync("Narrowed");
+        await writing.RunAsync(schedule);
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs?schedule={schedule}&trigger=Manual&span=7");
+        await Expect(page.Locator(".runline")).ToHaveCountAsync(1);
+        await ReadyAsync(page);
+        await page.GetByLabel("Reason").SelectOptionAsync("billing");
+        await Expect(page.GetByText("No run matches")).ToBeVisibleAsync();
+        Assert.Contains("reason=billing", page.Url, StringComparison.Ordinal);
+        await page.GetByLabel("Reason").SelectOptionAsync("");
+        await page.GetByLabel("Period").SelectOptionAsync("own");
+        await page.GetByLabel("Last day").FillAsync("2020-01-01");
+        await page.GetByLabel("Last day").DispatchEventAsync("change");
+        await Expect(page.GetByText("No run matches")).ToBeVisibleAsync();
+    }
+
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
+}

@@ -1,0 +1,103 @@
+using Jettae.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>The settings in a real browser: Claude connected while the program runs, a token shown once, a session ended elsewhere.</summary>
+[Collection(Busy.Name)]
+public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<StudioPages>
+{
+    [Fact]
+    public async Task A_pasted_key_is_checked_and_writes_without_a_restart()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(401, "authentication_error"));
+        var page = await studio.OpenAsync("en");
+        var list = await studio.OpenAsync("en");
+        await list.GotoAsync("/schedules");
+        await Expect(list.Locator("main:not([inert]) .notice")).ToBeVisibleAsync();
+
+        await page.GotoAsync("/settings");
+        await Expect(page.Locator("main:not([inert]) #writer")).ToBeVisibleAsync();
+        await page.GetByLabel("API key").FillAsync(FakeClaude.Key);
+        await page.GetByText("More options").ClickAsync();
+        await page.GetByLabel("Address").FillAsync(claude.Url);
+        var connect = page.GetByRole(AriaRole.Button, new() { Name = "Check and connect" });
+        await connect.ClickAsync();
+        await Expect(page.Locator("#writer .answer.bad")).ToContainTextAsync("did not accept the API key");
+        await Expect(page.Locator("#writer .badge")).ToHaveTextAsync("Sample");
+
+        await connect.ClickAsync();
+        await Expect(page.Locator("#writer .answer.ok")).ToContainTextAsync("Connected");
+        await Expect(page.Locator("#writer .badge")).ToHaveTextAsync("Connected");
+        await Expect(page.GetByLabel("API key")).ToHaveValueAsync("");
+        await Expect(page.Locator("#writer")).ToContainTextAsync("…" + FakeClaude.Key[^4..]);
+        Assert.DoesNotContain(FakeClaude.Key, await page.ContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeClaude.Key, studio.Program.Output, StringComparison.Ordinal);
+        // The page that was open all the time knows it too.
+        await Expect(list.Locator(".notice")).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Disconnect" }).ClickAsync();
+        await page.Locator("#writer dialog .danger").ClickAsync();
+        await Expect(page.Locator("#writer .badge")).ToHaveTextAsync("Sample");
+        await Expect(list.Locator(".notice")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_token_is_shown_once_and_ends_when_it_is_revoked()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await Expect(page.Locator("main:not([inert]) #tokens")).ToBeVisibleAsync();
+        await page.Locator("#token-name").FillAsync("laptop");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+        var text = await page.Locator("code.secret").TextContentAsync();
+        using var program = studio.Program.Client(text);
+        Assert.Equal(
+            System.Net.HttpStatusCode.OK,
+            (await program.GetAsync("/api/schedules", TestContext.Current.CancellationToken)).StatusCode
+        );
+
+        await page.ReloadAsync();
+        var row = page.Locator("main:not([inert]) #tokens li", new() { HasText = "laptop" });
+        await Expect(row).ToContainTextAsync("…" + text![^4..]);
+        Assert.DoesNotContain(text, await page.ContentAsync(), StringComparison.Ordinal);
+        await row.GetByRole(AriaRole.Button).ClickAsync();
+        await page.Locator("#tokens dialog .danger").ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        Assert.Equal(
+            System.Net.HttpStatusCode.Unauthorized,
+            (await program.GetAsync("/api/schedules", TestContext.Current.CancellationToken)).StatusCode
+        );
+    }
+
+    [Fact]
+    public async Task A_page_whose_session_ends_elsewhere_goes_to_sign_in()
+    {
+        var here = await studio.OpenAsync("en");
+        var there = await studio.OpenAsync("en", ownSession: true);
+        await there.GotoAsync("/library");
+        await Expect(there.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+        await here.GotoAsync("/settings");
+        await Expect(here.Locator("main:not([inert]) #sessions li .badge")).ToHaveCountAsync(1);
+        await here.GetByRole(AriaRole.Button, new() { Name = "Sign out all others" }).ClickAsync();
+        await Expect(there).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sign-in"));
+        await Expect(here.Locator("#sessions li")).ToHaveCountAsync(1);
+        await there.GotoAsync("/settings");
+        await Expect(there).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/sign-in"));
+    }
+
+    [Fact]
+    public async Task The_language_and_the_zone_of_the_settings_hold_in_every_page()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await Expect(page.Locator("main:not([inert]) #language form")).ToBeVisibleAsync();
+        await page.Locator("#pages-language").SelectOptionAsync("ko");
+        await page.Locator("#timezone").FillAsync("America/New_York");
+        await page.Locator("#language button[type=submit]").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "설정" })).ToBeVisibleAsync();
+        await Expect(page.Locator("html")).ToHaveAttributeAsync("data-zone", "America/New_York");
+        await studio.Program.PostAsync("/api/preferences", new { });
+    }
+}
