@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -33,8 +34,16 @@ internal static class SignInSetup
                 cookie.SlidingExpiration = true;
                 cookie.LoginPath = "/sign-in";
                 cookie.Events.OnValidatePrincipal = ValidateAsync;
+                cookie.Events.OnRedirectToAccessDenied = denied =>
+                {
+                    denied.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                };
             });
-        services.AddAuthorization();
+        services.AddAuthorization(rules =>
+            rules.AddPolicy(OwnerOnly.Policy, rule => rule.AddRequirements(new OwnerOnly.Rule()))
+        );
+        services.AddSingleton<IAuthorizationHandler, OwnerOnly>();
         services.AddAntiforgery(forgery =>
         {
             forgery.Cookie.Name = CookieName("jettae-form", options);

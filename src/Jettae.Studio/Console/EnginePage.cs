@@ -1,19 +1,22 @@
 using System.Globalization;
 using System.Net;
 using Jettae.Client;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 
 namespace Jettae.Studio;
 
 /// <summary>
 /// A page about what QStash holds. It asks over HTTP, every few seconds while it is open; when QStash cannot be asked, it says so
-/// and goes on showing what it knew.
+/// and goes on showing what it knew. It shows everybody's messages and the keys to every door: to the installation's owner only.
 /// </summary>
+[Authorize(OwnerOnly.Policy)]
 public abstract class EnginePage : OwnedPage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private ITimer? timer;
     private bool asking;
+    private bool askAgain;
 
     [Inject]
     protected QStashClient QStash { get; private set; } = null!;
@@ -34,12 +37,18 @@ public abstract class EnginePage : OwnedPage
 
     protected override async Task ReadAsync()
     {
+        // What is asked for may have changed (a filter) since the answer that is on its way was asked for.
+        askAgain = asking;
         if (asking)
             return;
         asking = true;
         try
         {
-            await AskAsync();
+            do
+            {
+                askAgain = false;
+                await AskAsync();
+            } while (askAgain);
             Trouble = null;
         }
         catch (QStashException refused)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Jettae.Client;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -116,11 +117,126 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         await OpenAsync(page, "/messages/keys");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         var codes = page.Locator("dd code");
+        await Expect(codes.Nth(1)).Not.ToContainTextAsync("•");
         var next = await codes.Nth(1).TextContentAsync();
         Assert.StartsWith("sig_", next, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Roll the keys" }).ClickAsync();
         await page.Locator("dialog[open] .danger").ClickAsync();
         await Expect(codes.Nth(0)).ToHaveTextAsync(next!);
+    }
+
+    [Fact]
+    public async Task A_state_shows_the_messages_that_stand_so_now_not_those_that_once_did()
+    {
+        const string label = "standing";
+        // Delivered at once, waiting for its time, and waiting for its retry: all three were accepted, two were on their way.
+        await studio.PublishAsync("/health/live", 0, ("Upstash-Method", "GET"), ("Upstash-Label", label));
+        var waiting = await studio.PublishAsync("/later", 0, ("Upstash-Delay", "1d"), ("Upstash-Label", label));
+        var retrying = await studio.PublishAsync(
+            "/v2/lost",
+            1,
+            ("Upstash-Retry-Delay", "3600000"),
+            ("Upstash-Label", label)
+        );
+        var page = await studio.OpenAsync("en");
+        var rows = page.Locator("li.run");
+        await OpenAsync(page, $"/messages?find={label}&state=DELIVERED");
+        await Expect(rows).ToHaveCountAsync(1);
+        foreach (var (state, id) in new[] { ("CREATED", waiting), ("IN_PROGRESS", retrying), ("RETRY", retrying) })
+        {
+            await OpenAsync(page, $"/messages?find={label}&state={state}");
+            await Expect(rows.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"messages/{id}");
+            await Expect(rows).ToHaveCountAsync(1);
+        }
+        await OpenAsync(page, $"/messages/{waiting}");
+        await page.Locator("main > .row .danger").ClickAsync();
+        await page.Locator("dialog[open] .danger").ClickAsync();
+        await Expect(page.Locator(".timeline .badge").Last).ToHaveTextAsync("Cancelled");
+        await OpenAsync(page, $"/messages?find={label}&state=CREATED");
+        await Expect(page.GetByText("No message matches")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Dead_letters_that_were_chosen_are_tried_again_together()
+    {
+        const string label = "several";
+        string[] ids =
+        [
+            await studio.PublishAsync("/v2/lost", 0, ("Upstash-Label", label)),
+            await studio.PublishAsync("/v2/lost", 0, ("Upstash-Label", label)),
+        ];
+        var page = await studio.OpenAsync("en");
+        await OpenAsync(page, $"/messages/dead?label={label}");
+        var letters = page.Locator("li.letter");
+        await Expect(letters).ToHaveCountAsync(2);
+        await letters.Nth(0).GetByRole(AriaRole.Checkbox).CheckAsync();
+        await letters.Nth(1).GetByRole(AriaRole.Checkbox).CheckAsync();
+        await page.Locator("h1 ~ .row").GetByRole(AriaRole.Button, new() { Name = "Retry" }).ClickAsync();
+        // Two new messages, which fail as the first did.
+        foreach (var id in ids)
+            await Expect(page.Locator($"a[href='messages/{id}']")).ToHaveCountAsync(0);
+        await Expect(letters).ToHaveCountAsync(2);
+        await Expect(page.Locator("h1 ~ .row")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_schedule_made_elsewhere_appears_and_is_paused_resumed_and_deleted()
+    {
+        var page = await studio.OpenAsync("en");
+        await OpenAsync(page, "/messages/schedules");
+        await Expect(page.GetByText("No message schedules")).ToBeVisibleAsync();
+        var program = new QStashClient(
+            new HttpClient(),
+            new QStashOptions { Url = new Uri(studio.Program.Url), Token = studio.Program.Credentials.Token }
+        );
+        var cancel = TestContext.Current.CancellationToken;
+        var id = await program.Schedules.CreateAsync(
+            new ScheduleRequest { Destination = "https://a.example/report", Cron = "0 0 1 1 *" },
+            cancel
+        );
+        var row = page.Locator("li.held").Filter(new() { HasText = "https://a.example/report" });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(row.Locator(".badge")).ToHaveTextAsync("Paused");
+        Assert.True((await program.Schedules.GetAsync(id, cancel))!.IsPaused);
+        await row.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Expect(row.Locator(".badge")).ToHaveCountAsync(0);
+        Assert.False((await program.Schedules.GetAsync(id, cancel))!.IsPaused);
+
+        await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
+        Assert.NotNull(await program.Schedules.GetAsync(id, cancel));
+        await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.Locator("dialog[open] .danger").ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        Assert.Null(await program.Schedules.GetAsync(id, cancel));
+    }
+
+    [Fact]
+    public async Task For_anyone_but_the_owner_of_the_installation_messages_and_keys_are_not_there()
+    {
+        var id = await studio.PublishAsync("/later", 0, ("Upstash-Delay", "1d"));
+        var guest = await studio.OpenAsGuestAsync();
+        await OpenAsync(guest, "/schedules");
+        var nav = guest.Locator("header nav");
+        await Expect(nav.GetByRole(AriaRole.Link, new() { Name = "Settings" })).ToBeVisibleAsync();
+        await Expect(nav.GetByRole(AriaRole.Link, new() { Name = "Messages" })).ToHaveCountAsync(0);
+        foreach (var path in new[] { "", $"/{id}", "/dead", "/schedules", "/queues", "/flow", "/groups", "/keys" })
+        {
+            var answer = await guest.GotoAsync("/messages" + path);
+            Assert.Equal(404, answer!.Status);
+            await Expect(guest.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
+        }
+        // Within an open page the way is another one: no request asks the server first.
+        await OpenAsync(guest, "/schedules");
+        await guest.EvaluateAsync("Blazor.navigateTo('/messages/keys')");
+        await Expect(guest.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
+        await Expect(guest.GetByText("sig_")).ToHaveCountAsync(0);
+
+        var owner = await studio.OpenAsync("en");
+        await OpenAsync(owner, "/schedules");
+        await Expect(owner.Locator("header nav").GetByRole(AriaRole.Link, new() { Name = "Messages" }))
+            .ToBeVisibleAsync();
     }
 
     private static async Task PausedAndResumedAsync(ILocator row)

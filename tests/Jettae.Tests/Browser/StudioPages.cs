@@ -1,4 +1,7 @@
+using Jettae.Studio;
 using Jettae.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
 namespace Jettae.Tests;
@@ -83,6 +86,23 @@ public sealed class StudioPages : IAsyncLifetime
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return (string)System.Text.Json.Nodes.JsonNode.Parse(text)!["messageId"]!;
+    }
+
+    /// <summary>A browser of another person with an account here, who owns nothing of the installation.</summary>
+    public async Task<IPage> OpenAsGuestAsync()
+    {
+        await using var doors = Composition.Doors(
+            new Settings(
+                new ConfigurationBuilder()
+                    .AddInMemoryCollection([new("JETTAE_DATA", Program.Folder), new("ASPNETCORE_URLS", Program.Url)])
+                    .Build()
+            )
+        );
+        var guest = await doors.GetRequiredService<Accounts>().AddAsync("guest");
+        var link = await doors.GetRequiredService<SignInLinks>().CreateAsync(guest);
+        var page = await OpenAsStrangerAsync();
+        await page.GotoAsync(link.ToString());
+        return page;
     }
 
     /// <summary>A browser of somebody else.</summary>
