@@ -83,6 +83,7 @@ public sealed class QStashDeadLetters
 
     /// <summary>Deletes every one, in as many calls as it takes, and says how many those were.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var deleted = await qstash.DeadLetters.DeleteAllAsync();</code></example>
     public Task<int> DeleteAllAsync(CancellationToken cancel = default) =>
         DeleteEachPageAsync(() => new Query(), cancel);
 
@@ -130,6 +131,7 @@ public sealed class QStashDeadLetters
 
     /// <summary>Publishes every one again, in as many calls as it takes.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached; some may have been published.</exception>
+    /// <example><code>var again = await qstash.DeadLetters.RetryAllAsync(new DeliverySettings { Retries = 1 });</code></example>
     public Task<IReadOnlyList<PublishResult>> RetryAllAsync(
         DeliverySettings? overrides = null,
         CancellationToken cancel = default

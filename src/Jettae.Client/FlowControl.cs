@@ -35,6 +35,7 @@ public sealed class QStashFlowControl
 
     /// <summary>Goes on.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.FlowControl.ResumeAsync("openai");</code></example>
     public Task ResumeAsync(string key, CancellationToken cancel = default) => TellAsync(key, "resume", cancel);
 
     /// <summary>Sets limits that messages cannot change until they are unpinned.</summary>
@@ -60,6 +61,7 @@ public sealed class QStashFlowControl
 
     /// <summary>Lets messages change the limits again; until one does they stay as they are.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.FlowControl.UnpinAsync("openai", parallelism: false);</code></example>
     public Task UnpinAsync(string key, bool parallelism = true, bool rate = true, CancellationToken cancel = default)
     {
         var query = new Query().Add("parallelism", parallelism ? "true" : "false").Add("rate", rate ? "true" : "false");
@@ -68,6 +70,7 @@ public sealed class QStashFlowControl
 
     /// <summary>Ends the present period: its starts count no more.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.FlowControl.ResetRateAsync("openai");</code></example>
     public Task ResetRateAsync(string key, CancellationToken cancel = default) => TellAsync(key, "resetRate", cancel);
 
     /// <summary>How many deliveries the account may run at a time, and runs now.</summary>

@@ -42,6 +42,7 @@ public sealed record PublishRequest : DeliverySettings
     public string? Cron { get; init; }
 
     /// <summary>A message with a JSON body.</summary>
+    /// <example><code>await qstash.PublishAsync(PublishRequest.Json("https://me.example/hook", order, MyJson.Default.Order));</code></example>
     public static PublishRequest Json<T>(string destination, T value, JsonTypeInfo<T> type) =>
         new()
         {
@@ -51,6 +52,7 @@ public sealed record PublishRequest : DeliverySettings
         };
 
     /// <summary>A message with a JSON body, written with reflection; trimmed and native programs take the other one.</summary>
+    /// <example><code>await qstash.PublishAsync(PublishRequest.Json("https://me.example/hook", new { id = 7 }));</code></example>
     [RequiresUnreferencedCode("Pass a JsonTypeInfo where the program is trimmed.")]
     [RequiresDynamicCode("Pass a JsonTypeInfo where the program is compiled ahead of time.")]
     public static PublishRequest Json<T>(string destination, T value) =>
@@ -62,6 +64,7 @@ public sealed record PublishRequest : DeliverySettings
         };
 
     /// <summary>A message whose body is UTF-8 text.</summary>
+    /// <example><code>await qstash.PublishAsync(PublishRequest.Text("https://me.example/hook", "hello"));</code></example>
     public static PublishRequest Text(string destination, string body) =>
         new()
         {

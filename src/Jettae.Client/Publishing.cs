@@ -5,6 +5,8 @@ namespace Jettae.Client;
 
 public sealed partial class QStashClient
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Publishes one message to a URL; when the task ends QStash has it.</summary>
     /// <exception cref="ArgumentException">The destination is not an http(s) URL: a URL group answers several results.</exception>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
@@ -47,8 +49,9 @@ public sealed partial class QStashClient
 
     /// <summary>
     /// Publishes many messages with one call; URLs, URL groups and queues may be mixed. A mistake in one refuses all of them.
-    /// The results are in the order of the requests. Bodies must be UTF-8 text.
+    /// The results are in the order of the requests.
     /// </summary>
+    /// <exception cref="ArgumentException">A body is not UTF-8 text: a batch carries text only.</exception>
     /// <exception cref="QStashException">They were refused, or QStash could not be reached.</exception>
     /// <example><code>
     /// var results = await qstash.BatchAsync([
@@ -85,12 +88,21 @@ public sealed partial class QStashClient
         var headers = new Dictionary<string, string>(request.Settings());
         if (request.ContentType is { } type)
             headers["Content-Type"] = type;
-        return new BatchItem(
-            request.Destination,
-            headers,
-            request.Body.IsEmpty ? null : Encoding.UTF8.GetString(request.Body.Span),
-            request.Queue
-        );
+        return new BatchItem(request.Destination, headers, request.Body.IsEmpty ? null : Text(request), request.Queue);
+    }
+
+    private static string Text(PublishRequest request)
+    {
+        try
+        {
+            return Utf8.GetString(request.Body.Span);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ArgumentException(
+                $"a batch carries UTF-8 text only, and the body for {request.Destination} is none: publish it by itself"
+            );
+        }
     }
 
     private PublishResult Result(JsonElement answer)

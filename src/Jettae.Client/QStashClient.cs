@@ -10,7 +10,7 @@ namespace Jettae.Client;
 /// </summary>
 /// <param name="http">The way to QStash.</param>
 /// <param name="options">Which QStash, and the token.</param>
-/// <param name="time">The clock that waits between repeats are taken from; null is the system's.</param>
+/// <param name="time">The clock that waits are taken from; null is the system's.</param>
 /// <example><code>
 /// var result = await qstash.PublishAsync(new PublishRequest { Destination = "https://me.example/hook" });
 /// </code></example>
@@ -115,7 +115,7 @@ public sealed partial class QStashClient(HttpClient http, QStashOptions options,
         }
     }
 
-    private static QStashException Refusal(HttpResponseMessage answer, byte[] body)
+    private QStashException Refusal(HttpResponseMessage answer, byte[] body)
     {
         string? said = null;
         try
@@ -126,11 +126,17 @@ public sealed partial class QStashClient(HttpClient http, QStashOptions options,
         {
             // Not QStash's own words: the status must do.
         }
+        var limit = RateLimit.Of(answer.Headers);
+        var now = (time ?? TimeProvider.System).GetUtcNow();
+        var until = answer.Headers.RetryAfter?.Date ?? limit?.Reset;
         return new QStashException(
             $"QStash answered {(int)answer.StatusCode}: {said ?? answer.ReasonPhrase}",
             answer.StatusCode,
-            answer.Headers.RetryAfter?.Delta
-        );
+            answer.Headers.RetryAfter?.Delta ?? (until > now ? until - now : null)
+        )
+        {
+            RateLimit = limit,
+        };
     }
 }
 
@@ -149,6 +155,15 @@ public sealed class QStashException : Exception
     /// <summary>The status of the refusal; null when there was no answer.</summary>
     public HttpStatusCode? Status { get; }
 
-    /// <summary>How long QStash asks to wait.</summary>
+    /// <summary>How long QStash asks to wait, or its limit needs to be open again.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The limit that was reached, where QStash says one.</summary>
+    /// <example><code>
+    /// catch (QStashException refused) when (refused.RateLimit is { Kind: RateLimitKind.Daily } limit)
+    /// {
+    ///     Console.WriteLine($"All {limit.Limit} messages of the day are used; more from {limit.Reset:u}.");
+    /// }
+    /// </code></example>
+    public RateLimit? RateLimit { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Jettae.Client;
 /// <summary>Which QStash is talked to, and as whom.</summary>
 public sealed class QStashOptions
 {
-    /// <summary>The QStash's address; a path in it is kept. Default: the hosted QStash.</summary>
+    /// <summary>The QStash's address; a path in it is kept, but for <c>/v2/publish</c> at its end. Default: the hosted QStash.</summary>
     public Uri Url { get; set; } = new("https://qstash.upstash.io");
 
     /// <summary>The bearer token.</summary>

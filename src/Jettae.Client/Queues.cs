@@ -44,6 +44,7 @@ public sealed class QStashQueues
 
     /// <summary>Deletes the queue; it is no mistake when there is none.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Queues.DeleteAsync("mails");</code></example>
     public Task DeleteAsync(string name, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Delete, Path(name)), cancel);
 
@@ -55,6 +56,7 @@ public sealed class QStashQueues
 
     /// <summary>Goes on.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Queues.ResumeAsync("mails");</code></example>
     public Task ResumeAsync(string name, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Post, Path(name) + "/resume"), cancel);
 

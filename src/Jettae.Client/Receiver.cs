@@ -64,13 +64,14 @@ public sealed class Receiver(QStashOptions options, TimeProvider time, TimeSpan 
         var now = time.GetUtcNow();
         if (Instant(token, "exp") is not { } expires || now - tolerance >= expires)
             return new SignatureVerdict.Invalid("the signature has expired");
-        if (Instant(token, "nbf") is { } from && now + tolerance < from)
+        // Whoever says a time that is none may mean any.
+        if (token.TryGetPayloadValue<object?>("nbf", out _) && !(Instant(token, "nbf") <= now + tolerance))
             return new SignatureVerdict.Invalid("the signature is not valid yet: is this machine's clock right?");
         if (url is not null && token.Subject != url)
             return new SignatureVerdict.Invalid($"the signature is for another URL; this one is {url}");
         if (
-            !token.TryGetPayloadValue<string>("body", out var hash)
-            || hash.TrimEnd('=') != Base64UrlEncoder.Encode(SHA256.HashData(body.Span))
+            !token.TryGetPayloadValue<string?>("body", out var hash)
+            || hash?.TrimEnd('=') != Base64UrlEncoder.Encode(SHA256.HashData(body.Span))
         )
             return new SignatureVerdict.Invalid("the signature is for another body");
         return new SignatureVerdict.Valid(token.Id);

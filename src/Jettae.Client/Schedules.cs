@@ -57,6 +57,7 @@ public sealed class QStashSchedules
 
     /// <summary>Goes on with its next time.</summary>
     /// <exception cref="QStashException">It was refused (404: there is none), or QStash could not be reached.</exception>
+    /// <example><code>await qstash.Schedules.ResumeAsync("five-minutes");</code></example>
     public Task ResumeAsync(string id, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Patch, Path(id) + "/resume"), cancel);
 
@@ -91,6 +92,10 @@ public sealed record ScheduleRequest : DeliverySettings
     public string? ContentType { get; init; }
 
     /// <summary>A schedule whose messages have a JSON body.</summary>
+    /// <example><code>
+    /// var id = await qstash.Schedules.CreateAsync(
+    ///     ScheduleRequest.Json("https://me.example/report", "0 9 * * *", options, MyJson.Default.ReportOptions));
+    /// </code></example>
     public static ScheduleRequest Json<T>(string destination, string cron, T value, JsonTypeInfo<T> type) =>
         new()
         {

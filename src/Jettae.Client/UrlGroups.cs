@@ -58,11 +58,13 @@ public sealed class QStashUrlGroups
 
     /// <summary>All groups.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>var names = (await qstash.UrlGroups.ListAsync()).Select(group => group.Name);</code></example>
     public async Task<IReadOnlyList<UrlGroup>> ListAsync(CancellationToken cancel = default) =>
         await client.AskAsync(new Call(HttpMethod.Get, "/v2/topics"), WireJson.Default.UrlGroupArray, cancel);
 
     /// <summary>Deletes the group; it is no mistake when there is none.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
+    /// <example><code>await qstash.UrlGroups.DeleteAsync("audit");</code></example>
     public Task DeleteAsync(string group, CancellationToken cancel = default) =>
         client.TellAsync(new Call(HttpMethod.Delete, Path(group)), cancel);
 

@@ -40,7 +40,7 @@ internal sealed record LogAnswer(IReadOnlyList<LogEntry>? Events, IReadOnlyList<
 internal sealed class UnixMilliseconds : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(WireJson.Number(ref reader));
+        DateTimeOffset.FromUnixTimeMilliseconds(WireJson.Number(ref reader, perSecond: 1_000));
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.ToUnixTimeMilliseconds());
@@ -50,7 +50,7 @@ internal sealed class UnixMilliseconds : JsonConverter<DateTimeOffset>
 internal sealed class UnixSeconds : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        DateTimeOffset.FromUnixTimeSeconds(WireJson.Number(ref reader));
+        DateTimeOffset.FromUnixTimeSeconds(WireJson.Number(ref reader, perSecond: 1));
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.ToUnixTimeSeconds());
@@ -60,7 +60,7 @@ internal sealed class UnixSeconds : JsonConverter<DateTimeOffset>
 internal sealed class WholeSeconds : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        TimeSpan.FromSeconds(WireJson.Number(ref reader));
+        TimeSpan.FromSeconds(WireJson.Number(ref reader, perSecond: 1));
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
         writer.WriteNumberValue((long)value.TotalSeconds);
@@ -70,7 +70,7 @@ internal sealed class WholeSeconds : JsonConverter<TimeSpan>
 internal sealed class Milliseconds : JsonConverter<TimeSpan>
 {
     public override TimeSpan Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        TimeSpan.FromMilliseconds(WireJson.Number(ref reader));
+        TimeSpan.FromMilliseconds(WireJson.Number(ref reader, perSecond: 1_000));
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
         writer.WriteNumberValue((long)value.TotalMilliseconds);
@@ -113,16 +113,24 @@ internal sealed class Milliseconds : JsonConverter<TimeSpan>
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
+    private const long FirstSecond = -62_135_596_800;
+    private const long LastSecond = 253_402_300_799;
+
     /// <summary>Some answers say the end of a list with an empty cursor.</summary>
     public static string? Cursor(string? cursor) => cursor is { Length: > 0 } ? cursor : null;
 
-    /// <summary>A whole number; callbacks have been seen to write them as text.</summary>
-    public static long Number(ref Utf8JsonReader reader) =>
-        reader.TokenType switch
+    /// <summary>A whole number that an instant or a span can be; callbacks have been seen to write them as text.</summary>
+    public static long Number(ref Utf8JsonReader reader, long perSecond)
+    {
+        var number = reader.TokenType switch
         {
-            JsonTokenType.Number when reader.TryGetInt64(out var number) => number,
-            JsonTokenType.String when long.TryParse(reader.GetString(), CultureInfo.InvariantCulture, out var number) =>
-                number,
+            JsonTokenType.Number when reader.TryGetInt64(out var said) => said,
+            JsonTokenType.String when long.TryParse(reader.GetString(), CultureInfo.InvariantCulture, out var said) =>
+                said,
             _ => throw new JsonException("a whole number was expected"),
         };
+        return number >= FirstSecond * perSecond && number < (LastSecond + 1) * perSecond
+            ? number
+            : throw new JsonException("a number from the year 1 to the year 9999 was expected");
+    }
 }

@@ -79,6 +79,76 @@ public sealed class CareTests
     }
 
     [Theory]
+    [InlineData("http://me.local:8080/v2/publish", "/v2/keys")]
+    [InlineData("http://me.local:8080/v2/publish/", "/v2/keys")]
+    [InlineData("http://me.local:8080/v2/", "/v2/keys")]
+    [InlineData("http://me.local:8080/under/v2/publish", "/under/v2/keys")]
+    [InlineData("http://me.local:8080/my-v2", "/my-v2/v2/keys")]
+    public async Task An_address_that_was_copied_with_the_path_of_a_publish_works(string url, string path)
+    {
+        Answer("""{"current":"a","next":"b"}""");
+        await Client(url: url).GetKeysAsync(Cancel);
+        Assert.Equal("GET " + path, Assert.Single(asked));
+    }
+
+    [Theory]
+    [InlineData("RateLimit", RateLimitKind.Daily)]
+    [InlineData("Burst-RateLimit", RateLimitKind.Burst)]
+    public async Task A_refusal_says_which_limit_was_reached_and_when_it_is_open_again(string name, RateLimitKind kind)
+    {
+        var reset = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3_600;
+        answers.Enqueue(() =>
+            new HttpResponseMessage(HttpStatusCode.TooManyRequests)
+            {
+                Headers =
+                {
+                    { name + "-Limit", "100" },
+                    { name + "-Remaining", "0" },
+                    { name + "-Reset", $"{reset}" },
+                },
+            }
+        );
+        var refused = await Assert.ThrowsAsync<QStashException>(() => Client().GetKeysAsync(Cancel));
+        Assert.Equal(new RateLimit(kind, 100, 0, DateTimeOffset.FromUnixTimeSeconds(reset)), refused.RateLimit);
+        Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public async Task What_QStash_asks_to_wait_is_heard_in_either_form_and_odd_limits_are_none()
+    {
+        var at = TimeProvider.System.GetUtcNow().AddHours(1);
+        foreach (var wait in new[] { "3600", at.ToString("R") })
+        {
+            answers.Enqueue(() =>
+                new HttpResponseMessage(HttpStatusCode.TooManyRequests)
+                {
+                    Headers =
+                    {
+                        { "Retry-After", wait },
+                        { "RateLimit-Limit", "many" },
+                        { "RateLimit-Reset", "-1" },
+                    },
+                }
+            );
+            var refused = await Assert.ThrowsAsync<QStashException>(() => Client().GetKeysAsync(Cancel));
+            Assert.Null(refused.RateLimit);
+            Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_refuses_a_body_that_it_would_spoil()
+    {
+        byte[] picture = [0x89, 0x50, 0x4E, 0x47, 0xFF];
+        var request = new PublishRequest { Destination = "https://me.example/picture", Body = picture };
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() =>
+            Client().BatchAsync([PublishRequest.Text("https://me.example", "안녕"), request], Cancel)
+        );
+        Assert.Contains("https://me.example/picture", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(asked);
+    }
+
+    [Theory]
     [InlineData("Kind", "a\r\nAuthorization: Bearer x")]
     [InlineData("No Name", "a")]
     public async Task What_cannot_be_a_header_is_said_and_not_dropped(string name, string value)
