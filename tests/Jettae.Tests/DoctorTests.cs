@@ -48,6 +48,17 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("✗ No Jettae answers at the public URL", report, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://jettae.invalid", null, true)]
+    [InlineData("http://jettae.invalid", "127.0.0.1", false)]
+    [InlineData("https://jettae.invalid", null, false)]
+    [InlineData("http://localhost:1", null, false)]
+    public async Task A_public_url_over_which_sign_ins_go_in_the_clear_is_named(string url, string? proxy, bool warned)
+    {
+        var (_, report) = await ExamineAsync(("NEXT_PUBLIC_URL", url), ("JETTAE_TRUSTED_PROXIES", proxy ?? ""));
+        Assert.Equal(warned, report.Contains("cookies are not Secure", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Keys_of_another_account_and_a_wrong_token_are_told_apart()
     {

@@ -557,7 +557,7 @@ internal static class ApiRoutes
             new("차례가 되면 QStash가 불러요", "QStash calls it at a slot."),
             "SlotMessage",
             "SlotAnswer",
-            Refusals: [400, 404, 489, 503]
+            Refusals: [400, 489, 503]
         ),
         new(
             "POST",

@@ -94,7 +94,7 @@ internal static class Webhook
                 http.Response.Headers["Upstash-NonRetryable-Error"] = "true";
                 return Problems.Of(
                     http,
-                    404,
+                    NotRetryable,
                     "schedule_not_found",
                     "scheduleId",
                     new("이런 일정이 없어요.", "There is no such schedule.")

@@ -27,6 +27,8 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         "JETTAE_API_TOKEN",
     ];
 
+    private const int NoSuchSchedule = 489;
+
     private bool healthy = true;
     private string? signingKey;
 
@@ -118,7 +120,16 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
 
     private async Task PublicUrlAsync(CancellationToken cancel)
     {
-        if (!settings.UsesBuiltInEngine && new Uri(settings.PublicUrl).IsLoopback)
+        var url = new Uri(settings.PublicUrl);
+        if (url is { Scheme: "http", IsLoopback: false } && settings.TrustedProxies.Count == 0)
+            await FineAsync(
+                new(
+                    $"공개 주소 {settings.PublicUrl}가 https가 아니어서 로그인 쿠키가 암호화되지 않은 채 오가요. https 주소를 쓰거나, 앞에 TLS 프록시가 있으면 JETTAE_TRUSTED_PROXIES에 넣어 주세요",
+                    $"The public URL {settings.PublicUrl} is not https, so cookies are not Secure: sign-ins cross the network in the clear. Use an https address, or name the TLS proxy in front in JETTAE_TRUSTED_PROXIES"
+                ),
+                "!"
+            );
+        if (!settings.UsesBuiltInEngine && url.IsLoopback)
             await WrongAsync(
                 new(
                     $"공개 주소 {settings.PublicUrl}는 이 컴퓨터에서만 열려요",
@@ -194,7 +205,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         }
     }
 
-    /// <summary>As a delivery would: signed, for a schedule that does not exist. 404 says that the signature was accepted.</summary>
+    /// <summary>As a delivery would: signed, for a schedule that does not exist. 489 says that the signature was accepted.</summary>
     private async Task WebhookAsync(Credentials credentials, CancellationToken cancel)
     {
         var url = settings.PublicUrl + "/api/content/generate-scheduled";
@@ -211,7 +222,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         try
         {
             using var answer = await http.SendAsync(ping, cancel);
-            if (answer.StatusCode == HttpStatusCode.NotFound)
+            if ((int)answer.StatusCode == NoSuchSchedule)
                 await FineAsync(new("웹훅이 서명된 호출을 받아들여요", "The webhook accepts a signed call"));
             else
                 await WrongAsync(
