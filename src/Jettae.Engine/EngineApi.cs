@@ -9,6 +9,10 @@ namespace Jettae.Engine;
 /// <summary>The engine's HTTP API: QStash v2 (contract §1). Each concept brings its own routes.</summary>
 public static class EngineApi
 {
+    /// <summary>Said to who has the path of a publish in the SDK's address: <c>/v2/publish/v2/…</c> (contract Q42).</summary>
+    internal const string WrongAddress =
+        "there is no such path: QSTASH_URL must be the address alone, such as http://127.0.0.1:8080, without /v2/publish or /v2 at its end";
+
     /// <summary>Maps all routes under <c>/v2</c>.</summary>
     public static void MapEngine(this IEndpointRouteBuilder app)
     {
@@ -24,12 +28,21 @@ public static class EngineApi
         v2.MapFallback(
             "/{**rest}",
             IResult (HttpContext http) =>
-                Wire.Error(404, $"there is no {http.Request.Method} {MessageHeaders.Shortened(http.Request.Path)}")
+                Wire.Error(
+                    404,
+                    HasOurPathTwice(http.Request.Path)
+                        ? WrongAddress
+                        : $"there is no {http.Request.Method} {MessageHeaders.Shortened(http.Request.Path)}"
+                )
         );
 
         T Of<T>()
             where T : notnull => app.ServiceProvider.GetRequiredService<T>();
     }
+
+    private static bool HasOurPathTwice(PathString path) =>
+        path.StartsWithSegments("/v2/v2", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/v2/publish", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Who asks, what they may, and the one place where refusals become answers.</summary>
     private static async ValueTask<object?> GuardAsync(

@@ -44,6 +44,9 @@ public sealed class EngineOptions
     /// <summary>Where <c>api/NAME</c> goes: the URL by name, such as <c>llm</c>. Default: none, and such a publish is refused.</summary>
     public IReadOnlyDictionary<string, string> Apis { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>The regions that QStash has: receivers know no others.</summary>
+    public static readonly IReadOnlyList<string> Regions = ["US-EAST-1", "EU-CENTRAL-1"];
+
     /// <summary>
     /// What a delivery says of its region, <c>US-EAST-1</c> or <c>EU-CENTRAL-1</c>, for receivers of several. Default: nothing.
     /// </summary>

@@ -87,10 +87,12 @@ public static class Composition
     private static Credentials Elsewhere(Settings settings) =>
         new(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
 
-    private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials) =>
-        new()
+    private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials)
+    {
+        var usual = new EngineOptions { DataFile = EngineFile(settings) };
+        return new()
         {
-            DataFile = EngineFile(settings),
+            DataFile = usual.DataFile,
             Tenants =
             [
                 new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
@@ -100,7 +102,15 @@ public static class Composition
             EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
             Limits = Limits.Parse(settings.Limits),
+            Region = settings.Region,
+            DeduplicationWindow = settings.DeduplicationWindow ?? usual.DeduplicationWindow,
+            ScheduleGrace = settings.ScheduleGrace ?? usual.ScheduleGrace,
+            DefaultTimeout = settings.DefaultTimeout ?? usual.DefaultTimeout,
+            MaxTimeout = settings.MaxTimeout ?? usual.MaxTimeout,
+            LogRetention = settings.LogRetention ?? usual.LogRetention,
+            MaxBody = settings.MaxBody ?? usual.MaxBody,
         };
+    }
 
     /// <summary>The program's own studio is on this machine: its very address and port may be called, nothing else of loopback.</summary>
     private static IEnumerable<string> OwnDoors(Settings settings) =>

@@ -1,7 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Jettae.Engine;
 
 namespace Jettae;
 
@@ -13,18 +11,35 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
     /// <summary>What was given by settings, else what the data folder holds, else new ones, which are then stored.</summary>
     public static Credentials ForBuiltInEngine(Settings settings)
     {
-        var file = Path.Combine(settings.DataFolder, "credentials.json");
-        var kept = File.Exists(file) ? JsonSerializer.Deserialize<Credentials>(File.ReadAllBytes(file)) : null;
-        if (kept is null)
-        {
-            kept = new Credentials(NewToken(), NewKey(), NewKey());
-            Store(file, kept);
-        }
+        var kept = Kept(settings);
         return new Credentials(
             settings.QStashToken ?? kept.Token,
             settings.CurrentSigningKey ?? kept.CurrentSigningKey,
             settings.NextSigningKey ?? kept.NextSigningKey
         );
+    }
+
+    /// <summary>Stores a new token in the place of the one that the data folder holds.</summary>
+    /// <returns>The new token.</returns>
+    public static string ResetToken(Settings settings)
+    {
+        var kept = Kept(settings) with { Token = Tokens.New(Composition.OwnTenant) };
+        Store(FileOf(settings), kept);
+        return kept.Token;
+    }
+
+    private static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, "credentials.json");
+
+    private static Credentials Kept(Settings settings)
+    {
+        var file = FileOf(settings);
+        var kept = File.Exists(file) ? JsonSerializer.Deserialize<Credentials>(File.ReadAllBytes(file)) : null;
+        if (kept is null)
+        {
+            kept = new Credentials(Tokens.New(Composition.OwnTenant), Keys.NewKey(), Keys.NewKey());
+            Store(file, kept);
+        }
+        return kept;
     }
 
     /// <summary>Whole or not at all: a crash while writing leaves no half file behind.</summary>
@@ -41,19 +56,5 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
             stream.Flush(flushToDisk: true);
         }
         File.Move(draft, file, overwrite: true);
-    }
-
-    /// <summary>Base64 of JSON with a UserID: workflow SDKs decode the token to build their webhook URLs (contract Q39).</summary>
-    private static string NewToken() =>
-        Convert.ToBase64String(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new { UserID = "jettae", Password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24)) }
-            )
-        );
-
-    private static string NewKey()
-    {
-        const string alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-        return new StringBuilder("sig_").Append(RandomNumberGenerator.GetString(alphabet, 28)).ToString();
     }
 }

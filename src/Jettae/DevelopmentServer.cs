@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jettae.Engine;
+using Microsoft.AspNetCore.Connections;
 
 namespace Jettae;
 
@@ -31,6 +32,11 @@ internal static class DevelopmentServer
         {
             Description = "A folder that keeps the messages. Without it nothing outlives the program.",
         };
+        var region = new Option<string?>("--region")
+        {
+            Description = "The region that deliveries name, for receivers of several. Without it they name none.",
+        };
+        region.AcceptOnlyFromAmong([.. EngineOptions.Regions]);
         var command = new Command(
             "dev",
             "Runs the engine alone, as a local QStash with the well-known development token."
@@ -39,25 +45,41 @@ internal static class DevelopmentServer
             port,
             host,
             data,
+            region,
         };
         command.SetAction(
             (parsed, cancel) =>
                 Running.SafelyAsync(() =>
-                    RunAsync(parsed.GetValue(host)!, parsed.GetValue(port), parsed.GetValue(data), cancel)
+                    RunAsync(
+                        parsed.GetValue(host)!,
+                        parsed.GetValue(port),
+                        parsed.GetValue(data),
+                        parsed.GetValue(region),
+                        cancel
+                    )
                 )
         );
         return command;
     }
 
-    private static async Task RunAsync(string host, int port, string? folder, CancellationToken cancel)
+    private static async Task RunAsync(string host, int port, string? folder, string? region, CancellationToken cancel)
     {
         if (port is < 0 or > 65_535)
             throw new SettingsException($"--port must be from 0 to 65535; received '{port}'.");
         var temporary = folder is null ? Directory.CreateTempSubdirectory("jettae-dev") : null;
         try
         {
-            await using var app = Build(host, port, temporary?.FullName ?? Path.GetFullPath(folder!));
-            await app.StartAsync(cancel);
+            await using var app = Build(host, port, temporary?.FullName ?? Path.GetFullPath(folder!), region);
+            try
+            {
+                await app.StartAsync(cancel);
+            }
+            catch (IOException taken) when (taken.InnerException is AddressInUseException)
+            {
+                throw new SettingsException(
+                    $"Another program listens on port {port} of {host} already: end it, or choose another port with --port."
+                );
+            }
             var url = app.Urls.First();
             await Console.Out.WriteLineAsync(
                 $"""
@@ -81,7 +103,7 @@ internal static class DevelopmentServer
         }
     }
 
-    private static WebApplication Build(string host, int port, string folder)
+    private static WebApplication Build(string host, int port, string folder, string? region)
     {
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
@@ -104,6 +126,7 @@ internal static class DevelopmentServer
                     Tenants = [new Tenant("defaultUser", Token, CurrentKey, NextKey)],
                     // What is developed runs on this machine and around it.
                     EgressAllow = ["0.0.0.0/0", "::/0"],
+                    Region = region,
                 }
             );
         var app = builder.Build();

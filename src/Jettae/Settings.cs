@@ -66,6 +66,17 @@ public sealed class Settings
         {
             throw new SettingsException($"JETTAE_LIMITS: {wrong.Message}");
         }
+        Region = Value("JETTAE_REGION")?.ToUpperInvariant();
+        if (Region is not null && !Engine.EngineOptions.Regions.Contains(Region))
+            throw new SettingsException(
+                $"JETTAE_REGION must be {string.Join(" or ", Engine.EngineOptions.Regions)}; received '{Value("JETTAE_REGION")}'."
+            );
+        DeduplicationWindow = Span("JETTAE_DEDUPLICATION_WINDOW", TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
+        ScheduleGrace = Span("JETTAE_SCHEDULE_GRACE", TimeSpan.Zero, TimeSpan.FromDays(7));
+        DefaultTimeout = Span("JETTAE_DEFAULT_TIMEOUT", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        MaxTimeout = Span("JETTAE_MAX_TIMEOUT", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
+        LogRetention = Span("JETTAE_LOG_RETENTION", TimeSpan.FromHours(1), TimeSpan.FromDays(3_660));
+        MaxBody = Value("JETTAE_MAX_BODY") is { } body ? Whole("JETTAE_MAX_BODY", body, 1_024, 104_857_600) : null;
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -122,6 +133,27 @@ public sealed class Settings
     /// <summary><c>JETTAE_LIMITS</c>: what a tenant of the built-in engine may have at most that has no limits of its own.</summary>
     public string Limits { get; }
 
+    /// <summary><c>JETTAE_REGION</c>: what a delivery of the built-in engine says of its region.</summary>
+    public string? Region { get; }
+
+    /// <summary><c>JETTAE_DEDUPLICATION_WINDOW</c>: how long a deduplication id blocks.</summary>
+    public TimeSpan? DeduplicationWindow { get; }
+
+    /// <summary><c>JETTAE_SCHEDULE_GRACE</c>: how late a message schedule's slot still fires that passed while nothing ran.</summary>
+    public TimeSpan? ScheduleGrace { get; }
+
+    /// <summary><c>JETTAE_DEFAULT_TIMEOUT</c>: the time of an attempt whose message asks for none.</summary>
+    public TimeSpan? DefaultTimeout { get; }
+
+    /// <summary><c>JETTAE_MAX_TIMEOUT</c>: the longest time of an attempt.</summary>
+    public TimeSpan? MaxTimeout { get; }
+
+    /// <summary><c>JETTAE_LOG_RETENTION</c>: how long finished messages and dead letters stay.</summary>
+    public TimeSpan? LogRetention { get; }
+
+    /// <summary><c>JETTAE_MAX_BODY</c>: the largest body of a message, in bytes.</summary>
+    public int? MaxBody { get; }
+
     public bool UsesBuiltInEngine { get; }
 
     /// <summary>The value as it was given, blanks and all: for the doctor.</summary>
@@ -143,6 +175,13 @@ public sealed class Settings
         && number <= most
             ? number
             : throw new SettingsException($"{name} must hold whole numbers from {least} to {most}; received '{text}'.");
+
+    private TimeSpan? Span(string name, TimeSpan least, TimeSpan most) =>
+        Value(name) is not { } text ? null
+        : Engine.Duration.TryParse(text, out var span) && span >= least && span <= most ? span
+        : throw new SettingsException(
+            $"{name} must be a span such as 90s, 10m, 1h30m or 3d, from {least.TotalSeconds}s to {(most.TotalDays >= 1 ? $"{most.TotalDays}d" : $"{most.TotalSeconds}s")}; received '{text}'."
+        );
 
     private bool Flag(string name) =>
         Value(name) is { } text

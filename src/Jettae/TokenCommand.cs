@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Jettae;
 
-/// <summary>Makes, lists and revokes tokens of the built-in engine, whether it runs or not.</summary>
+/// <summary>Makes, lists, revokes and resets tokens of the built-in engine, whether it runs or not.</summary>
 internal static class TokenCommand
 {
     public static Command Command()
@@ -37,13 +37,19 @@ internal static class TokenCommand
         revoke.SetAction(
             (parsed, _) =>
                 OnStoreAsync(db =>
-                    Tokens.Revoke(db, parsed.GetValue(tenant)!, parsed.GetValue(name)!)
-                        ? Console.Out.WriteLineAsync("revoked")
-                        : throw new SettingsException(
-                            $"{parsed.GetValue(tenant)} has no token named {parsed.GetValue(name)}."
+                    IsOwn(parsed.GetValue(tenant)!, parsed.GetValue(name)!)
+                        ? throw new SettingsException(
+                            $"The token {Tokens.OfSettings} is the program's own and comes back with every start: 'token reset' puts a new one in its place."
                         )
+                    : Tokens.Revoke(db, parsed.GetValue(tenant)!, parsed.GetValue(name)!)
+                        ? Console.Out.WriteLineAsync("revoked")
+                    : throw new SettingsException(
+                        $"{parsed.GetValue(tenant)} has no token named {parsed.GetValue(name)}."
+                    )
                 )
         );
+        var reset = new Command("reset", "Puts a new token in the place of the program's own, and prints it.");
+        reset.SetAction((_, _) => OnStoreAsync(ResetAsync));
         var limits = new Argument<string>("limits")
         {
             Description = "Such as retries=5,delay=7d,messagesPerDay=1000; '' for none.",
@@ -57,13 +63,36 @@ internal static class TokenCommand
                     return Console.Out.WriteLineAsync("set");
                 })
         );
-        return new Command("token", "Makes, lists, limits and revokes tokens of the built-in engine.")
+        return new Command("token", "Makes, lists, limits, revokes and resets tokens of the built-in engine.")
         {
             create,
             list,
             limit,
             revoke,
+            reset,
         };
+    }
+
+    private static bool IsOwn(string tenant, string name) =>
+        tenant == Composition.OwnTenant && name == Tokens.OfSettings;
+
+    /// <summary>First the file: what is in it holds from the next start on, whatever happens between the two.</summary>
+    private static async Task ResetAsync(SqliteConnection db, Settings settings)
+    {
+        if (!settings.UsesBuiltInEngine)
+            throw new SettingsException(
+                $"The token is that of the QStash at {settings.QStashUrl}: reset it in its console, and set QSTASH_TOKEN to the new one."
+            );
+        if (settings.QStashToken is not null)
+            throw new SettingsException(
+                $"The token comes from QSTASH_TOKEN: set that to another one, such as {Tokens.New(Composition.OwnTenant)}, and start again. The one before ends with that."
+            );
+        var token = Credentials.ResetToken(settings);
+        Tokens.Reset(db, Composition.OwnTenant, token);
+        await Console.Out.WriteLineAsync(token);
+        await Console.Error.WriteLineAsync(
+            "The token before has ended. A program that runs goes on with it: start it again."
+        );
     }
 
     private static async Task ListAsync(SqliteConnection db)
@@ -79,11 +108,13 @@ internal static class TokenCommand
             );
     }
 
-    private static Task<int> OnStoreAsync(Func<SqliteConnection, Task> act) =>
+    private static Task<int> OnStoreAsync(Func<SqliteConnection, Task> act) => OnStoreAsync((db, _) => act(db));
+
+    private static Task<int> OnStoreAsync(Func<SqliteConnection, Settings, Task> act) =>
         Running.SafelyAsync(async () =>
         {
             var settings = new Settings(Running.SettingsSources());
             await using var db = await Tokens.OpenAsync(Composition.EngineFile(settings));
-            await act(db);
+            await act(db, settings);
         });
 }

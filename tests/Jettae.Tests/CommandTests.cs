@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Jettae.Testing;
 
 namespace Jettae.Tests;
@@ -41,6 +42,37 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("QStash", "108")]
+    public async Task The_development_server_listens_where_sdks_look_for_it_and_says_so_when_another_program_is_there()
+    {
+        // The port that the SDKs know by heart. Whether it is this test that holds it or another program: it is taken.
+        using var holder = new TcpListener(IPAddress.Loopback, 8080);
+        try
+        {
+            holder.Start();
+        }
+        catch (SocketException)
+        {
+            // Held already.
+        }
+        var unsaid = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunAsync(new Dictionary<string, string> { ["QSTASH_DEV_PORT"] = "" }, "dev")
+        );
+        Assert.Equal(
+            "Another program listens on port 8080 of 127.0.0.1 already: end it, or choose another port with --port.",
+            unsaid.Message.Trim()
+        );
+        // It answers where it says, and takes its port from the variable that the SDKs read too.
+        var port = JettaeProcess.FreePort();
+        await using var first = await DevelopmentProcess.StartAsync("--port", $"{port}");
+        Assert.Equal($"http://127.0.0.1:{port}", first.Url);
+        var second = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunAsync(new Dictionary<string, string> { ["QSTASH_DEV_PORT"] = $"{port}" }, "dev")
+        );
+        Assert.Contains($"port {port} of 127.0.0.1 already", second.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokens_are_made_listed_and_revoked_while_the_program_runs()
     {
         await using var program = await JettaeProcess.StartAsync();
@@ -61,6 +93,61 @@ public sealed class CommandTests
         Assert.Equal("jettae has no token named laptop.", twice.Message.Trim());
     }
 
+    [Fact]
+    public async Task The_programs_own_token_is_reset_and_the_one_before_never_comes_back()
+    {
+        await using var program = await JettaeProcess.StartAsync();
+        var leaked = program.Credentials.Token;
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program, leaked, HttpMethod.Get));
+        // To revoke it would not last.
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RunAsync(program, "token", "revoke", "settings")
+        );
+        Assert.Contains("token reset", refused.Message, StringComparison.Ordinal);
+
+        var (_, current, next) = program.Credentials;
+        var token = (await RunAsync(program, "token", "reset")).Trim();
+        Assert.Equal((token, current, next), program.Credentials);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(program, leaked, HttpMethod.Get));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program, token, HttpMethod.Post));
+        Assert.Contains("jettae\tsettings\tfull", await RunAsync(program, "token", "list"), StringComparison.Ordinal);
+
+        await program.KillAsync();
+        await program.StartAsync();
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(program, leaked, HttpMethod.Get));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(program, token, HttpMethod.Get));
+    }
+
+    [Theory]
+    [InlineData("QSTASH_TOKEN", "The token comes from QSTASH_TOKEN")]
+    [InlineData("QSTASH_URL", "reset it in its console")]
+    public async Task A_token_that_comes_from_elsewhere_is_reset_there(string setting, string says)
+    {
+        var folder = Directory.CreateTempSubdirectory("jettae-reset");
+        try
+        {
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                RunAsync(
+                    new Dictionary<string, string>
+                    {
+                        ["JETTAE_DATA"] = folder.FullName,
+                        ["QSTASH_TOKEN"] = "given",
+                        ["QSTASH_CURRENT_SIGNING_KEY"] = new string('a', 32),
+                        ["QSTASH_NEXT_SIGNING_KEY"] = new string('b', 32),
+                        [setting] = setting == "QSTASH_URL" ? "https://qstash.example" : "given",
+                    },
+                    "token",
+                    "reset"
+                )
+            );
+            Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     private static async Task<HttpStatusCode> StatusAsync(JettaeProcess program, string token, HttpMethod method)
     {
         using var http = program.Client(token);
@@ -73,15 +160,19 @@ public sealed class CommandTests
         return answer.StatusCode;
     }
 
+    private static Task<string> RunAsync(JettaeProcess program, params string[] arguments) =>
+        RunAsync(new Dictionary<string, string> { ["JETTAE_DATA"] = program.Folder }, arguments);
+
     /// <summary>What the command printed; what it printed as an error is thrown.</summary>
-    private static async Task<string> RunAsync(JettaeProcess program, params string[] arguments)
+    private static async Task<string> RunAsync(Dictionary<string, string> settings, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["JETTAE_DATA"] = program.Folder },
         };
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
         using var command = Process.Start(start)!;
         var errors = command.StandardError.ReadToEndAsync();
         var said = await command.StandardOutput.ReadToEndAsync();

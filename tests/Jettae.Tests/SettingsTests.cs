@@ -1,4 +1,6 @@
+using Jettae.Engine;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Tests;
 
@@ -55,11 +57,67 @@ public sealed class SettingsTests
     [InlineData("JETTAE_APIS", "llm")]
     [InlineData("JETTAE_LIMITS", "retries=many")]
     [InlineData("JETTAE_APIS", "llm=ftp://x")]
+    [InlineData("JETTAE_REGION", "moon")]
+    [InlineData("JETTAE_DEDUPLICATION_WINDOW", "0s")]
+    [InlineData("JETTAE_DEDUPLICATION_WINDOW", "ten minutes")]
+    [InlineData("JETTAE_SCHEDULE_GRACE", "8d")]
+    [InlineData("JETTAE_DEFAULT_TIMEOUT", "-5s")]
+    [InlineData("JETTAE_MAX_TIMEOUT", "25h")]
+    [InlineData("JETTAE_LOG_RETENTION", "59m")]
+    [InlineData("JETTAE_MAX_BODY", "10MB")]
+    [InlineData("JETTAE_MAX_BODY", "2000000000")]
     public void What_no_start_could_use_is_refused_by_name(string name, string value)
     {
         var refused = Assert.Throws<SettingsException>(() => Of((name, value)));
         Assert.Contains(name, refused.Message, StringComparison.Ordinal);
         Assert.Contains(value[(value.LastIndexOfAny([',', '=']) + 1)..], refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_said_of_the_engine_reaches_it_and_what_is_not_said_stays_as_usual()
+    {
+        var folder = Directory.CreateTempSubdirectory("jettae-settings");
+        try
+        {
+            var said = await EngineOfAsync(
+                ("JETTAE_DATA", folder.FullName),
+                ("JETTAE_REGION", "eu-central-1"),
+                ("JETTAE_DEDUPLICATION_WINDOW", "1h30m"),
+                ("JETTAE_SCHEDULE_GRACE", "0s"),
+                ("JETTAE_DEFAULT_TIMEOUT", "30"),
+                ("JETTAE_MAX_TIMEOUT", "10m"),
+                ("JETTAE_LOG_RETENTION", "30d"),
+                ("JETTAE_MAX_BODY", "2048")
+            );
+            Assert.Equal("EU-CENTRAL-1", said.Region);
+            Assert.Equal(TimeSpan.FromMinutes(90), said.DeduplicationWindow);
+            Assert.Equal(TimeSpan.Zero, said.ScheduleGrace);
+            Assert.Equal(TimeSpan.FromSeconds(30), said.DefaultTimeout);
+            Assert.Equal(TimeSpan.FromMinutes(10), said.MaxTimeout);
+            Assert.Equal(TimeSpan.FromDays(30), said.LogRetention);
+            Assert.Equal(2_048, said.MaxBody);
+
+            var usual = new EngineOptions { DataFile = "" };
+            var unsaid = await EngineOfAsync(("JETTAE_DATA", folder.FullName));
+            Assert.Null(unsaid.Region);
+            Assert.Equal(usual.DeduplicationWindow, unsaid.DeduplicationWindow);
+            Assert.Equal(usual.ScheduleGrace, unsaid.ScheduleGrace);
+            Assert.Equal(usual.DefaultTimeout, unsaid.DefaultTimeout);
+            Assert.Equal(usual.MaxTimeout, unsaid.MaxTimeout);
+            Assert.Equal(usual.LogRetention, unsaid.LogRetention);
+            Assert.Equal(usual.MaxBody, unsaid.MaxBody);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The engine's options in the program that these settings make.</summary>
+    private static async Task<EngineOptions> EngineOfAsync(params (string Name, string Value)[] values)
+    {
+        await using var program = Composition.Build(Of(values), TimeProvider.System);
+        return program.Services.GetRequiredService<EngineOptions>();
     }
 
     [Fact]

@@ -230,7 +230,7 @@ await tell({
       assert.equal(headers["user-agent"], "Upstash-QStash");
       assert.equal(headers["upstash-message-id"], messageId);
       assert.equal(headers["upstash-caller-ip"], "127.0.0.1");
-      assert.match(headers["upstash-region"] ?? "US-EAST-1", /^(US-EAST-1|EU-CENTRAL-1)$/);
+      assert.equal(headers["upstash-region"], "EU-CENTRAL-1");
       assert.equal(headers["upstash-label"], label);
       assert.equal(headers.authorization, undefined);
       assert.equal(headers["upstash-method"], undefined);

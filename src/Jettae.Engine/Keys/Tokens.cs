@@ -16,7 +16,7 @@ public sealed record TokenInfo(string Name, string Tenant, bool ReadOnly, long C
 public sealed class Tokens(Store store, Quotas quotas)
 {
     /// <summary>The name of the token that the settings give.</summary>
-    internal const string OfSettings = "settings";
+    public const string OfSettings = "settings";
 
     /// <summary>Null when nobody has this token.</summary>
     public Bearer? Find(string token)
@@ -65,6 +65,15 @@ public sealed class Tokens(Store store, Quotas quotas)
         return db;
     }
 
+    /// <summary>A token that nobody can guess. Workflow SDKs decode its UserID to build their webhook URLs (contract Q39).</summary>
+    public static string New(string tenant)
+    {
+        var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        return Convert.ToBase64String(
+            Encoding.UTF8.GetBytes($$"""{"UserID":"{{JsonEncodedText.Encode(tenant)}}","Password":"{{password}}"}""")
+        );
+    }
+
     /// <summary>Makes a token, and the tenant with keys of its own if it is new. The text is shown this once.</summary>
     /// <param name="db">The engine's file; a running engine may have it open too.</param>
     /// <param name="tenant">Whose.</param>
@@ -75,11 +84,7 @@ public sealed class Tokens(Store store, Quotas quotas)
     {
         Wire.Name("tenant", tenant);
         Wire.Name("name", name);
-        // Base64 of JSON with a UserID: workflow SDKs decode it to build their webhook URLs (contract Q39).
-        var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        var token = Convert.ToBase64String(
-            Encoding.UTF8.GetBytes($$"""{"UserID":"{{JsonEncodedText.Encode(tenant)}}","Password":"{{password}}"}""")
-        );
+        var token = New(tenant);
         using var transaction = db.BeginTransaction();
         Run(
             "insert into tenants (name, current_signing_key, next_signing_key) values ($0, $1, $2) on conflict do nothing",
@@ -130,6 +135,23 @@ public sealed class Tokens(Store store, Quotas quotas)
     {
         using var command = db.Command("delete from tokens where tenant = $0 and name = $1", tenant, name);
         return command.ExecuteNonQuery() > 0;
+    }
+
+    /// <summary>Puts another token in the place of the one that the settings say: the one before ends at once. Where no engine ran yet, the next start does it.</summary>
+    public static void Reset(SqliteConnection db, string tenant, string token)
+    {
+        using var command = db.Command(
+            """
+            begin immediate;
+            delete from tokens where tenant = $0 and (name = $1 or name is null);
+            insert into tokens (hash, tenant, name, read_only) select $2, name, $1, false from tenants where name = $0;
+            commit
+            """,
+            tenant,
+            OfSettings,
+            Hash(token)
+        );
+        command.ExecuteNonQuery();
     }
 
     /// <summary>The token that the settings say takes the place of the one they said before.</summary>

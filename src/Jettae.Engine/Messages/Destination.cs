@@ -18,6 +18,8 @@ public static class Destination
         var repaired = Unfolded(text);
         if (!IsHttp(repaired))
         {
+            if (repaired.TrimStart('/').StartsWith("v2/", StringComparison.OrdinalIgnoreCase))
+                throw new RejectedException(404, EngineApi.WrongAddress);
             throw repaired.AsSpan().ContainsAny('/', ':')
                 ? new RejectedException(
                     400,
