@@ -12,7 +12,11 @@ public sealed record Tenant(
     string CurrentSigningKey,
     string NextSigningKey,
     string? ReadOnlyToken = null
-);
+)
+{
+    /// <summary>As <see cref="EngineOptions.EgressAllow"/>, for this tenant's messages only.</summary>
+    public IReadOnlyList<string> EgressAllow { get; init; } = [];
+}
 
 /// <summary>How the engine runs. Defaults suit an embedded engine.</summary>
 public sealed class EngineOptions
@@ -35,8 +39,14 @@ public sealed class EngineOptions
     /// <summary>What falls due within this span is in memory. Default 5 minutes.</summary>
     public TimeSpan Horizon { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Attempts under way at once. Default 512; one host takes a quarter of them at most.</summary>
+    /// <summary>
+    /// Attempts under way at once. Default 512; one host of a tenant takes a quarter of them at most, one tenant fifteen sixteenths,
+    /// and less the more the others take.
+    /// </summary>
     public int MaxInFlight { get; set; } = 512;
+
+    /// <summary>Bytes of the bodies under way at once, shared in the same way. Default 256 MB.</summary>
+    public long MaxInFlightBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>What a tenant may have at most that has no limits of its own. Default: no limits.</summary>
     public Limits Limits { get; set; } = new();

@@ -95,9 +95,12 @@ public static class Composition
             DataFile = usual.DataFile,
             Tenants =
             [
-                new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey),
+                new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey)
+                {
+                    EgressAllow = [.. OwnDoors(settings)],
+                },
             ],
-            EgressAllow = [.. settings.EgressAllow, .. OwnDoors(settings)],
+            EgressAllow = settings.EgressAllow,
             EgressHttpsOnly = settings.EgressHttpsOnly,
             EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
@@ -112,7 +115,10 @@ public static class Composition
         };
     }
 
-    /// <summary>The program's own studio is on this machine: its very address and port may be called, nothing else of loopback.</summary>
+    /// <summary>
+    /// The program's own studio is on this machine: its very address and port may be called by its own messages, nothing else of
+    /// loopback, and by nobody else.
+    /// </summary>
     private static IEnumerable<string> OwnDoors(Settings settings) =>
         new[] { settings.OwnUrl, settings.PublicUrl }
             .Select(url => new Uri(url))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Jettae.Engine.Tests;
 
@@ -142,7 +143,7 @@ public sealed class EgressTests
         await using var engine = await EngineUnderTest.StartAsync();
         Assert.Equal(1, await TryAsync(engine, destination));
         var (_, log) = await engine.SendAsync(HttpMethod.Get, "/v2/events?state=FAILED");
-        Assert.Contains("not a public one", (string)log!["events"]![0]!["error"]!, StringComparison.Ordinal);
+        Assert.Contains("leads to no public address", (string)log!["events"]![0]!["error"]!, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -176,7 +177,7 @@ public sealed class EgressTests
     [InlineData("intranet.example:80", "intranet.example", 81, false)]
     public void A_port_that_was_named_is_the_only_one(string allowed, string host, int port, bool passes)
     {
-        using var egress = new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] });
+        var egress = Guard(new EngineOptions { DataFile = "", EgressAllow = [allowed] });
         var address = IPAddress.TryParse(host, out var ip) ? ip : IPAddress.Loopback;
         Assert.Equal(passes, egress.Refusal(host, port, isHttps: false, address) is null);
     }
@@ -187,7 +188,7 @@ public sealed class EgressTests
     public void A_range_that_is_none_is_told_at_the_start(string allowed)
     {
         var refused = Assert.Throws<ArgumentException>(() =>
-            new Egress(new EngineOptions { DataFile = "", EgressAllow = [allowed] })
+            Guard(new EngineOptions { DataFile = "", EgressAllow = [allowed] })
         );
         Assert.Contains(allowed, refused.Message, StringComparison.Ordinal);
     }
@@ -227,12 +228,26 @@ public sealed class EgressTests
     [InlineData("::ffff:10.0.0.1")]
     [InlineData("64:ff9b::a00:1")]
     [InlineData("169.254.169.254")]
-    public async Task A_public_looking_name_that_leads_inside_is_refused_with_the_address(params string[] addresses)
+    public async Task A_public_looking_name_that_leads_inside_is_refused_and_where_it_leads_is_for_the_operator_only(
+        params string[] addresses
+    )
     {
         await using var engine = await EngineUnderTest.StartAsync(options => options.EgressAllow = []);
         engine.Egress.Lookup = _ => [.. addresses.Select(IPAddress.Parse)];
         Assert.Equal(1, await TryAsync(engine, $"http://inside.example:{Port(engine)}/"));
-        Assert.Contains(addresses[0], await ReasonAsync(engine), StringComparison.Ordinal);
+        foreach (var read in new[] { "/v2/events", "/v2/dlq", "/v2/logs" })
+        {
+            var shown = (await engine.SendAsync(HttpMethod.Get, read)).Json!.ToJsonString();
+            Assert.Contains("host inside.example leads to no public address", shown, StringComparison.Ordinal);
+            // Nothing but the caller's own address is there.
+            shown = shown.Replace("\"callerIp\":\"127.0.0.1\"", "", StringComparison.OrdinalIgnoreCase);
+            foreach (var address in addresses)
+                Assert.DoesNotContain(address, shown, StringComparison.Ordinal);
+        }
+        Assert.Contains(
+            engine.Logged,
+            line => addresses.All(address => line.Contains(address, StringComparison.Ordinal))
+        );
         Assert.Empty(engine.Deliveries);
     }
 
@@ -276,10 +291,10 @@ public sealed class EgressTests
     [Theory]
     [InlineData("http://93.184.216.34/", true, new int[0], "https only")]
     [InlineData("http://93.184.216.34:443/", true, new int[0], "https only")]
-    [InlineData("http://public.example:8080/", false, new[] { 443, 80 }, "port 8080 of public.example", "(80, 443)")]
+    [InlineData("http://public.example:8080/", false, new[] { 443, 80 }, "port 8080 of public.example")]
     [InlineData("https://public.example:22/", true, new[] { 443 }, "port 22")]
     [InlineData("http://public.example:443/", true, new[] { 443 }, "https only")]
-    [InlineData("http://10.0.0.1:443/", true, new[] { 80 }, "not a public one")]
+    [InlineData("http://10.0.0.1:443/", true, new[] { 80 }, "leads to no public address")]
     public async Task Plain_http_and_other_ports_are_refused_where_the_operator_says_so(
         string destination,
         bool httpsOnly,
@@ -294,6 +309,8 @@ public sealed class EgressTests
         Assert.Equal(1, await TryAsync(engine, destination));
         foreach (var reason in reasons)
             Assert.Contains(reason, await ReasonAsync(engine), StringComparison.Ordinal);
+        // Which ports it allows is the operator's to know.
+        Assert.DoesNotContain("80, 443", await ReasonAsync(engine), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -302,7 +319,7 @@ public sealed class EgressTests
     [InlineData("93.184.216.34", 444, true, false)]
     public void What_the_rules_of_scheme_and_port_allow_passes(string address, int port, bool isHttps, bool passes)
     {
-        using var egress = new Egress(
+        var egress = Guard(
             new EngineOptions
             {
                 DataFile = "",
@@ -330,7 +347,7 @@ public sealed class EgressTests
     public void A_port_that_is_none_is_told_at_the_start(int port)
     {
         var options = new EngineOptions { DataFile = "", EgressPorts = [443, port] };
-        var refused = Assert.Throws<ArgumentException>(() => new Egress(options));
+        var refused = Assert.Throws<ArgumentException>(() => Guard(options));
         Assert.Contains(port.ToString(null, null), refused.Message, StringComparison.Ordinal);
     }
 
@@ -347,7 +364,7 @@ public sealed class EgressTests
             return [IPAddress.Loopback];
         };
         var began = TimeProvider.System.GetTimestamp();
-        for (var i = 0; i < 60; i++)
+        for (var i = 0; i < 200; i++)
             await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://slow{i}.example:{Port(engine)}/slow", "x");
         await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://quick.example:{Port(engine)}/quick", "x");
         await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
@@ -355,8 +372,79 @@ public sealed class EgressTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         open.Set();
         await engine.IdleAsync();
-        Assert.Equal(61, engine.Deliveries.Count);
+        Assert.Equal(201, engine.Deliveries.Count);
     }
+
+    [Fact]
+    public async Task A_domain_whose_names_all_take_for_ever_to_resolve_does_not_take_all_threads_that_look_up()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new ManualResetEventSlim();
+        var looks = 0;
+        engine.Egress.Lookup = host =>
+        {
+            if (host.EndsWith(".slow.example", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref looks);
+                open.Wait();
+            }
+            return [IPAddress.Loopback];
+        };
+        for (var i = 0; i < 200; i++)
+            await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://n{i}.slow.example:{Port(engine)}/slow", "x");
+        await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://quick.example:{Port(engine)}/quick", "x");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
+        Assert.Equal("/quick", Assert.Single(engine.Deliveries).Target);
+        Assert.InRange(looks, 1, 128);
+        open.Set();
+        await engine.IdleAsync();
+        Assert.Equal(201, engine.Deliveries.Count);
+    }
+
+    /// <summary>A connection that one tenant may have is not lent to another.</summary>
+    [Fact]
+    public async Task What_one_tenant_may_call_no_other_may_not_even_over_its_open_connection()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var door = $"127.0.0.1:{Port(engine)}";
+        await engine.RestartAsync(options =>
+        {
+            options.EgressAllow = [];
+            options.Tenants =
+            [
+                options.Tenants[0] with
+                {
+                    EgressAllow = [door],
+                },
+                new Tenant("another", "another-token", EngineUnderTest.CurrentKey, EngineUnderTest.NextKey),
+            ];
+        });
+        Assert.Equal(0, await TryAsync(engine, engine.Sink + "/own"));
+        var (status, _) = await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}/another",
+            "x",
+            ("Authorization", "Bearer another-token"),
+            ("Upstash-Retries", "0")
+        );
+        Assert.Equal(200, status);
+        await engine.IdleAsync();
+        Assert.Equal(0, await TryAsync(engine, engine.Sink + "/own"));
+        Assert.Equal(["/own", "/own"], engine.Deliveries.Select(one => one.Target));
+        var (_, letters) = await engine.SendAsync(
+            HttpMethod.Get,
+            "/v2/dlq",
+            null,
+            ("Authorization", "Bearer another-token")
+        );
+        Assert.Contains(
+            "leads to no public address",
+            (string)Assert.Single(letters!["messages"]!.AsArray())!["error"]!,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static Egress Guard(EngineOptions options) => new(options, NullLogger<Egress>.Instance);
 
     private static async Task<string> ReasonAsync(EngineUnderTest engine) =>
         (string)(await engine.SendAsync(HttpMethod.Get, "/v2/events?state=FAILED")).Json!["events"]![0]!["error"]!;

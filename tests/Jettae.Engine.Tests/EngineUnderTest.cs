@@ -38,6 +38,9 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public HttpClient Http { get; private set; } = null!;
     public string Sink { get; private set; } = null!;
 
+    /// <summary>What the engine told its operator.</summary>
+    public ConcurrentQueue<string> Logged { get; } = [];
+
     public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
     public Store Store => engine.Services.GetRequiredService<Store>();
@@ -184,7 +187,14 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await engine.StopAsync();
+        // A test that fails may leave attempts that hang: the patience of the stop passes in the tests' time.
+        var stopping = engine.StopAsync();
+        while (!stopping.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(10));
+            await Task.WhenAny(stopping, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
+        }
+        await stopping;
         await engine.DisposeAsync();
         await destination.StopAsync();
         await destination.DisposeAsync();
@@ -202,6 +212,10 @@ public sealed class EngineUnderTest : IAsyncDisposable
         change?.Invoke(options);
         var builder = Builder();
         builder.WebHost.ConfigureKestrel(EngineSetup.Configure);
+#pragma warning disable CA2000 // Whoever logs by it disposes it.
+        builder.Logging.AddProvider(new Logbook(Logged));
+#pragma warning restore CA2000
+        builder.Logging.AddFilter<Logbook>("Jettae", LogLevel.Information);
         builder.Services.AddSingleton<TimeProvider>(Time).AddJettaeEngine(options);
         engine = builder.Build();
         engine.MapEngine();
@@ -211,6 +225,26 @@ public sealed class EngineUnderTest : IAsyncDisposable
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
         };
         await IdleAsync();
+    }
+
+    private sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue(formatter(state, exception));
+
+        public void Dispose() { }
     }
 
     private sealed class Undo(Action action) : IDisposable

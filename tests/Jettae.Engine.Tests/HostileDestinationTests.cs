@@ -302,6 +302,94 @@ public sealed class HostileDestinationTests
         Assert.Equal(4, host.Requests);
     }
 
+    /// <summary>Hosts are cheap: a server has many ports, and a domain any number of names.</summary>
+    [Fact]
+    public async Task However_many_hosts_hang_another_one_is_called_at_once()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.MaxInFlight = 64);
+        engine.Egress.Lookup = _ => [IPAddress.Loopback];
+        await using var host = new HostileHost((host, _) => host.HangAsync());
+        for (var i = 0; i < 16 * 20; i++)
+            await PublishAsync(engine, $"http://h{i % 16}.example:{host.Port}/{i}");
+        // Sixteen names want all there is; each has its share, and some is left.
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(host.Requests >= 44));
+        await AssertAnotherIsDeliveredAsync(engine);
+        Assert.InRange(host.Requests, 44, 60);
+    }
+
+    [Fact]
+    public async Task A_tenant_whose_hosts_all_hang_leaves_room_for_the_others_and_uses_most_of_the_node()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+        {
+            options.MaxInFlight = 64;
+            options.Tenants =
+            [
+                .. options.Tenants,
+                new Tenant("another", "another-token", EngineUnderTest.CurrentKey, EngineUnderTest.NextKey),
+            ];
+        });
+        engine.Egress.Lookup = _ => [IPAddress.Loopback];
+        await using var host = new HostileHost((host, _) => host.HangAsync());
+        for (var i = 0; i < 100; i++)
+            await PublishAsync(engine, $"http://h{i}.example:{host.Port}/");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(host.Requests == 60));
+        await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}/of-another",
+            "x",
+            ("Authorization", "Bearer another-token")
+        );
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
+        Assert.Equal("/of-another", Assert.Single(engine.Deliveries).Target);
+        Assert.Equal(60, host.Requests);
+        // Those that wait are called as the others end, and none is forgotten.
+        engine.Time.Advance(Limit);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(host.Requests == 100));
+        await engine.AdvanceAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Large_bodies_are_in_memory_as_far_as_there_is_room_for_them_and_small_ones_pass()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            (options.MaxInFlight, options.MaxInFlightBytes) = (64, 4 * OneMegabyte)
+        );
+        engine.Egress.Lookup = _ => [IPAddress.Loopback];
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = http => http.Request.Path == "/large" ? open.WaitAsync() : Task.CompletedTask;
+        var port = new Uri(engine.Sink).Port;
+        for (var i = 0; i < 12; i++)
+            Assert.Equal(
+                200,
+                (
+                    await engine.SendAsync(
+                        HttpMethod.Post,
+                        $"/v2/publish/http://h{i}.example:{port}/large",
+                        new string('x', OneMegabyte)
+                    )
+                ).Status
+            );
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 3));
+        await engine.PublishAsync("/small", "x");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 4));
+        await engine.SteppedAsync();
+        Assert.Equal(3, engine.Deliveries.Count(one => one.Target == "/large"));
+        open.Release(12);
+        await engine.IdleAsync();
+        Assert.Equal(12, engine.Deliveries.Count(one => one.Target == "/large"));
+    }
+
+    [Fact]
+    public async Task A_body_larger_than_the_room_for_bodies_is_sent_alone()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.MaxInFlightBytes = 1_000);
+        for (var i = 0; i < 3; i++)
+            await engine.PublishAsync($"/{i}", new string('x', 5_000));
+        await engine.IdleAsync();
+        Assert.Equal(3, engine.Deliveries.Count);
+    }
+
     /// <summary>The log shows answers with their messages: a page of it must not be as large as all of them.</summary>
     [Fact]
     public async Task A_page_of_the_log_is_bounded_whatever_destinations_answered()

@@ -14,6 +14,10 @@ public sealed class Deliverer : IDisposable
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(60);
 
     private readonly HttpMessageInvoker http;
+
+    /// <summary>Who may call what others may not has connections apart: one that is open is not judged again.</summary>
+    private readonly Dictionary<string, HttpMessageInvoker> privileged;
+
     private readonly Keys keys;
     private readonly EngineOptions options;
     private readonly TimeProvider time;
@@ -23,8 +27,13 @@ public sealed class Deliverer : IDisposable
         this.keys = keys;
         this.options = options;
         this.time = time;
+        http = Invoker(egress);
+        privileged = egress.Privileged.ToDictionary(tenant => tenant, _ => Invoker(egress));
+    }
+
+    private HttpMessageInvoker Invoker(Egress egress) =>
 #pragma warning disable CA2000 // The invoker owns and disposes it.
-        http = new HttpMessageInvoker(
+        new(
             new SocketsHttpHandler
             {
                 ConnectCallback = egress.ConnectAsync,
@@ -42,7 +51,6 @@ public sealed class Deliverer : IDisposable
             }
         );
 #pragma warning restore CA2000
-    }
 
     /// <summary>Only a cancellation by <paramref name="cancel"/> is thrown; whatever else happens is an outcome.</summary>
     public async Task<DeliveryOutcome> AttemptAsync(Message message, CancellationToken cancel)
@@ -67,7 +75,9 @@ public sealed class Deliverer : IDisposable
         try
         {
             using var request = Request(message, uri);
-            using var answer = await http.SendAsync(request, either.Token);
+            request.Options.Set(Egress.Tenant, message.Tenant);
+            var invoker = privileged.GetValueOrDefault(message.Tenant, http);
+            using var answer = await invoker.SendAsync(request, either.Token);
             var body = await BoundedAsync(answer.Content, either.Token);
             return new DeliveryOutcome.Answered((int)answer.StatusCode, Headers(answer), body);
         }
@@ -87,7 +97,12 @@ public sealed class Deliverer : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        foreach (var own in privileged.Values)
+            own.Dispose();
+    }
 
     private HttpRequestMessage Request(Message message, Uri uri)
     {
@@ -169,6 +184,11 @@ public sealed class Deliverer : IDisposable
                     return new DeliveryOutcome.Unresolvable();
                 case AuthenticationException tls:
                     return new DeliveryOutcome.TlsFailed(tls.Message);
+                case SocketException socket:
+                    // In the system's words alone: its own message may name the address.
+                    return new DeliveryOutcome.Broken(
+                        $"the attempt broke: {new SocketException((int)socket.SocketErrorCode).Message}"
+                    );
             }
         }
         return new DeliveryOutcome.Broken($"the attempt broke: {failure.InnerException?.Message ?? failure.Message}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
 
@@ -7,7 +8,7 @@ namespace Jettae.Engine;
 /// Which addresses the engine may connect to. It calls URLs that strangers may choose, so whatever is not plainly the
 /// public internet is refused unless the operator allowed it. Judged on the address really connected to.
 /// </summary>
-public sealed class Egress : IDisposable
+public sealed partial class Egress
 {
     /// <summary>
     /// Special-purpose ranges (RFC 6890 and the IANA registries behind it), multicast, and the one metadata address that a
@@ -44,53 +45,55 @@ public sealed class Egress : IDisposable
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork SixToFour = IPNetwork.Parse("2002::/16");
 
-    /// <summary>A name server that does not answer holds a thread for the system's patience: so many threads, no more.</summary>
-    private const int MostLookups = 128;
+    /// <summary>By whom a request is made, for the guard.</summary>
+    internal static readonly HttpRequestOptionsKey<string> Tenant = new("tenant");
 
-    private readonly List<IPNetwork> ranges = [];
-    private readonly HashSet<string> hosts = new(StringComparer.OrdinalIgnoreCase);
-    private readonly SemaphoreSlim lookups = new(MostLookups);
+    private readonly Named everyones;
+    private readonly Dictionary<string, Named> tenants;
+    private readonly Gate lookups;
     private readonly bool httpsOnly;
     private readonly HashSet<int> ports;
+    private readonly ILogger log;
 
-    public Egress(EngineOptions options)
+    public Egress(EngineOptions options, ILogger<Egress> log)
     {
+        this.log = log;
         httpsOnly = options.EgressHttpsOnly;
         ports = [.. options.EgressPorts];
         foreach (var port in ports.Where(port => port is < 1 or > 65_535))
             throw new ArgumentException($"{port} is not a port from 1 to 65535", nameof(options));
-        foreach (var given in options.EgressAllow)
-        {
-            var entry = given.Trim();
-            if (IPNetwork.TryParse(entry, out var range))
-                ranges.Add(range);
-            else if (entry.Contains('/', StringComparison.Ordinal))
-                throw new ArgumentException(
-                    $"'{entry}' is not a range of addresses such as 10.1.0.0/16",
-                    nameof(options)
-                );
-            else if (IsWholeAddress(entry, out var address))
-                ranges.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
-            else if (entry.Length > 0)
-                hosts.Add(entry.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
-        }
+        everyones = new Named(options.EgressAllow);
+        tenants = options
+            .Tenants.Where(tenant => tenant.EgressAllow.Count > 0)
+            .ToDictionary(tenant => tenant.Name, tenant => new Named(tenant.EgressAllow));
+        // A name server that does not answer holds a thread for the system's patience, longer than the attempt that asked.
+        lookups = new Gate(new Slots(options.MaxInFlight, 0, _ => null));
     }
+
+    /// <summary>Tenants that may call what others may not.</summary>
+    internal IReadOnlyCollection<string> Privileged => tenants.Keys;
 
     /// <summary>Asks the system for a name's addresses.</summary>
     internal Func<string, IPAddress[]> Lookup { get; set; } = Dns.GetHostAddresses;
 
     /// <summary>Connects to the first permitted address of the end point.</summary>
-    /// <exception cref="EgressRefusedException">It has addresses, but none is permitted.</exception>
+    /// <exception cref="EgressRefusedException">None of its addresses is permitted.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host.Trim('[', ']'), context.DnsEndPoint.Port);
-        var isHttps = context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps;
-        var addresses = await ResolveAsync(host, cancel);
-        var permitted = addresses.Where(address => Refusal(host, port, isHttps, address) is null).ToArray();
+        var request = context.InitialRequestMessage;
+        var isHttps = request.RequestUri?.Scheme == Uri.UriSchemeHttps;
+        var tenant = request.Options.TryGetValue(Tenant, out var name) ? name : "";
+        var addresses = await ResolveAsync(host, tenant, cancel);
+        var permitted = addresses.Where(address => Refusal(host, port, isHttps, address, tenant) is null).ToArray();
         if (permitted.Length == 0)
-            throw new EgressRefusedException(
-                addresses is [var first, ..] ? Refusal(host, port, isHttps, first)! : $"{host} has no address"
-            );
+        {
+            var reason = addresses is [var first, ..]
+                ? Refusal(host, port, isHttps, first, tenant)!
+                : $"host {host} leads to no public address";
+            Refused(tenant, host, port, addresses, reason);
+            throw new EgressRefusedException(reason);
+        }
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -104,25 +107,26 @@ public sealed class Egress : IDisposable
         }
     }
 
-    /// <summary>Why this address is not called; null when it may be. What the operator named is asked nothing further.</summary>
-    public string? Refusal(string host, int port, bool isHttps, IPAddress address) =>
-        hosts.Contains(host)
-        || hosts.Contains($"{host}:{port}")
-        || ranges.Exists(range => range.Contains(Plain(address)))
+    /// <summary>
+    /// Why this address is not called; null when it may be. What the operator named is asked nothing further. The tenant reads it:
+    /// it says nothing of the network inside, nor of the operator's rules beyond the one that it broke.
+    /// </summary>
+    public string? Refusal(string host, int port, bool isHttps, IPAddress address, string tenant = "") =>
+        everyones.Has(host, port, Plain(address))
+        || (tenants.TryGetValue(tenant, out var own) && own.Has(host, port, Plain(address)))
             ? null
-        : IsSpecial(address)
-            ? $"the address of {host} ({address}) is not a public one, and is not allowed by the operator"
+        : IsSpecial(address) ? $"host {host} leads to no public address"
         : httpsOnly && !isHttps ? $"{host} would be called by plain http, and the operator allows https only"
-        : ports.Count > 0 && !ports.Contains(port)
-            ? $"port {port} of {host} is not one that the operator allows ({string.Join(", ", ports.Order())})"
+        : ports.Count > 0 && !ports.Contains(port) ? $"port {port} of {host} is not one that the operator allows"
         : null;
 
     /// <summary>On threads of their own: slow names must not take those that everything else runs on.</summary>
-    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancel)
+    private async Task<IPAddress[]> ResolveAsync(string host, string tenant, CancellationToken cancel)
     {
         if (IPAddress.TryParse(host, out var literal))
             return [literal];
-        await lookups.WaitAsync(cancel);
+        var lane = new LaneId(tenant, ZoneOf(host), null);
+        await lookups.EnterAsync(lane, 0, cancel);
         var lookup = Task.Factory.StartNew(
             () =>
             {
@@ -132,7 +136,7 @@ public sealed class Egress : IDisposable
                 }
                 finally
                 {
-                    lookups.Release();
+                    lookups.Leave(lane, 0);
                 }
             },
             CancellationToken.None,
@@ -140,6 +144,15 @@ public sealed class Egress : IDisposable
             TaskScheduler.Default
         );
         return await lookup.WaitAsync(cancel);
+    }
+
+    /// <summary>The part of a name that somebody registered, as far as can be told by its looks: its servers answer for all below.</summary>
+    private static string ZoneOf(string host)
+    {
+        var labels = host.TrimEnd('.').ToLowerInvariant().Split('.');
+        // Under co.kr or com.au it is three labels, not two.
+        var length = labels is [.., { Length: <= 3 }, { Length: 2 }] ? 3 : 2;
+        return string.Join('.', labels.TakeLast(length));
     }
 
     /// <summary>Looks through the forms that carry an IPv4 address inside an IPv6 one.</summary>
@@ -159,18 +172,52 @@ public sealed class Egress : IDisposable
         return Array.Exists(Special, range => range.Contains(address));
     }
 
-    public void Dispose() => lookups.Dispose();
-
-    /// <summary>With a port it is not one, and <c>1</c> is a host's name here, not 0.0.0.1.</summary>
-    private static bool IsWholeAddress(string text, out IPAddress address) =>
-        IPAddress.TryParse(text, out address!)
-        && (
-            address.AddressFamily == AddressFamily.InterNetworkV6
-                ? !text.Contains("]:", StringComparison.Ordinal)
-                : text.Count(c => c == '.') == 3
-        );
-
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "A message of {Tenant} to {Host}:{Port} was not sent, the host's addresses being {Addresses}: {Reason}."
+    )]
+    private partial void Refused(string tenant, string host, int port, IPAddress[] addresses, string reason);
+
+    /// <summary>Ranges of addresses, hosts, and hosts with a port, as an operator names them.</summary>
+    private sealed class Named
+    {
+        private readonly List<IPNetwork> ranges = [];
+        private readonly HashSet<string> hosts = new(StringComparer.OrdinalIgnoreCase);
+
+        public Named(IEnumerable<string> entries)
+        {
+            foreach (var entry in entries.Select(given => given.Trim()))
+            {
+                if (IPNetwork.TryParse(entry, out var range))
+                    ranges.Add(range);
+                else if (entry.Contains('/', StringComparison.Ordinal))
+                    throw new ArgumentException(
+                        $"'{entry}' is not a range of addresses such as 10.1.0.0/16",
+                        nameof(entries)
+                    );
+                else if (IsWholeAddress(entry, out var address))
+                    ranges.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
+                else if (entry.Length > 0)
+                    hosts.Add(
+                        entry.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)
+                    );
+            }
+        }
+
+        public bool Has(string host, int port, IPAddress address) =>
+            hosts.Contains(host) || hosts.Contains($"{host}:{port}") || ranges.Exists(range => range.Contains(address));
+
+        /// <summary>With a port it is not one, and <c>1</c> is a host's name here, not 0.0.0.1.</summary>
+        private static bool IsWholeAddress(string text, out IPAddress address) =>
+            IPAddress.TryParse(text, out address!)
+            && (
+                address.AddressFamily == AddressFamily.InterNetworkV6
+                    ? !text.Contains("]:", StringComparison.Ordinal)
+                    : text.Count(c => c == '.') == 3
+            );
+    }
 }
 
 /// <summary>The destination is one that the engine does not call.</summary>

@@ -47,7 +47,12 @@ public sealed class Settlement(
             effects.Offers.Add(
                 new Offer(
                     message.Shard,
-                    new Due(dueAt, message.Seq, Messages.LaneOf(message.Tenant, message.Url, message.FlowKey))
+                    new Due(
+                        dueAt,
+                        message.Seq,
+                        Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
+                        message.Body.Length
+                    )
                 )
             );
         if (message.Config.Callback is { } callback)

@@ -215,19 +215,31 @@ public sealed class Messages(
             return;
         }
         var seq = s.Scalar<long>("select last_insert_rowid()");
-        effects.Offers.Add(new Offer(shard, new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey))));
+        effects.Offers.Add(
+            new Offer(
+                shard,
+                new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey), message.Body.Length)
+            )
+        );
     }
 
     /// <summary>A stored message, as its shard must know of it.</summary>
     internal static Offer OfferOf(Store s, long seq)
     {
-        using var row = s.Prepared("select shard, due_at, tenant, url, flow_key from messages where seq = $0")
+        using var row = s.Prepared(
+                "select shard, due_at, tenant, url, flow_key, length(body) from messages where seq = $0"
+            )
             .With(seq)
             .ExecuteReader();
         row.Read();
         return new Offer(
             row.GetInt32(0),
-            new Due(row.GetInt64(1), seq, LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)))
+            new Due(
+                row.GetInt64(1),
+                seq,
+                LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
+                row.GetInt32(5)
+            )
         );
     }
 
@@ -255,7 +267,7 @@ public sealed class Messages(
         return store.Read(db =>
             db.Command(
                     """
-                    select due_at, seq, tenant, url, flow_key from messages
+                    select due_at, seq, tenant, url, flow_key, length(body) from messages
                     where shard = $0 and state = 0 and (due_at, seq) > ($1, $2) and due_at <= $3
                     order by due_at, seq limit $4
                     """,
@@ -272,7 +284,7 @@ public sealed class Messages(
                         lane = same;
                     else
                         lanes.Add(lane);
-                    return new Due(row.GetInt64(0), row.GetInt64(1), lane);
+                    return new Due(row.GetInt64(0), row.GetInt64(1), lane, row.GetInt32(5));
                 })
         );
     }

@@ -25,5 +25,5 @@ public sealed class Lane(LaneId id, FlowLane? flow)
 /// <summary>What messages of one lane have in common.</summary>
 public readonly record struct LaneId(string Tenant, string Host, string? FlowKey);
 
-/// <summary>A message in memory: its place in the store's order, and its lane.</summary>
-public readonly record struct Due(long DueAt, long Seq, LaneId Lane);
+/// <summary>A message in memory: its place in the store's order, its lane, and the bytes of its body.</summary>
+public readonly record struct Due(long DueAt, long Seq, LaneId Lane, int Size = 0);

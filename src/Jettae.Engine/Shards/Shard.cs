@@ -37,6 +37,7 @@ public sealed partial class Shard : IDisposable
     private readonly ILogger log;
     private readonly ITimer timer;
     private readonly Slots slots;
+    private readonly Action<Scope> freed;
 
     private TaskCompletionSource? stepped;
     private bool full;
@@ -59,6 +60,7 @@ public sealed partial class Shard : IDisposable
     {
         (this.number, this.shards, this.slots, this.store, this.deliverer) = (number, shards, slots, store, deliverer);
         (this.work, this.options, this.time, this.log) = (work, options, time, log);
+        freed = Freed;
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -221,7 +223,7 @@ public sealed partial class Shard : IDisposable
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
             }
             foreach (var entry in turn.Skip(begun))
-                slots.Release(entry.Lane);
+                slots.Release(entry.Lane, entry.Size);
         }
     }
 
@@ -290,7 +292,7 @@ public sealed partial class Shard : IDisposable
                     opening.Enqueue(flow, (flow.WokenAt = instant).Value);
                 return;
             }
-            if (slots.TryTake(this, lane.Id) is { } scope)
+            if (slots.TryTake(freed, lane.Id, lane.Waiting.Peek().Size) is { } scope)
             {
                 full |= scope == Slots.All;
                 lane.IsBlocked = true;
@@ -354,7 +356,7 @@ public sealed partial class Shard : IDisposable
         }
         if (message is null)
         {
-            slots.Release(entry.Lane);
+            slots.Release(entry.Lane, entry.Size);
             return;
         }
         work.Enter();
@@ -419,7 +421,7 @@ public sealed partial class Shard : IDisposable
             GiveBack(entry, againAt, attempted);
             TellIfDrained();
         }
-        slots.Release(entry.Lane);
+        slots.Release(entry.Lane, entry.Size);
         shards.Tell(effects);
         Wake();
         work.Leave();

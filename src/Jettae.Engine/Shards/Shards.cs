@@ -20,7 +20,7 @@ public sealed class Shards : IDisposable
         ILogger<Shard> log
     )
     {
-        var slots = new Slots(options.MaxInFlight, tenant => quotas.Of(tenant).Parallelism);
+        var slots = new Slots(options.MaxInFlight, options.MaxInFlightBytes, tenant => quotas.Of(tenant).Parallelism);
         owned =
         [
             .. Enumerable

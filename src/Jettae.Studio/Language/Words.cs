@@ -342,7 +342,7 @@ public static partial class Words
             ("refused the connection", new("받는 곳이 연결을 거절했어요", error)),
             ("unable to resolve", new("받는 곳의 주소를 찾지 못했어요", error)),
             ("TLS failed", new("안전한 연결(TLS)을 맺지 못했어요", error)),
-            ("is not a public one", new("공개된 주소가 아니라서 부르지 않았어요", error)),
+            ("leads to no public address", new("공개된 주소가 아니라서 부르지 않았어요", error)),
         ];
         return
             Array.Find(known, each => error.Contains(each.Mark, StringComparison.Ordinal)) is { Mark: not null } found
