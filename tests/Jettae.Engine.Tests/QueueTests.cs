@@ -126,21 +126,24 @@ public sealed class QueueTests
 
     [Fact]
     [Trait("QStash", "59")]
-    public async Task A_thousand_messages_to_a_destination_that_fails_at_random_arrive_in_order()
+    public async Task A_thousand_messages_to_a_destination_that_fails_at_random_are_attempted_in_order()
     {
         await using var engine = await EngineUnderTest.StartAsync();
         var random = new Random(20_261_123);
-        var arrived = new List<int>();
+        var attempts = new List<(int Number, int Retried, bool Succeeds)>();
         var (inWork, most) = (0, 0);
         engine.Answer = async http =>
         {
             most = Math.Max(most, Interlocked.Increment(ref inWork));
             await Task.Yield();
             lock (random)
-                if (random.Next(3) == 0)
-                    http.Response.StatusCode = 503;
-                else
-                    arrived.Add(int.Parse(http.Request.Path.Value![1..], null));
+            {
+                var succeeds = random.Next(4) != 0;
+                http.Response.StatusCode = succeeds ? 200 : 503;
+                attempts.Add(
+                    (Number(http.Request.Path.Value![1..]), Number(http.Request.Headers["Upstash-Retried"]), succeeds)
+                );
+            }
             Interlocked.Decrement(ref inWork);
         };
         for (var hundred = 0; hundred < 10; hundred++)
@@ -154,7 +157,7 @@ public sealed class QueueTests
                     headers = new Dictionary<string, string>
                     {
                         ["Upstash-Retries"] = "100",
-                        ["Upstash-Retry-Delay"] = "0",
+                        ["Upstash-Retry-Delay"] = "1000 * (1 + retried)",
                     },
                 });
             var (status, _) = await engine.SendAsync(
@@ -165,8 +168,30 @@ public sealed class QueueTests
             Assert.Equal(200, status);
         }
         await engine.IdleAsync();
-        Assert.Equal(Enumerable.Range(0, 1_000), arrived);
+        var restarted = false;
+        while ((int)(await GetAsync(engine, "order"))["lag"]! is > 0 and var lag)
+        {
+            if (!restarted && lag < 500)
+            {
+                await engine.RestartAsync();
+                restarted = true;
+            }
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+        while (!attempts[^1].Succeeds)
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.True(restarted);
         Assert.Equal(1, most);
+        // Every attempt, not only the last of each: none of the next message before this one has arrived.
+        Assert.Equal(attempts.OrderBy(each => each.Number).ThenBy(each => each.Retried), attempts);
+        var expected = attempts
+            .GroupBy(each => each.Number)
+            .SelectMany(one => Enumerable.Range(0, one.Count()).Select(i => (one.Key, i, i == one.Count() - 1)));
+        Assert.Equal(expected, attempts);
+        Assert.Equal(Enumerable.Range(0, 1_000), attempts.Where(each => each.Succeeds).Select(each => each.Number));
+        Assert.InRange(attempts.Count, 1_200, 1_600);
+
+        static int Number(string? text) => int.Parse(text!, null);
     }
 
     [Fact]
