@@ -9,6 +9,7 @@ namespace Jettae.Engine;
 internal sealed partial class EngineHost(
     Shards shards,
     Ticker ticker,
+    Queues queues,
     Store store,
     EngineOptions options,
     TimeProvider time,
@@ -21,12 +22,12 @@ internal sealed partial class EngineHost(
     private ITimer? pruning;
 
     /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
-    public Task StartedAsync(CancellationToken cancellationToken)
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await queues.SweepAsync();
         shards.Start();
         ticker.Start();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
-        return Task.CompletedTask;
     }
 
     /// <summary>Before the server stops: what is in flight may be on its way to this very program.</summary>
@@ -54,6 +55,7 @@ internal sealed partial class EngineHost(
         var (pruned, all) = (0, 0);
         try
         {
+            await queues.SweepAsync();
             do
             {
                 pruned = await store.WriteAsync(s =>

@@ -21,9 +21,20 @@ internal sealed partial class WireJson : JsonSerializerContext
         return map;
     }
 
-    /// <summary>A callback's headers are kept with the prefix by which they were given.</summary>
-    private static string Plain(string name) =>
-        name.StartsWith("Upstash-Forward-", StringComparison.OrdinalIgnoreCase)
-            ? name["Upstash-Forward-".Length..]
-            : name;
+    /// <summary>A callback's headers are kept with the prefix by which they were given, those of its own callbacks with more.</summary>
+    private static string Plain(string name)
+    {
+        if (!Cut("Upstash-", name, out var rest))
+            return name;
+        while (Cut("Callback-", rest, out var inner) || Cut("Failure-Callback-", rest, out inner))
+            rest = inner;
+        return Cut("Forward-", rest, out var plain) ? plain : name;
+
+        static bool Cut(string prefix, string text, out string rest)
+        {
+            var cut = text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+            rest = cut ? text[prefix.Length..] : text;
+            return cut;
+        }
+    }
 }

@@ -197,13 +197,32 @@ public sealed class FilterTests
             );
             Assert.Null(json["cursor"]);
         }
-        foreach (var bad in new[] { "labeel=x", "host=x", "count=0", "cursor=x", "fromDate=x" })
+        foreach (
+            var bad in new[]
+            {
+                "labeel=x",
+                "host=x",
+                "count=0",
+                "cursor=x",
+                "fromDate=x",
+                "source=workflows",
+                "source=",
+                "order=newest",
+            }
+        )
         {
             Assert.Equal(400, (await engine.SendAsync(HttpMethod.Get, "/v2/dlq?" + bad)).Status);
             Assert.Equal(400, (await engine.SendAsync(HttpMethod.Delete, "/v2/dlq?" + bad)).Status);
             Assert.Equal(400, (await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry?" + bad)).Status);
         }
+        // Those of workflows only: there are none, and none of the others is meant.
+        Assert.Equal(0, await DeletedAsync("?source=workflow", null));
+        Assert.Equal(0, await DeletedAsync("", """{"source":"workflow"}"""));
+        var retried = await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry?source=Workflow");
+        Assert.Equal((201, 0), (retried.Status, retried.Json!["responses"]!.AsArray().Count));
+        Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/dlq?source=workflow")).Json!["messages"]!.AsArray());
         var letters = (await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!.AsArray();
+        Assert.Equal(3, letters.Count);
         var dlqIds = letters.Select(each => (string)each!["dlqId"]!).ToList();
         Assert.Equal(0, await DeletedAsync("", """{"dlqIds":[]}"""));
         Assert.Equal(0, await DeletedAsync("?dlqIds=1-1", null));

@@ -214,6 +214,15 @@ public sealed class FlowControlTests
         await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
         await PostAsync(engine, "orders-eu/resetRate");
         Assert.Equal(0, (int)(await GetAsync(engine, "orders-eu"))["rateCount"]!);
+        // The older name of the same.
+        await PublishAsync(engine, "/4", "orders-eu", "rate=1,period=1h");
+        await PublishAsync(engine, "/5", "orders-eu", "rate=1,period=1h");
+        await engine.IdleAsync();
+        Assert.Equal(3, engine.Deliveries.Count);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        await PostAsync(engine, "orders-eu/reset");
+        await engine.IdleAsync();
+        Assert.Equal(4, engine.Deliveries.Count);
         await PublishAsync(engine, "/3", "other", "parallelism=1");
         var found = (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl?search=orders")).Json!.AsArray();
         Assert.Equal("orders-eu", (string)Assert.Single(found)!["flowControlKey"]!);

@@ -25,7 +25,8 @@ public sealed class LogPagingTests
         var ids = await PublishAsync(engine, messages, "x");
         await engine.IdleAsync();
 
-        var pages = await PagesAsync(engine, count is null ? "" : $"count={count}");
+        var size = count is null ? "" : $"count={count}";
+        var pages = await PagesAsync(engine, size);
         Assert.All(pages.SkipLast(1), page => Assert.Equal(count ?? 1_000, page.Count));
         var events = pages.SelectMany(page => page).ToList();
         Assert.Equal(messages * Story.Length, events.Count);
@@ -35,6 +36,54 @@ public sealed class LogPagingTests
             ids.Reverse().SelectMany(id => Story.Reverse().Select(state => (id, state))),
             events.Select(entry => ((string)entry["messageId"]!, (string)entry["state"]!))
         );
+
+        pages = await PagesAsync(engine, $"order=earliestFirst&{size}");
+        Assert.All(pages.SkipLast(1), page => Assert.Equal(count ?? 1_000, page.Count));
+        Assert.Equal(
+            ids.SelectMany(id => Story.Select(state => (id, state))),
+            pages.SelectMany(page => page).Select(entry => ((string)entry["messageId"]!, (string)entry["state"]!))
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "86,87")]
+    public async Task Earliest_first_is_the_same_log_the_other_way_round_whatever_is_asked_for()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = http => http.Request.Path == "/hangs" ? open.WaitAsync() : Task.CompletedTask;
+        for (var second = 0; second < 5; second++)
+        {
+            await PublishAsync(engine, 3, "x");
+            await engine.IdleAsync();
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+        var waits = await engine.PublishAsync("/waits", "x", ("Upstash-Delay", "1d"), ("Upstash-Label", "odd"));
+        await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{waits}");
+        await engine.PublishAsync("/hangs", "x", ("Upstash-Label", "odd"));
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Any(one => one.Target == "/hangs")));
+        var (from, to) = (
+            engine.Time.GetUtcNow().AddSeconds(-4).ToUnixTimeMilliseconds(),
+            engine.Time.GetUtcNow().AddSeconds(-2).ToUnixTimeMilliseconds()
+        );
+        foreach (
+            var query in new[] { "", "label=odd", "state=DELIVERED", "state=ACTIVE", $"fromDate={from}&toDate={to}" }
+        )
+        foreach (var count in new[] { 1, 4, 1_000 })
+        {
+            var latest = Told(await PagesAsync(engine, $"{query}&count={count}"));
+            var earliest = Told(await PagesAsync(engine, $"{query}&count={count}&order=earliestFirst"));
+            Assert.NotEmpty(earliest);
+            Assert.Equal(Enumerable.Reverse(latest), earliest);
+        }
+        open.Release();
+
+        static List<string> Told(List<List<JsonNode>> pages) =>
+            [
+                .. pages
+                    .SelectMany(page => page)
+                    .Select(entry => $"{entry["time"]} {entry["messageId"]} {entry["state"]}"),
+            ];
     }
 
     [Fact]
@@ -113,6 +162,7 @@ public sealed class LogPagingTests
     [InlineData("fromDate=yesterday", "fromDate", "yesterday")]
     [InlineData("toDate=1.5", "toDate", "1.5")]
     [InlineData("state=BUSY", "state", "BUSY")]
+    [InlineData("order=newest", "order", "newest")]
     [InlineData("cursor=abc", "cursor", "abc")]
     [InlineData("cursor=1-2", "cursor", "1-2")]
     [InlineData("cursor=1-2--3", "cursor", "1-2--3")]

@@ -77,6 +77,14 @@ public sealed class LogTests
         var (_, second) = await engine.SendAsync(HttpMethod.Get, $"/v2/dlq?count=1&cursor={first["cursor"]}");
         Assert.Equal(slow, (string)second!["messages"]![0]!["messageId"]!);
         Assert.Null(second["cursor"]);
+        (_, first) = await engine.SendAsync(HttpMethod.Get, "/v2/dlq?order=latestFirst&count=1");
+        Assert.Equal(slow, (string)first!["messages"]![0]!["messageId"]!);
+        (_, second) = await engine.SendAsync(
+            HttpMethod.Get,
+            $"/v2/dlq?order=latestFirst&count=1&cursor={first["cursor"]}"
+        );
+        Assert.Equal(fast, (string)second!["messages"]![0]!["messageId"]!);
+        Assert.Null(second["cursor"]);
     }
 
     private static async Task<List<JsonNode>> ReadAllAsync(EngineUnderTest engine, string query)

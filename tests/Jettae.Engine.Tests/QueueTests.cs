@@ -126,21 +126,24 @@ public sealed class QueueTests
 
     [Fact]
     [Trait("QStash", "59")]
-    public async Task A_thousand_messages_to_a_destination_that_fails_at_random_arrive_in_order()
+    public async Task A_thousand_messages_to_a_destination_that_fails_at_random_are_attempted_in_order()
     {
         await using var engine = await EngineUnderTest.StartAsync();
         var random = new Random(20_261_123);
-        var arrived = new List<int>();
+        var attempts = new List<(int Number, int Retried, bool Succeeds)>();
         var (inWork, most) = (0, 0);
         engine.Answer = async http =>
         {
             most = Math.Max(most, Interlocked.Increment(ref inWork));
             await Task.Yield();
             lock (random)
-                if (random.Next(3) == 0)
-                    http.Response.StatusCode = 503;
-                else
-                    arrived.Add(int.Parse(http.Request.Path.Value![1..], null));
+            {
+                var succeeds = random.Next(4) != 0;
+                http.Response.StatusCode = succeeds ? 200 : 503;
+                attempts.Add(
+                    (Number(http.Request.Path.Value![1..]), Number(http.Request.Headers["Upstash-Retried"]), succeeds)
+                );
+            }
             Interlocked.Decrement(ref inWork);
         };
         for (var hundred = 0; hundred < 10; hundred++)
@@ -154,7 +157,7 @@ public sealed class QueueTests
                     headers = new Dictionary<string, string>
                     {
                         ["Upstash-Retries"] = "100",
-                        ["Upstash-Retry-Delay"] = "0",
+                        ["Upstash-Retry-Delay"] = "1000 * (1 + retried)",
                     },
                 });
             var (status, _) = await engine.SendAsync(
@@ -165,8 +168,30 @@ public sealed class QueueTests
             Assert.Equal(200, status);
         }
         await engine.IdleAsync();
-        Assert.Equal(Enumerable.Range(0, 1_000), arrived);
+        var restarted = false;
+        while ((int)(await GetAsync(engine, "order"))["lag"]! is > 0 and var lag)
+        {
+            if (!restarted && lag < 500)
+            {
+                await engine.RestartAsync();
+                restarted = true;
+            }
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+        while (!attempts[^1].Succeeds)
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.True(restarted);
         Assert.Equal(1, most);
+        // Every attempt, not only the last of each: none of the next message before this one has arrived.
+        Assert.Equal(attempts.OrderBy(each => each.Number).ThenBy(each => each.Retried), attempts);
+        var expected = attempts
+            .GroupBy(each => each.Number)
+            .SelectMany(one => Enumerable.Range(0, one.Count()).Select(i => (one.Key, i, i == one.Count() - 1)));
+        Assert.Equal(expected, attempts);
+        Assert.Equal(Enumerable.Range(0, 1_000), attempts.Where(each => each.Succeeds).Select(each => each.Number));
+        Assert.InRange(attempts.Count, 1_200, 1_600);
+
+        static int Number(string? text) => int.Parse(text!, null);
     }
 
     [Fact]
@@ -231,6 +256,141 @@ public sealed class QueueTests
         await engine.IdleAsync();
         Assert.Equal(["/stuck", "/fails", "/ok"], engine.Deliveries.Select(each => each.Target));
         Assert.Equal(0, (int)(await GetAsync(engine, "q"))["lag"]!);
+    }
+
+    [Fact]
+    [Trait("QStash", "59,83")]
+    public async Task A_message_that_is_cancelled_under_way_keeps_its_place_until_its_request_has_ended()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        var first = await EnqueueAsync(engine, "q", "/first");
+        await EnqueueAsync(engine, "q", "/second");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 1));
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{first}")).Status);
+        await engine.SteppedAsync();
+        Assert.Equal(1, (int)(await GetAsync(engine, "q"))["lag"]!);
+        Assert.Single(engine.Deliveries);
+        open.Release();
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        open.Release();
+        await engine.IdleAsync();
+        Assert.Equal(["/first", "/second"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    [Trait("QStash", "59,83")]
+    public async Task Whatever_is_cancelled_whenever_no_more_are_under_way_than_the_parallelism_and_the_line_goes_on()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (underWay, most, counting) = (0, 0, new Lock());
+        engine.Answer = async http =>
+        {
+            // What tells of an attempt comes beside its message's next one, in the same place.
+            if (http.Request.Path == "/told")
+                return;
+            lock (counting)
+                most = Math.Max(most, ++underWay);
+            await Task.Yield();
+            http.Response.StatusCode = http.Request.Path.Value!.EndsWith('3') ? 500 : 200;
+            lock (counting)
+                underWay--;
+        };
+        await PutAsync(engine, """{"queueName":"q","parallelism":2,"paused":true}""");
+        var ids = new List<string>();
+        for (var i = 0; i < 200; i++)
+            ids.Add(
+                await EnqueueAsync(
+                    engine,
+                    "q",
+                    $"/{i}",
+                    ("Upstash-Retry-Delay", "0"),
+                    ("Upstash-Retries", "1"),
+                    ("Upstash-Callback", engine.Sink + "/told")
+                )
+            );
+        await PutAsync(engine, """{"queueName":"q","paused":false}""");
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(part =>
+                    Task.Run(async () =>
+                    {
+                        foreach (var id in ids.Where((_, i) => i % 8 == part))
+                            await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{id}");
+                    })
+                )
+        );
+        await engine.IdleAsync();
+        Assert.InRange(most, 1, 2);
+        Assert.Equal(0, (int)(await GetAsync(engine, "q"))["lag"]!);
+        Assert.Equal(
+            ids.Where((_, i) => i % 8 >= 4).Order(),
+            engine
+                .Deliveries.Select(each => each.Header("Upstash-Message-Id"))
+                .Intersect(ids.Where((_, i) => i % 8 >= 4))
+                .Order()
+        );
+    }
+
+    [Fact]
+    [Trait("QStash", "37,59,83")]
+    public async Task A_crash_between_a_cancellation_and_the_end_of_its_request_does_not_hold_the_line_for_ever()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/first" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        await EnqueueAsync(engine, "q", "/first", ("Upstash-Retry-Delay", "60000"));
+        await EnqueueAsync(engine, "q", "/second");
+        await engine.IdleAsync();
+        await engine.StopAsync();
+        // What such a crash leaves: cancelled, and with its place still its own.
+        engine.Run("update messages set state = 3, finished_at = created_at where in_line = 2");
+        await engine.StartAgainAsync();
+        Assert.Equal(["/first", "/second"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Theory]
+    [Trait("QStash", "42,59")]
+    [InlineData("q", "q")]
+    [InlineData("q", "other")]
+    public async Task A_callback_that_goes_into_a_queue_holds_no_line_up_that_it_waits_for(string queue, string told)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        // Two lines crosswise, or one in itself.
+        await EnqueueAsync(engine, queue, "/a", Told(told, "/told-of-a"));
+        await EnqueueAsync(engine, queue, "/b");
+        await EnqueueAsync(engine, told, "/c", Told(queue, "/told-of-c"));
+        await EnqueueAsync(engine, told, "/d");
+        await engine.IdleAsync();
+        Assert.Equal(
+            ["/a", "/b", "/c", "/d", "/told-of-a", "/told-of-c"],
+            engine.Deliveries.Select(each => each.Target).Order()
+        );
+        Assert.Equal(0, (int)(await GetAsync(engine, queue))["lag"]!);
+
+        (string, string)[] Told(string into, string path) =>
+            [("Upstash-Callback", engine.Sink + path), ("Upstash-Callback-Queue-Name", into)];
+    }
+
+    [Fact]
+    [Trait("QStash", "59")]
+    public async Task A_clock_that_is_set_back_lets_nobody_overtake()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"q","paused":true}""");
+        await EnqueueAsync(engine, "q", "/1");
+        await EnqueueAsync(engine, "q", "/2");
+        engine.Time.AdjustTime(engine.Time.GetUtcNow() - TimeSpan.FromHours(1));
+        await EnqueueAsync(engine, "q", "/3");
+        await EnqueueAsync(engine, "q", "/4");
+        await PutAsync(engine, """{"queueName":"q","paused":false}""");
+        await engine.IdleAsync();
+        Assert.Equal(["/1", "/2", "/3", "/4"], engine.Deliveries.Select(each => each.Target));
     }
 
     [Fact]

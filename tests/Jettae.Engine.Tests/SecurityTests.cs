@@ -313,6 +313,75 @@ public sealed class SecurityTests
         Assert.Contains("text/plain", reads, StringComparison.Ordinal);
     }
 
+    /// <summary>A callback's body is its message's once more: whoever may not read the one may not read the other.</summary>
+    [Fact]
+    [Trait("QStash", "90,91")]
+    public async Task What_is_redacted_stays_so_in_its_callbacks_and_in_theirs()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/told" || http.Request.Path == "/work" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync(
+            "/work",
+            "secret body",
+            ("Upstash-Retries", "0"),
+            ("Upstash-Forward-My-Header", "secret header"),
+            ("Upstash-Redact-Fields", "body,header[My-Header]"),
+            ("Upstash-Callback", engine.Sink + "/told"),
+            ("Upstash-Callback-Forward-My-Header", "secret header"),
+            ("Upstash-Callback-Redact-Fields", "header[Other]"),
+            ("Upstash-Callback-Forward-Other", "secret other"),
+            ("Upstash-Callback-Failure-Callback", engine.Sink + "/told-that-it-failed"),
+            ("Upstash-Callback-Failure-Callback-Forward-My-Header", "secret header"),
+            ("Upstash-Failure-Callback", engine.Sink + "/failed")
+        );
+        await engine.IdleAsync();
+        Assert.Equal(
+            ["/failed", "/told", "/told-that-it-failed", "/work"],
+            engine.Deliveries.Select(each => each.Target).Order()
+        );
+        Assert.Equal(
+            "secret body",
+            Told(Told(engine.Deliveries.Single(each => each.Target == "/told-that-it-failed").Body))
+        );
+        var reads = (await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!.ToJsonString();
+        foreach (var delivery in engine.Deliveries)
+        {
+            var id = delivery.Header("Upstash-Message-Id");
+            foreach (var path in new[] { $"/v2/messages/{id}", $"/v2/events?messageId={id}" })
+                reads += (await engine.SendAsync(HttpMethod.Get, path)).Json!.ToJsonString();
+        }
+        var told = engine.Deliveries.Single(each => each.Target == "/told").Body;
+        foreach (var hidden in new[] { "secret body", "secret header", "secret other" })
+        foreach (var form in new[] { hidden, Base64(hidden), Base64(told)[..64] })
+            Assert.DoesNotContain(form, reads, StringComparison.Ordinal);
+        Assert.DoesNotContain("sourceBody", reads, StringComparison.Ordinal);
+
+        // Tried again by hand, it has the real values still, and hides them still.
+        engine.Answer = _ => Task.CompletedTask;
+        engine.Deliveries.Clear();
+        await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry");
+        await engine.IdleAsync();
+        Assert.Equal("secret body", Told(engine.Deliveries.First(each => each.Target == "/told").Body));
+        Assert.DoesNotContain(
+            "sourceBody",
+            (await engine.SendAsync(HttpMethod.Get, "/v2/events")).Json!["events"]!
+                .AsArray()
+                .Aggregate("", (all, each) => all + Decoded((string?)each!["body"])),
+            StringComparison.Ordinal
+        );
+
+        static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+        static string Told(string body) => Decoded((string)JsonNode.Parse(body)!["sourceBody"]!);
+        static string Decoded(string? text) =>
+            text is null || text.StartsWith("REDACTED:", StringComparison.Ordinal)
+                ? ""
+                : System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(text));
+    }
+
     [Fact]
     [Trait("QStash", "106")]
     public async Task A_tenant_may_have_limits_of_its_own_that_hold_from_its_next_request_on()

@@ -156,19 +156,26 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         return MessageFilter.Read(http.Request.Query, body, MessageFilter.OfDeadLetters, Others, strict: true);
     }
 
-    /// <summary>In the order in which the messages were given up; a page that would hold too much ends early, with a cursor.</summary>
+    /// <summary>Unless it is asked for the latest first: in the order in which the messages were given up. A page that would hold too much ends early, with a cursor.</summary>
     private (List<DeadLetter> Page, string? Cursor) Page(string tenant, MessageFilter filter, bool withBodies = true)
     {
         var (from, to) = filter.Dates;
         var count = filter.Count(MostInPage);
+        var latestFirst = filter.LatestFirst(otherwise: false);
+        var cursor = filter.Whole("cursor") ?? (latestFirst ? long.MaxValue : 0);
+        var (beyond, direction) = latestFirst ? ("<", "desc") : (">", "asc");
+        if (OnlyWorkflows(filter))
+            return ([], null);
         var (page, isWhole) = store.Read(db =>
         {
             using var command = db.Command(
                 $"""
-                {Select} where d.tenant = $0 and d.seq > $1 and d.created_at between $2 and $3 and {filter.Sql(5)}
-                order by d.seq limit $4
+                {Select} where d.tenant = $0 and d.seq {beyond} $1 and d.created_at between $2 and $3 and {filter.Sql(
+                    5
+                )}
+                order by d.seq {direction} limit $4
                 """,
-                filter.With(tenant, filter.Whole("cursor") ?? 0, from, to, count + 1)
+                filter.With(tenant, cursor, from, to, count + 1)
             );
             using var reader = command.ExecuteReader();
             var (rows, bytes) = (new List<DeadLetter>(), 0L);
@@ -185,6 +192,20 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
             return (rows, true);
         });
         return (page, isWhole ? null : page[^1].Place.ToString(null, null));
+    }
+
+    /// <summary>Whether only those of workflows are meant (contract §1.10): there are none here, so that it means none, not all.</summary>
+    private static bool OnlyWorkflows(MessageFilter filter)
+    {
+        var sources = filter.Others("source");
+        foreach (var source in sources)
+            if (source.ToLowerInvariant() is not ("qstash" or "workflow"))
+                throw new RejectedException(
+                    400,
+                    $"source must be qstash or workflow; received '{MessageHeaders.Shortened(source)}'"
+                );
+        return sources.Count > 0
+            && sources.All(source => source.Equals("workflow", StringComparison.OrdinalIgnoreCase));
     }
 
     private static DeadLetter Row(Microsoft.Data.Sqlite.SqliteDataReader row) =>

@@ -16,6 +16,9 @@ public sealed class Settlement(
     EngineOptions options
 )
 {
+    /// <summary>The status of an attempt whose message was cancelled meanwhile: whatever it was, nobody asks.</summary>
+    internal const int Ignored = -1;
+
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
@@ -40,9 +43,35 @@ public sealed class Settlement(
                 message.Retried
             ) == 0
         )
+        {
+            // Cancelled while it was under way: its attempt counts, what came of it does not.
+            if (
+                s.Scalar<long>(
+                    "select exists (select 1 from messages where seq = $0 and state = 3 and retried = $1)",
+                    message.Seq,
+                    message.Retried
+                ) != 0
+            )
+                WriteAttempt(s, Ignored, null, null);
+            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
             return effects;
-        WriteAttempt(s);
-        var deadLetter = state == MessageState.Failed ? WriteDeadLetter(s) : null;
+        }
+        var deadLetter = state == MessageState.Failed ? $"{endedAt}-{message.Seq}" : null;
+        var error = Verdict.ErrorOf(outcome);
+        List<Publication> callbacks =
+        [
+            .. Callback("callback", message.Config.Callback, null, ref error),
+            .. Callback(
+                "failure callback",
+                deadLetter is null ? null : message.Config.FailureCallback,
+                deadLetter,
+                ref error
+            ),
+        ];
+        var answer = outcome as DeliveryOutcome.Answered;
+        WriteAttempt(s, answer?.Status ?? 0, answer, error);
+        if (deadLetter is not null)
+            WriteDeadLetter(s, deadLetter);
         if (state == MessageState.Pending)
             effects.Offers.Add(
                 new Offer(
@@ -55,18 +84,14 @@ public sealed class Settlement(
                     )
                 )
             );
-        if (message.Config.Callback is { } callback)
-            Call(s, callback, null, effects);
-        if (deadLetter is not null && message.Config.FailureCallback is { } failureCallback)
-            Call(s, failureCallback, deadLetter, effects);
+        foreach (var callback in callbacks)
+            Messages.Insert(s, message.Tenant, callback, endedAt, options, Limits.None, effects);
         if (state != MessageState.Pending)
             Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         return effects;
     }
 
-    private void WriteAttempt(Store s)
-    {
-        var answer = outcome as DeliveryOutcome.Answered;
+    private void WriteAttempt(Store s, int status, DeliveryOutcome.Answered? answer, string? error) =>
         s.Run(
             """
             insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
@@ -77,20 +102,17 @@ public sealed class Settlement(
             message.Tenant,
             startedAt,
             endedAt,
-            answer?.Status ?? 0,
-            Verdict.ErrorOf(outcome),
+            status,
+            error,
             answer is null
                 ? null
                 : JsonSerializer.Serialize(answer.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray),
             answer?.Body,
-            (verdict as Verdict.RetryAt)?.Instant,
+            status == Ignored ? null : (verdict as Verdict.RetryAt)?.Instant,
             message.FlowKey
         );
-    }
 
-    private string WriteDeadLetter(Store s)
-    {
-        var id = $"{endedAt}-{message.Seq}";
+    private void WriteDeadLetter(Store s, string id) =>
         s.Run(
             "insert into dead_letters (id, message_seq, tenant, created_at) values ($0, $1, $2, $3)",
             id,
@@ -98,11 +120,28 @@ public sealed class Settlement(
             message.Tenant,
             endedAt
         );
-        return id;
+
+    /// <summary>
+    /// None, too, where its settings are refused by a rule that came after they were accepted: that must not keep the
+    /// message from being finished. The attempt's error says so.
+    /// </summary>
+    private Publication[] Callback(string which, CallbackTarget? target, string? deadLetter, ref string? error)
+    {
+        if (target is null)
+            return [];
+        try
+        {
+            return [Callback(target, deadLetter)];
+        }
+        catch (RejectedException refused)
+        {
+            error = $"{(error is null ? "" : error + "; ")}the {which} could not be made: {refused.Message}";
+            return [];
+        }
     }
 
     /// <summary>A callback is a message like any other (contract §3.4).</summary>
-    private void Call(Store s, CallbackTarget target, string? deadLetter, Effects effects)
+    private Publication Callback(CallbackTarget target, string? deadLetter)
     {
         var answer = outcome as DeliveryOutcome.Answered;
         var body = new JsonObject
@@ -133,17 +172,25 @@ public sealed class Settlement(
             body["error"] = error;
         if (deadLetter is not null)
             body["dlqId"] = deadLetter;
-        // The queue that the message stands in waits for its callbacks too (contract §3.5).
-        var holder = message.Holder ?? (message.Queue is null ? null : message.Seq);
         var publication = new MessageHeaders(target.Headers).Read(
             target.Url,
             JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
-            new Origin(message.Config.CallerIp, Holder: holder),
+            new Origin(message.Config.CallerIp),
             endedAt,
             // It was accepted once: a limit that came later must not keep it from being finished.
             Limits.None
         );
-        Messages.Insert(s, message.Tenant, publication, endedAt, options, Limits.None, effects);
+        var made = publication.Message;
+        return publication with
+        {
+            Message = made with
+            {
+                // The queue that the message stands in waits for its callbacks too (contract §3.5), except for one that
+                // stands in a queue itself: in the same one each would wait for the other for ever, and so across two.
+                Holder = made.Queue is null ? message.Holder ?? (message.Queue is null ? null : message.Seq) : null,
+                Config = made.Config with { Redact = Redaction.OfCallback(made.Config.Redact, message.Config.Redact) },
+            },
+        };
     }
 
     private static JsonObject Map(IReadOnlyDictionary<string, string[]> headers) => WireJson.Map(headers);

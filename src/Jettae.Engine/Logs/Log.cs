@@ -51,30 +51,36 @@ public sealed class Log(Store store, Shards shards)
 
     /// <summary>
     /// The ordinal orders what one message has at one instant: a RETRY stands after its ERROR, a cancellation after all. Each
-    /// branch begins where the last page ended and stops at the page's size by itself, however many share an instant.
+    /// branch begins where the last page ended and stops at the page's size by itself, however many share an instant. An
+    /// attempt whose message was cancelled meanwhile has begun, and that is all there is to tell (status below zero).
     /// </summary>
     private const string Events = """
         select * from (
           select created_at as time, seq, 0 as ordinal, 'CREATED' as state from messages
-          where tenant = $0 and (created_at, seq, 0) < ($1, $5, $6) and created_at >= $4 {seq}
-          order by created_at desc, seq desc limit $2)
+          where tenant = $0 and (created_at, seq, 0) {beyond} ($1, $5, $6) and created_at {within} $4 {seq}
+          order by created_at {direction}, seq {direction} limit $2)
         union all select * from (
           select started_at, message_seq, retried * 3 + 1, 'ACTIVE' from attempts
-          where tenant = $0 and (started_at, message_seq, retried * 3 + 1) < ($1, $5, $6) and started_at >= $4 {message_seq}
-          order by started_at desc, message_seq desc, retried desc limit $2)
+          where tenant = $0 and (started_at, message_seq, retried * 3 + 1) {beyond} ($1, $5, $6) and started_at {within} $4 {message_seq}
+          order by started_at {direction}, message_seq {direction}, retried {direction} limit $2)
         union all select * from (
           select ended_at, message_seq, retried * 3 + 2, iif(next_at is null and status between 200 and 299, 'DELIVERED', 'ERROR') from attempts
-          where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) < ($1, $5, $6) and ended_at >= $4 {message_seq}
-          order by ended_at desc, message_seq desc, retried desc limit $2)
+          where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
+          and status >= 0
+          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2)
         union all select * from (
           select ended_at, message_seq, retried * 3 + 3, iif(next_at is null, 'FAILED', 'RETRY') from attempts
-          where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) < ($1, $5, $6) and ended_at >= $4 {message_seq}
-          and not (next_at is null and status between 200 and 299)
-          order by ended_at desc, message_seq desc, retried desc limit $2)
+          where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
+          and not (next_at is null and status between 200 and 299) and status >= 0
+          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2)
         union all select * from (
           select finished_at, seq, 1000000, 'CANCELED' from messages
-          where tenant = $0 and state = 3 and (finished_at, seq, 1000000) < ($1, $5, $6) and finished_at >= $4 {seq}
-          order by finished_at desc, seq desc limit $2)
+          where tenant = $0 and state = 3 and (finished_at, seq, 1000000) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
+          order by finished_at {direction}, seq {direction} limit $2)
+        union all select * from (
+          select finished_at, seq, 999999, 'CANCEL_REQUESTED' from messages
+          where tenant = $0 and state = 3 and (finished_at, seq, 999999) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
+          order by finished_at {direction}, seq {direction} limit $2)
         """;
 
     private sealed record Entry(long Time, long Seq, long Ordinal, string State);
@@ -85,8 +91,16 @@ public sealed class Log(Store store, Shards shards)
         MessageFilter Filter,
         HashSet<string> States,
         string? Seqs,
-        bool Trimmed
-    );
+        bool Trimmed,
+        bool LatestFirst
+    )
+    {
+        /// <summary>Whether an entry comes after another in the order asked for.</summary>
+        public bool IsBeyond(Entry entry, Entry after) =>
+            LatestFirst ? Key(entry).CompareTo(Key(after)) < 0 : Key(entry).CompareTo(Key(after)) > 0;
+
+        public string Direction => LatestFirst ? "desc" : "asc";
+    }
 
     public void Map(RouteGroupBuilder v2)
     {
@@ -98,15 +112,17 @@ public sealed class Log(Store store, Shards shards)
     {
         string[] names = [.. MessageFilter.OfMessages, "messageId"];
         var filter = MessageFilter.Read(http.Request.Query, null, names, Others, strict: false);
-        if (filter.Others("order") is [var order] && !order.Equals("latestFirst", StringComparison.OrdinalIgnoreCase))
-            throw new RejectedException(
-                400,
-                $"order must be latestFirst; received '{MessageHeaders.Shortened(order)}'"
-            );
         var states = filter.Others("state").SelectMany(Named).ToHashSet(StringComparer.Ordinal);
         var trimmed =
             filter.Others("trimBody") is [var flag] && flag.Equals("true", StringComparison.OrdinalIgnoreCase);
-        var question = new Question(http.Tenant(), filter, states, Seqs(http.Tenant(), filter), trimmed);
+        var question = new Question(
+            http.Tenant(),
+            filter,
+            states,
+            Seqs(http.Tenant(), filter),
+            trimmed,
+            filter.LatestFirst(otherwise: true)
+        );
         var (events, cursor) = Read(
             question,
             filter.Others("cursor") is [.., var last] ? last : null,
@@ -143,7 +159,7 @@ public sealed class Log(Store store, Shards shards)
         return found.Count <= Few ? Engine.Messages.Seqs(found) : null;
     }
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, unless it is asked for the other way round.</summary>
     private (JsonArray Events, string? Cursor) Read(Question question, string? cursor, int count)
     {
         var after = Parse(cursor);
@@ -155,7 +171,7 @@ public sealed class Log(Store store, Shards shards)
         {
             var entries = Entries(question, after, stretch + 1);
             var wanted = Matching(question, entries.Take(stretch));
-            var messages = Messages(wanted.Keys.Take(count), MostBytes - bytes);
+            var messages = Messages(wanted.Keys.Take(count), MostBytes - bytes, question.Direction);
             foreach (var entry in entries.Take(stretch))
             {
                 if (wanted.TryGetValue(entry.Seq, out var size) && Shows(question, entry))
@@ -164,7 +180,7 @@ public sealed class Log(Store store, Shards shards)
                         return (page, Text(after!));
                     bytes += size;
                     if (!messages.TryGetValue(entry.Seq, out var message))
-                        message = Messages([entry.Seq], long.MaxValue).GetValueOrDefault(entry.Seq);
+                        message = Messages([entry.Seq], long.MaxValue, "asc").GetValueOrDefault(entry.Seq);
                     if (message is not null)
                     {
                         var (json, answer) = Json(entry, message, question.Trimmed);
@@ -184,9 +200,11 @@ public sealed class Log(Store store, Shards shards)
     private List<Entry> Entries(Question question, Entry? after, int limit)
     {
         var (from, to) = question.Filter.Dates;
-        var before = new Entry(to, long.MaxValue, long.MaxValue, "");
-        if (after is not null && Key(after).CompareTo(Key(before)) < 0)
-            before = after;
+        var (end, begin) = question.LatestFirst
+            ? (from, new Entry(to, long.MaxValue, long.MaxValue, ""))
+            : (to, new Entry(from, -1, -1, ""));
+        if (after is not null && question.IsBeyond(after, begin))
+            begin = after;
         // Before the store is asked: an attempt that ends meanwhile is in the one or in the other, and counts once.
         var live = shards
             .InFlight.Where(attempt => attempt.Message.Tenant == question.Tenant)
@@ -196,10 +214,13 @@ public sealed class Log(Store store, Shards shards)
                 (attempt.Message.Retried * 3) + 1,
                 "ACTIVE"
             ))
-            .Where(entry => Key(entry).CompareTo(Key(before)) < 0 && entry.Time >= from)
+            .Where(entry => question.IsBeyond(entry, begin) && entry.Time >= from && entry.Time <= to)
             .ToList();
         var few = question.Seqs is null ? "" : "and {0} in (select value from json_each($3))";
         var sql = Events
+            .Replace("{beyond}", question.LatestFirst ? "<" : ">", StringComparison.Ordinal)
+            .Replace("{within}", question.LatestFirst ? ">=" : "<=", StringComparison.Ordinal)
+            .Replace("{direction}", question.Direction, StringComparison.Ordinal)
             .Replace("{seq}", string.Format(CultureInfo.InvariantCulture, few, "seq"), StringComparison.Ordinal)
             .Replace(
                 "{message_seq}",
@@ -208,29 +229,35 @@ public sealed class Log(Store store, Shards shards)
             );
         var rows = store.Read(db =>
             db.Command(
-                    $"select time, seq, ordinal, state from ({sql}) order by time desc, seq desc, ordinal desc limit $2",
+                    $"""
+                    select time, seq, ordinal, state from ({sql})
+                    order by time {question.Direction}, seq {question.Direction}, ordinal {question.Direction} limit $2
+                    """,
                     question.Tenant,
-                    before.Time,
+                    begin.Time,
                     limit,
                     question.Seqs,
-                    from,
-                    before.Seq,
-                    before.Ordinal
+                    end,
+                    begin.Seq,
+                    begin.Ordinal
                 )
                 .Rows(row => new Entry(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3)))
         );
-        return [.. rows.Concat(live).DistinctBy(Key).OrderByDescending(Key).Take(limit)];
+        var all = rows.Concat(live).DistinctBy(Key);
+        return [.. (question.LatestFirst ? all.OrderByDescending(Key) : all.OrderBy(Key)).Take(limit)];
     }
 
     private static (long, long, long) Key(Entry entry) => (entry.Time, entry.Seq, entry.Ordinal);
 
-    /// <summary>The messages among these entries that are asked for, newest first, with the size of their bodies.</summary>
+    /// <summary>The messages among these entries that are asked for, in the page's order, with the size of their bodies.</summary>
     private Dictionary<long, long> Matching(Question question, IEnumerable<Entry> entries) =>
         store.Read(db =>
             db.Command(
                     $"""
                     select m.seq, length(m.body) + length(m.config) from messages m
-                    where m.seq in (select value from json_each($0)) and {question.Filter.Sql(1)} order by m.seq desc
+                    where m.seq in (select value from json_each($0)) and {question.Filter.Sql(
+                        1
+                    )} order by m.seq {question.Direction}
                     """,
                     question.Filter.With(
                         Engine.Messages.Seqs(
@@ -242,14 +269,14 @@ public sealed class Log(Store store, Shards shards)
                 .ToDictionary(row => row.Seq, row => row.Size)
         );
 
-    /// <summary>As many of these as have room for their bodies, the newest first.</summary>
-    private Dictionary<long, Message> Messages(IEnumerable<long> seqs, long room) =>
+    /// <summary>As many of these as have room for their bodies, in the page's order.</summary>
+    private Dictionary<long, Message> Messages(IEnumerable<long> seqs, long room, string direction) =>
         store.Read(db =>
             db.Command(
                     $"""
                     select {Engine.Messages.Columns} from messages where seq in (
                       select seq from (
-                        select seq, sum(length(body) + length(config)) over (order by seq desc) as until from messages
+                        select seq, sum(length(body) + length(config)) over (order by seq {direction}) as until from messages
                         where seq in (select value from json_each($0)))
                       where until <= $1)
                     """,

@@ -100,6 +100,16 @@ public sealed class MessageFilter
 
     public long? Whole(string name) => Others(name) is [.., { Length: > 0 } text] ? Wire.Whole(name, text) : null;
 
+    /// <summary>The order asked for: <c>latestFirst</c> or <c>earliestFirst</c>.</summary>
+    public bool LatestFirst(bool otherwise) =>
+        Others("order") is not [.., var order] ? otherwise
+        : order.Equals("latestFirst", StringComparison.OrdinalIgnoreCase) ? true
+        : order.Equals("earliestFirst", StringComparison.OrdinalIgnoreCase) ? false
+        : throw new RejectedException(
+            400,
+            $"order must be latestFirst or earliestFirst; received '{MessageHeaders.Shortened(order)}'"
+        );
+
     /// <summary>The number of rows asked for: at most <paramref name="most"/>, which is also the default.</summary>
     public int Count(int most) =>
         Whole("count") is not { } count ? most

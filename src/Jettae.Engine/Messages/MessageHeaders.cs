@@ -94,7 +94,6 @@ public sealed class MessageHeaders
             Body = body,
             Queue = queue,
             InLine = queue is null ? null : LinePlace.Outside,
-            Holder = origin.Holder,
             FlowKey = flowKey,
             Config = new MessageConfig
             {
@@ -394,14 +393,12 @@ public sealed class MessageHeaders
 /// <param name="Endpoint">The endpoint's name in the group.</param>
 /// <param name="ScheduleId">The schedule that fired.</param>
 /// <param name="Queue">The queue it was put into.</param>
-/// <param name="Holder">The sequence of the queue's message whose place it holds.</param>
 public sealed record Origin(
     string? CallerIp = null,
     string? Topic = null,
     string? Endpoint = null,
     string? ScheduleId = null,
-    string? Queue = null,
-    long? Holder = null
+    string? Queue = null
 );
 
 /// <summary>A message that someone asks to have stored.</summary>

@@ -78,7 +78,10 @@ internal static class MessageJson
             if (target is null)
                 return;
             json[name] = target.Url;
-            json[name + headerSuffix] = WireJson.Map(target.Headers, config.Redact);
+            var own = target.Headers.TryGetValue("Upstash-Redact-Fields", out var fields)
+                ? Redaction.Parse(string.Join(',', fields))
+                : null;
+            json[name + headerSuffix] = WireJson.Map(target.Headers, Redaction.OfCallback(own, config.Redact));
         }
     }
 

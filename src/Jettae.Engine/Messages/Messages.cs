@@ -82,9 +82,17 @@ public sealed class Messages(
         work.Enter();
         try
         {
-            var (cancelled, effects) = await store.WriteAsync(s => Cancel(s, tenant, seqs, time.Milliseconds()));
-            shards.Tell(effects);
-            return cancelled;
+            var cancelled = await store.WriteAsync(s => Cancel(s, tenant, seqs, time.Milliseconds()));
+            var holding = cancelled.Where(each => each.Queue is not null || each.Holder is not null).ToList();
+            if (holding.Count > 0)
+            {
+                // Whoever read one of them before the commit has begun it by now: it is seen to be under way.
+                await shards.TurnedAsync();
+                shards.Tell(
+                    await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds()))
+                );
+            }
+            return cancelled.Count;
         }
         finally
         {
@@ -121,26 +129,17 @@ public sealed class Messages(
         return cancelled;
     }
 
-    private static (int Cancelled, Effects Effects) Cancel(
-        Store s,
-        string tenant,
-        IReadOnlyCollection<long> seqs,
-        long now
-    )
-    {
-        var effects = new Effects();
-        var cancelled = s.Prepared(
+    /// <summary>Who has a place in a queue keeps it for now: its attempt may be under way.</summary>
+    private static List<Cancelled> Cancel(Store s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
+        s.Prepared(
                 """
                 update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line)
-                where tenant = $0 and state = 0 and seq in (select value from json_each($1)) returning seq, queue, holder
+                where tenant = $0 and state = 0 and seq in (select value from json_each($1))
+                returning seq, retried, iif(in_line = 2, queue, null), holder
                 """
             )
             .With(tenant, Seqs(seqs), now)
-            .Read(row => (Seq: row.GetInt64(0), Queue: row.TextOrNull(1), Holder: row.LongOrNull(2)));
-        foreach (var (seq, queue, holder) in cancelled)
-            Queues.Leave(s, tenant, seq, queue, holder, now, effects);
-        return (cancelled.Count, effects);
-    }
+            .Read(row => new Cancelled(tenant, row.GetInt64(0), row.GetInt32(1), row.TextOrNull(2), row.LongOrNull(3)));
 
     internal static Accepted Insert(
         Store s,
@@ -185,6 +184,10 @@ public sealed class Messages(
         var shard = Shards.Of(message.Tenant, message.Id, message.FlowKey);
         if (message.Queue is { } name)
             Queues.Ensure(s, message.Tenant, name, limits, now);
+        var notBefore =
+            inLine is LinePlace.Waiting
+                ? Queues.Behind(s, message.Tenant, message.Queue!, message.NotBefore)
+                : message.NotBefore;
         if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
             FlowControls.Note(s, message.Tenant, flowKey, flow, effects);
         s.Run(
@@ -197,7 +200,7 @@ public sealed class Messages(
             shard,
             dueAt,
             message.CreatedAt,
-            message.NotBefore,
+            notBefore,
             message.Url,
             message.Method,
             message.MaxRetries,

@@ -5,7 +5,7 @@ namespace Jettae.Engine;
 
 /// <summary>
 /// What of a message only its destination may see. Delivery, signature and retry use the real values; every read shows
-/// <c>REDACTED:</c> and their SHA-256 (contract §6.8).
+/// <c>REDACTED:</c> and their SHA-256 (contract §6.8). A callback carries the real values to its destination, and hides them too.
 /// </summary>
 /// <param name="Body">The body.</param>
 /// <param name="AllHeaders">Every header's value.</param>
@@ -36,6 +36,16 @@ public sealed record Redaction(bool Body, bool AllHeaders, IReadOnlyList<string>
         }
         return body || all || headers.Count > 0 ? new Redaction(body, all, headers) : null;
     }
+
+    /// <summary>What a callback hides: its body holds all that its message hid, and its headers may bear the same names.</summary>
+    public static Redaction? OfCallback(Redaction? own, Redaction? source) =>
+        source is null
+            ? own
+            : new(
+                Body: true,
+                source.AllHeaders || own is { AllHeaders: true },
+                [.. source.Headers.Union(own?.Headers ?? [], StringComparer.OrdinalIgnoreCase)]
+            );
 
     public bool Hides(string header) => AllHeaders || Headers.Contains(header, StringComparer.OrdinalIgnoreCase);
 

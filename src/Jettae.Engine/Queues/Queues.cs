@@ -18,6 +18,13 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 
     private const int MostParallel = 10_000;
 
+    /// <summary>
+    /// The index holds what is in a line only, and is used only where the question says so in the index's own words: else
+    /// each step of a line would look through all that its tenant ever published.
+    /// </summary>
+    private const string Line = "messages indexed by messages_in_line";
+    private const string InLine = "in_line in (1, 2)";
+
     public void Map(RouteGroupBuilder v2)
     {
         v2.MapGet("/queues", List);
@@ -57,15 +64,15 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         if (paused)
             return;
         var admitted = s.Scalar<long>(
-            "select count(*) from messages where tenant = $0 and queue = $1 and in_line = 2",
+            $"select count(*) from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 2",
             tenant,
             name
         );
         for (; admitted < parallelism; admitted++)
         {
             var next = s.Scalar<long>(
-                """
-                select seq from messages where tenant = $0 and queue = $1 and in_line = 1 and state = 0
+                $"""
+                select seq from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0
                 order by not_before, seq limit 1
                 """,
                 tenant,
@@ -76,6 +83,58 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             s.Run("update messages set in_line = 2, due_at = $1 where seq = $0", next, now);
             effects.Offers.Add(Messages.OfferOf(s, next));
         }
+    }
+
+    /// <summary>
+    /// Where a message that joins the line now stands: behind all that stand there already, whatever the clock says. Its
+    /// instant orders it among delayed ones that join when they fall due.
+    /// </summary>
+    internal static long Behind(Store s, string tenant, string name, long notBefore) =>
+        Math.Max(
+            notBefore,
+            s.Scalar<long>(
+                $"select max(not_before) from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 1",
+                tenant,
+                name
+            )
+        );
+
+    /// <summary>
+    /// Of messages that were cancelled while they had a place, those whose attempt is over leave it: what is still under way
+    /// at a destination counts to its end, which is its settlement's to tell.
+    /// </summary>
+    internal static Effects LeaveCancelled(Store s, IEnumerable<Cancelled> cancelled, Shards shards, long now)
+    {
+        var effects = new Effects();
+        var underWay = shards.InFlight.Select(each => (each.Message.Seq, each.Message.Retried)).ToHashSet();
+        foreach (var (tenant, seq, retried, queue, holder) in cancelled)
+            if (!underWay.Contains((seq, retried)))
+                Leave(s, tenant, seq, queue, holder, now, effects);
+        return effects;
+    }
+
+    /// <summary>What a stop or a crash left in its place: cancelled, or with its callbacks over.</summary>
+    internal async Task SweepAsync()
+    {
+        await shards.TurnedAsync();
+        shards.Tell(
+            await store.WriteAsync(s =>
+            {
+                var ended = s.Prepared(
+                        $"""
+                        select tenant, seq, retried, queue from {Line} where {InLine} and in_line = 2 and state <> 0
+                        """
+                    )
+                    .Read(row => new Cancelled(
+                        row.GetString(0),
+                        row.GetInt64(1),
+                        row.GetInt32(2),
+                        row.TextOrNull(3),
+                        Holder: null
+                    ));
+                return LeaveCancelled(s, ended, shards, time.Milliseconds());
+            })
+        );
     }
 
     /// <summary>A message has ended: when its work is done, callbacks included, its place is the next one's.</summary>
@@ -130,9 +189,9 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         );
     }
 
-    private const string Select = """
+    private const string Select = $"""
         select q.name, q.created_at, q.updated_at, q.parallelism, q.paused,
-          (select count(*) from messages m where m.tenant = q.tenant and m.queue = q.name and m.in_line = 1)
+          (select count(*) from {Line} where tenant = q.tenant and queue = q.name and {InLine} and in_line = 1)
         from queues q where q.tenant = $0
         """;
 
@@ -245,3 +304,6 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             ["lag"] = row.GetInt64(5),
         };
 }
+
+/// <summary>A message that was cancelled; it may have been under way.</summary>
+internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder);

@@ -88,12 +88,14 @@ internal sealed record Schedule
             json["lastScheduleTime"] = last;
             var outcomes = new JsonObject();
             foreach (var id in LastMessages)
-                outcomes[id] = states.GetValueOrDefault(id, MessageState.Delivered) switch
-                {
-                    MessageState.Pending => "IN_PROGRESS",
-                    MessageState.Delivered => "SUCCESS",
-                    _ => "FAIL",
-                };
+                // One that is past its retention is left out: how it ended is forgotten.
+                if (states.TryGetValue(id, out var state))
+                    outcomes[id] = state switch
+                    {
+                        MessageState.Pending => "IN_PROGRESS",
+                        MessageState.Delivered => "SUCCESS",
+                        _ => "FAIL",
+                    };
             json["lastScheduleStates"] = outcomes;
         }
         if (Error is { } error)

@@ -172,11 +172,24 @@ internal sealed class Schedules(
                     http.Tenant(),
                     id,
                     paused,
-                    Cron.Parse(cron).Next(time.Milliseconds())
+                    Next(cron)
                 );
         });
         ticker.Wake();
         return changed > 0 ? TypedResults.Ok() : Wire.NotFound("schedule", id);
+
+        long? Next(string cron)
+        {
+            try
+            {
+                return Cron.Parse(cron).Next(time.Milliseconds());
+            }
+            catch (RejectedException) when (paused)
+            {
+                // Whatever became of its expression, it can be stopped; to go on, it needs one that holds.
+                return null;
+            }
+        }
     }
 
     /// <summary>A message as the schedule would make it now.</summary>

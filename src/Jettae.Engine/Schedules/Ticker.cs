@@ -133,7 +133,17 @@ internal sealed partial class Ticker : IDisposable
 
     private async Task FireAsync(Schedule schedule, long now)
     {
-        var cron = Cron.Parse(schedule.Cron);
+        Cron cron;
+        try
+        {
+            cron = Cron.Parse(schedule.Cron);
+        }
+        catch (RejectedException refused)
+        {
+            // It could be read once: its time zone, say, is no longer known here. It rests until it is made anew.
+            await WriteAsync([], refused.Message, null);
+            return;
+        }
         // Of slots that passed while nothing ran, the last one fires, if it is not too long ago.
         var slot = schedule.NextAt!.Value;
         var earliest = now - (long)options.ScheduleGrace.TotalMilliseconds;
@@ -160,19 +170,18 @@ internal sealed partial class Ticker : IDisposable
             }
         try
         {
-            await WriteAsync();
+            await WriteAsync(publications, error, cron.Next(now));
         }
         catch (RejectedException refused)
         {
             // A quota that only the store can tell, such as of queues. The slot is spent: else it would come again for ever.
-            (publications, error) = ([], refused.Message);
-            await WriteAsync();
+            await WriteAsync([], refused.Message, cron.Next(now));
         }
 
-        async Task WriteAsync()
+        async Task WriteAsync(List<Publication> messages, string? trouble, long? next)
         {
             var effects = new Effects();
-            await store.WriteAsync(s => Write(s, schedule, publications, error, now, cron.Next(now), effects));
+            await store.WriteAsync(s => Write(s, schedule, messages, trouble, now, next, effects));
             shards.Tell(effects);
         }
     }
@@ -192,13 +201,14 @@ internal sealed partial class Ticker : IDisposable
             s.Run(
                 """
                 update schedules set next_at = $3, error = $4 where tenant = $0 and id = $1 and next_at = $2 and paused = 0
-                and destination = $5 and body = $6 and headers = $7
+                and cron = $5 and destination = $6 and body = $7 and headers = $8
                 """,
                 schedule.Tenant,
                 schedule.Id,
                 schedule.NextAt,
                 next,
                 error,
+                schedule.Cron,
                 schedule.Destination,
                 schedule.Body,
                 JsonSerializer.Serialize(schedule.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)

@@ -40,6 +40,7 @@ public sealed partial class Shard : IDisposable
     private readonly Action<Scope> freed;
 
     private TaskCompletionSource? stepped;
+    private TaskCompletionSource? turned;
     private bool full;
     private bool started;
     private bool stepping;
@@ -125,6 +126,15 @@ public sealed partial class Shard : IDisposable
                 : (stepped ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
+    /// <summary>Ends when whatever has been read of the store before this call has begun, or was dropped.</summary>
+    public Task TurnedAsync()
+    {
+        lock (gate)
+            return !stepping
+                ? Task.CompletedTask
+                : (turned ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
+
     /// <summary>The store may hold what was never offered: the window goes back to the beginning. What is known stays known.</summary>
     public void ReadAgain()
     {
@@ -178,6 +188,8 @@ public sealed partial class Shard : IDisposable
             Step();
             lock (gate)
             {
+                turned?.SetResult();
+                turned = null;
                 if (again && !stopping)
                 {
                     again = false;

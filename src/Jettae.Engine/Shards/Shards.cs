@@ -51,6 +51,8 @@ public sealed class Shards : IDisposable
 
     internal Task SteppedAsync() => Task.WhenAll(owned.Select(shard => shard.SteppedAsync()));
 
+    internal Task TurnedAsync() => Task.WhenAll(owned.Select(shard => shard.TurnedAsync()));
+
     public void Start()
     {
         foreach (var shard in owned)
