@@ -74,6 +74,7 @@ internal sealed partial class EngineHost(
                         PruneBatch
                     )
                     + FlowControls.Prune(s, PruneBatch)
+                    + FlowControls.PruneStarts(s, now, PruneBatch)
                 );
                 all += pruned;
             } while (pruned > 0);

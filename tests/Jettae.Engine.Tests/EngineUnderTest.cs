@@ -75,10 +75,10 @@ public sealed class EngineUnderTest : IAsyncDisposable
     }
 
     /// <summary>Stops the engine as SIGTERM does and starts a new one on the same file.</summary>
-    public async Task RestartAsync(Action<EngineOptions>? change = null)
+    public async Task RestartAsync(Action<EngineOptions>? change = null, bool waits = true)
     {
         await StopAsync();
-        await StartEngineAsync(change);
+        await StartEngineAsync(change, waits);
     }
 
     public async Task StopAsync()
@@ -201,7 +201,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private async Task StartEngineAsync(Action<EngineOptions>? change)
+    private async Task StartEngineAsync(Action<EngineOptions>? change, bool waits = true)
     {
         var options = new EngineOptions
         {
@@ -224,7 +224,8 @@ public sealed class EngineUnderTest : IAsyncDisposable
         {
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
         };
-        await IdleAsync();
+        if (waits)
+            await IdleAsync();
     }
 
     private sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger

@@ -297,4 +297,98 @@ public sealed class FlowControlTests
         await engine.AdvanceAsync(TimeSpan.FromHours(1) + TimeSpan.FromMilliseconds(1));
         Assert.Equal(["/first", "/last"], engine.Deliveries.Select(each => each.Target));
     }
+
+    /// <summary>A stop without patience leaves the store as a kill does: what is in flight was never settled.</summary>
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task A_start_counts_although_the_engine_dies_before_its_end()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(WithoutPatience);
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        await PublishAsync(engine, "/", "k", "rate=2,period=1h");
+        await CountAsync(engine, 1);
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await engine.RestartAsync(WithoutPatience, waits: false);
+        await CountAsync(engine, 2);
+        Assert.Equal(2, (int)(await GetAsync(engine, "k"))["rateCount"]!);
+        await engine.RestartAsync();
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(59));
+        Assert.Equal(2, engine.Deliveries.Count);
+        open.Release(100);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(3, engine.Deliveries.Count);
+
+        static void WithoutPatience(EngineOptions options) => options.DrainFor = TimeSpan.Zero;
+    }
+
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task A_start_counts_although_its_message_is_cancelled_in_flight()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        var id = await PublishAsync(engine, "/cancelled", "k", "rate=1,period=1h");
+        await CountAsync(engine, 1);
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{id}")).Status);
+        open.Release(100);
+        await engine.IdleAsync();
+        await PublishAsync(engine, "/next", "k", "rate=1,period=1h");
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Single(engine.Deliveries);
+        Assert.Equal(1, (int)(await GetAsync(engine, "k"))["rateCount"]!);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["/cancelled", "/next"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task A_start_counts_although_its_outcome_could_not_be_written()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        IDisposable? broken = null;
+        engine.Answer = _ =>
+        {
+            broken ??= engine.WithoutMessagesTable();
+            return Task.CompletedTask;
+        };
+        await PublishAsync(engine, "/", "k", "rate=1,period=1h");
+        await CountAsync(engine, 1);
+        await engine.IdleAsync();
+        broken!.Dispose();
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(59));
+        Assert.Single(engine.Deliveries);
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(2, engine.Deliveries.Count);
+    }
+
+    [Theory]
+    [Trait("QStash", "75,78")]
+    [InlineData("parallelism=9")]
+    [InlineData("rate=9,period=1s")]
+    [InlineData("rate=9,period=1h")]
+    public async Task What_began_under_other_limits_counts_under_the_new_ones(string before)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = http => http.Request.Path == "/hangs" ? open.WaitAsync() : Task.CompletedTask;
+        await PublishAsync(engine, "/ends", "k", before);
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await PublishAsync(engine, "/hangs", "k", before);
+        await CountAsync(engine, 2);
+        // The key is in memory all the while: one of it is in flight.
+        await engine.SteppedAsync();
+        engine.Time.Advance(TimeSpan.FromSeconds(10));
+        await PublishAsync(engine, "/late", "k", "rate=2,period=1h");
+        await engine.SteppedAsync();
+        Assert.Equal(2, (int)(await GetAsync(engine, "k"))["rateCount"]!);
+        open.Release(100);
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(20));
+        Assert.Equal(2, engine.Deliveries.Count);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(3, engine.Deliveries.Count);
+    }
 }

@@ -75,22 +75,74 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         {
             var state =
                 Find(db, tenant, key) ?? new FlowState(tenant, key, new FlowLimits(0, 0, 1), false, false, false, 0, 0);
-            return new FlowLane(state, state.Limits.Rate > 0 ? Starts(db, state, now) : []);
+            return new FlowLane(state, state.Limits.Rate > 0 ? Starts(db, state, now, []) : []);
         });
 
-    /// <summary>When the key's attempts of the last period began, as far as they have ended; newest first.</summary>
-    internal static List<long> Starts(SqliteConnection db, FlowState flow, long now) =>
-        db.Command(
-                """
-                select started_at from attempts where tenant = $0 and flow_key = $1 and started_at > $2
-                order by started_at desc limit $3
-                """,
+    /// <summary>
+    /// What began after an instant: the starts that were written beforehand, and the attempts that ended, begun under no rate. One
+    /// that is in both is one.
+    /// </summary>
+    private static string Begun(string tenant, string key, string since) =>
+        $"""
+            select began_at, message_seq, retried from flow_starts
+            where tenant = {tenant} and flow_key = {key} and began_at > {since}
+            union
+            select started_at, message_seq, retried from attempts
+            where tenant = {tenant} and flow_key = {key} and started_at > {since}
+            """;
+
+    /// <summary>When the key's attempts of the last period began, newest first.</summary>
+    /// <param name="db">Read after <paramref name="underWay"/>: what ends meanwhile is there.</param>
+    /// <param name="flow">The key.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="underWay">Its attempts under way: what began under no rate is in memory only.</param>
+    internal static List<long> Starts(SqliteConnection db, FlowState flow, long now, IReadOnlyList<InFlight> underWay)
+    {
+        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L) - 1);
+        var stored = db.Command(
+                $"select began_at, message_seq, retried from ({Begun("$0", "$1", "$2")}) order by began_at desc limit $3",
                 flow.Tenant,
                 flow.Key,
-                Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L)),
+                since,
                 flow.Limits.Rate
             )
-            .Rows(row => row.GetInt64(0));
+            .Rows(row => (At: row.GetInt64(0), Seq: row.GetInt64(1), Retried: row.GetInt32(2)));
+        var begun = underWay
+            .Where(each => each.StartedAt > since)
+            .Select(each => (At: each.StartedAt, each.Message.Seq, each.Message.Retried));
+        return [.. stored.Union(begun).Select(each => each.At).OrderDescending().Take(flow.Limits.Rate)];
+    }
+
+    /// <summary>An attempt of a key with a rate is about to begin. False when its message is no longer to be attempted.</summary>
+    internal static bool Begin(Store s, InFlight attempt, FlowLimits limits)
+    {
+        var message = attempt.Message;
+        s.Run(
+            "delete from flow_starts where tenant = $0 and flow_key = $1 and began_at < $2",
+            message.Tenant,
+            message.FlowKey,
+            attempt.StartedAt - (limits.Period * 1_000L)
+        );
+        return s.Run(
+                """
+                insert or replace into flow_starts (tenant, flow_key, began_at, message_seq, retried)
+                select tenant, flow_key, $1, seq, retried from messages where seq = $0 and state = 0
+                """,
+                message.Seq,
+                attempt.StartedAt
+            ) > 0;
+    }
+
+    /// <summary>Forgets the starts that are older than any period.</summary>
+    internal static int PruneStarts(Store s, long now, int most) =>
+        s.Run(
+            """
+            delete from flow_starts where (tenant, flow_key, began_at, message_seq, retried) in (
+              select tenant, flow_key, began_at, message_seq, retried from flow_starts where began_at < $0 limit $1)
+            """,
+            now - (FlowLimits.LongestPeriod * 1_000L),
+            most
+        );
 
     /// <summary>Forgets the keys that nobody set anything on and that no message in the store has.</summary>
     internal static int Prune(Store s, int most) =>
@@ -229,22 +281,20 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <summary>Keys as the API shows them: one query for all of them, and what is under way from memory.</summary>
     private List<JsonObject> Shown(string tenant, string which, string text)
     {
-        const string since = "max(f.reset_at, $1 - f.period * 1000)";
+        var begun = Begun("f.tenant", "f.key", "max(f.reset_at, $1 - f.period * 1000 - 1)");
         var now = time.Milliseconds();
         // Asked first: an attempt that ends meanwhile is counted twice rather than not at all, for an instant.
         var underWay = shards
             .InFlight.Where(each => each.Message.Tenant == tenant && each.Message.FlowKey is not null)
-            .ToLookup(each => each.Message.FlowKey!, each => each.StartedAt);
+            .ToLookup(each => each.Message.FlowKey!);
         return store.Read(db =>
             db.Command(
                     $"""
                     select {Columns},
                       (select count(*) from messages m
                        where m.tenant = f.tenant and m.flow_key = f.key and m.state = 0 and m.due_at <= $1),
-                      (select count(*) from attempts a
-                       where a.tenant = f.tenant and a.flow_key = f.key and a.started_at > {since}),
-                      (select min(a.started_at) from attempts a
-                       where a.tenant = f.tenant and a.flow_key = f.key and a.started_at > {since})
+                      (select count(*) from ({begun})),
+                      (select min(began_at) from ({begun}))
                     from flow_controls f where f.tenant = $0 and {which}
                     """,
                     tenant,
@@ -258,16 +308,16 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     private static JsonObject Json(
         FlowState flow,
         long due,
-        int ended,
+        int stored,
         long? oldest,
-        ILookup<string, long> underWay,
+        ILookup<string, InFlight> underWay,
         long now
     )
     {
         var attempts = underWay[flow.Key].ToList();
-        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L));
-        var begun = attempts.Where(startedAt => startedAt > since).ToList();
-        long? start = begun.Count > 0 ? Math.Min(begun.Min(), oldest ?? long.MaxValue) : oldest;
+        var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L) - 1);
+        var begun = attempts.Where(each => !each.IsStored && each.StartedAt > since).ToList();
+        long? start = begun.Count > 0 ? Math.Min(begun.Min(each => each.StartedAt), oldest ?? long.MaxValue) : oldest;
         return new JsonObject
         {
             ["flowControlKey"] = flow.Key,
@@ -275,7 +325,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             ["parallelismMax"] = flow.Limits.Parallelism,
             ["parallelismCount"] = attempts.Count,
             ["rateMax"] = flow.Limits.Rate,
-            ["rateCount"] = flow.Limits.Rate > 0 ? Math.Min(ended + begun.Count, flow.Limits.Rate) : 0,
+            ["rateCount"] = flow.Limits.Rate > 0 ? Math.Min(stored + begun.Count, flow.Limits.Rate) : 0,
             ["ratePeriod"] = flow.Limits.Period,
             ["ratePeriodStart"] = (start ?? 0) / 1_000,
             ["isPaused"] = flow.Paused,

@@ -4,21 +4,28 @@ namespace Jettae.Engine;
 /// One flow-control key in the memory of its shard: how many attempts are under way, and when those of the last period
 /// began. The rate holds in every span of one period, not in fixed windows only. Not safe for threads; its shard locks.
 /// </summary>
-public sealed class FlowLane(FlowState state, IReadOnlyList<long> startsNewestFirst)
+public sealed class FlowLane
 {
     /// <summary>Starts are counted in a thousandth of a period: a rate of a million takes no more memory than one of a thousand.</summary>
     private const int Grain = 1_000;
 
-    private readonly Queue<Starts> starts = new(
-        startsNewestFirst.Reverse().Select(startedAt => new Starts(startedAt) { Latest = startedAt, Count = 1 })
-    );
+    private readonly Queue<Starts> starts = [];
     private Starts? newest;
-    private int count = startsNewestFirst.Count;
+    private int count;
+
+    public FlowLane(FlowState state, IReadOnlyList<long> startsNewestFirst)
+    {
+        State = state;
+        Recount(startsNewestFirst);
+    }
 
     /// <summary>Lanes whose head may not begin because of this key.</summary>
     public HashSet<Lane> Blocked { get; } = [];
 
-    public FlowState State { get; private set; } = state;
+    public FlowState State { get; private set; }
+
+    /// <summary>Its rate is another one, and what began before may count: nothing begins until it is counted anew.</summary>
+    public bool IsStale { get; private set; }
 
     /// <summary>Its lanes in memory: it goes with the last of them.</summary>
     public int Lanes { get; set; }
@@ -38,14 +45,26 @@ public sealed class FlowLane(FlowState state, IReadOnlyList<long> startsNewestFi
             starts.Clear();
             (newest, count) = (null, 0);
         }
+        IsStale |=
+            later.Limits.Rate > 0
+            && (later.Limits.Rate, later.Limits.Period) != (State.Limits.Rate, State.Limits.Period);
         State = later;
         return true;
+    }
+
+    /// <summary>What the last period's attempts are, with all that is under way.</summary>
+    public void Recount(IReadOnlyList<long> startsNewestFirst)
+    {
+        starts.Clear();
+        foreach (var startedAt in startsNewestFirst.Reverse())
+            starts.Enqueue(new Starts(startedAt) { Latest = startedAt, Count = 1 });
+        (newest, count, IsStale) = (null, startsNewestFirst.Count, false);
     }
 
     /// <summary>The instant from which another attempt may begin; null when only an event can open it.</summary>
     public long? OpensAt(long now)
     {
-        if (State.Paused || (State.Limits.Parallelism > 0 && InFlight >= State.Limits.Parallelism))
+        if (IsStale || State.Paused || (State.Limits.Parallelism > 0 && InFlight >= State.Limits.Parallelism))
             return null;
         if (State.Limits.Rate == 0)
             return now;

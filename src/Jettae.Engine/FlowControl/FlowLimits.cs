@@ -8,7 +8,7 @@ namespace Jettae.Engine;
 /// <param name="Period">The period in seconds.</param>
 public sealed record FlowLimits(int Parallelism, int Rate, int Period)
 {
-    private const int LongestPeriod = 7 * 86_400;
+    internal const int LongestPeriod = 7 * 86_400;
 
     /// <summary>Reads <c>parallelism=3, rate=5, period=1m</c>: any of the first two; the period is a second if not said.</summary>
     /// <exception cref="RejectedException">It says nothing, or what cannot be.</exception>

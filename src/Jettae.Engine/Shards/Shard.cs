@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace Jettae.Engine;
 
 /// <summary>An attempt under way.</summary>
-public sealed record InFlight(Message Message, long StartedAt);
+public sealed record InFlight(Message Message, long StartedAt)
+{
+    /// <summary>That it began is in the store, for its key's rate.</summary>
+    internal bool IsStored { get; set; }
+}
 
 /// <summary>
 /// The unit of ownership: holds what is due soon in memory, ordered by due time, starts attempts and alone writes their
@@ -20,6 +24,7 @@ public sealed partial class Shard : IDisposable
     private readonly DueHeap due = new(MostInMemory);
     private readonly Dictionary<LaneId, Lane> lanes = [];
     private readonly Dictionary<(string Tenant, string Key), FlowLane> flows = [];
+    private readonly HashSet<FlowLane> stale = [];
     private readonly PriorityQueue<FlowLane, long> opening = new();
     private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
     private readonly Queue<Lane> ready = [];
@@ -100,6 +105,8 @@ public sealed partial class Shard : IDisposable
         {
             if (!flows.TryGetValue((state.Tenant, state.Key), out var flow) || !flow.Learn(state))
                 return;
+            if (flow.IsStale)
+                stale.Add(flow);
             Unblock(flow.Blocked);
         }
         Wake();
@@ -213,6 +220,7 @@ public sealed partial class Shard : IDisposable
         try
         {
             Extend(now);
+            Recount(now);
             Take(now, turn);
             var messages = turn.Count > 0 ? Messages.Pending(store, turn.Select(entry => entry.Seq)) : [];
             foreach (var entry in turn)
@@ -261,6 +269,40 @@ public sealed partial class Shard : IDisposable
             lock (gate)
                 due.Close(from);
             throw;
+        }
+    }
+
+    /// <summary>Keys whose rate has changed: what began under the limits of before counts. Here, because nothing is just about to begin.</summary>
+    private void Recount(long now)
+    {
+        List<(FlowLane Flow, FlowState State, List<InFlight> UnderWay)> changed;
+        lock (gate)
+            changed =
+            [
+                .. stale.Select(flow =>
+                    (
+                        flow,
+                        flow.State,
+                        inFlight
+                            .Values.Where(each =>
+                                each.Message.Tenant == flow.State.Tenant && each.Message.FlowKey == flow.State.Key
+                            )
+                            .ToList()
+                    )
+                ),
+            ];
+        foreach (var (flow, state, underWay) in changed)
+        {
+            var starts = store.Read(db => FlowControls.Starts(db, state, now, underWay));
+            lock (gate)
+            {
+                // Changed once more meanwhile, it is stale still, and its shard was woken.
+                if (!ReferenceEquals(flow.State, state))
+                    continue;
+                flow.Recount(starts);
+                stale.Remove(flow);
+                Unblock(flow.Blocked);
+            }
         }
     }
 
@@ -352,6 +394,7 @@ public sealed partial class Shard : IDisposable
     private void Begin(Due entry, Message? message, long now)
     {
         InFlight? attempt = null;
+        FlowLane? counted = null;
         lock (gate)
         {
             var outside = message is { InLine: LinePlace.Outside };
@@ -363,7 +406,8 @@ public sealed partial class Shard : IDisposable
             else if (!outside)
             {
                 attempt = inFlight[entry.Seq] = new InFlight(message, Now());
-                lanes[entry.Lane].Flow?.Begun(attempt.StartedAt);
+                if (lanes[entry.Lane].Flow is { State.Limits.Rate: > 0 } flow)
+                    (counted = flow).Begun(attempt.StartedAt);
             }
         }
         if (message is null)
@@ -378,18 +422,21 @@ public sealed partial class Shard : IDisposable
             return;
         }
         Telemetry.Late(attempt.StartedAt - message.DueAt);
-        _ = AttemptAsync(attempt, entry);
+        _ = AttemptAsync(attempt, entry, counted);
     }
 
-    private async Task AttemptAsync(InFlight attempt, Due entry)
+    private async Task AttemptAsync(InFlight attempt, Due entry, FlowLane? counted)
     {
         var effects = new Effects();
         long? againAt = null;
         try
         {
-            var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
-            var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-            effects = await store.WriteAsync(settlement.Write);
+            if (counted is null || await BeganAsync(attempt, counted))
+            {
+                var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
+                var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
+                effects = await store.WriteAsync(settlement.Write);
+            }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
         {
@@ -404,6 +451,20 @@ public sealed partial class Shard : IDisposable
             againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
         }
         End(entry, againAt, effects, attempted: true);
+    }
+
+    /// <summary>On disk before anything is sent: a start counts even if nobody lives to see its end. False when it was cancelled.</summary>
+    private async Task<bool> BeganAsync(InFlight attempt, FlowLane counted)
+    {
+        var limits = counted.State.Limits;
+        if (!await store.WriteAsync(s => FlowControls.Begin(s, attempt, limits)))
+            return false;
+        lock (gate)
+        {
+            attempt.IsStored = true;
+            counted.Begun(Now());
+        }
+        return true;
     }
 
     /// <summary>A delayed message of a queue joins its line now; when its turn comes, the queue makes it due.</summary>
