@@ -39,7 +39,7 @@ internal sealed record Call(HttpMethod Method, string Path)
 
     public HttpRequestMessage Message(QStashOptions options)
     {
-        var target = Address(options.Url) + Path;
+        var target = options.Url.ToString().TrimEnd('/') + Path;
         if (!Uri.TryCreate(target, Raw, out var uri))
             throw new QStashException($"the destination cannot be part of a URL: {Path}");
         var message = new HttpRequestMessage(Method, uri);
@@ -51,16 +51,6 @@ internal sealed record Call(HttpMethod Method, string Path)
         foreach (var (name, value) in Headers)
             Add(message.Headers, name, value);
         return message;
-    }
-
-    /// <summary>QStash's console shows the address with the path of a publish behind it, and that is what gets copied.</summary>
-    private static string Address(Uri url)
-    {
-        var text = url.ToString().TrimEnd('/');
-        foreach (var path in (ReadOnlySpan<string>)["/v2/publish", "/v2"])
-            if (text.EndsWith(path, StringComparison.OrdinalIgnoreCase))
-                return text[..^path.Length];
-        return text;
     }
 
     private static void Add(HttpHeaders headers, string name, string value)

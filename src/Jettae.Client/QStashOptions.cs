@@ -6,7 +6,11 @@ namespace Jettae.Client;
 public sealed class QStashOptions
 {
     /// <summary>The QStash's address; a path in it is kept, but for <c>/v2/publish</c> at its end. Default: the hosted QStash.</summary>
-    public Uri Url { get; set; } = new("https://qstash.upstash.io");
+    public Uri Url
+    {
+        get;
+        set => field = WithoutPublish(value);
+    } = new("https://qstash.upstash.io");
 
     /// <summary>The bearer token.</summary>
     public string Token { get; set; } = "";
@@ -60,5 +64,14 @@ public sealed class QStashOptions
         NextSigningKey = Value("QSTASH_NEXT_SIGNING_KEY") ?? NextSigningKey;
 
         string? Value(string name) => configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>QStash is shown in many places with the path of a publish behind its address, and that is what gets copied.</summary>
+    private static Uri WithoutPublish(Uri url)
+    {
+        foreach (var path in (ReadOnlySpan<string>)["/v2/publish", "/v2"])
+            if (url.IsAbsoluteUri && url.AbsolutePath.TrimEnd('/').EndsWith(path, StringComparison.OrdinalIgnoreCase))
+                return new Uri(url.GetLeftPart(UriPartial.Path).TrimEnd('/')[..^path.Length]);
+        return url;
     }
 }

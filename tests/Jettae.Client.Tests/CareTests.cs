@@ -84,6 +84,7 @@ public sealed class CareTests
     [InlineData("http://me.local:8080/v2/", "/v2/keys")]
     [InlineData("http://me.local:8080/under/v2/publish", "/under/v2/keys")]
     [InlineData("http://me.local:8080/my-v2", "/my-v2/v2/keys")]
+    [InlineData("http://v2", "/v2/keys")]
     public async Task An_address_that_was_copied_with_the_path_of_a_publish_works(string url, string path)
     {
         Answer("""{"current":"a","next":"b"}""");

@@ -86,8 +86,8 @@ public sealed class SetupTests
             { "QSTASH_TOKEN", options => options.Token = " " },
             { "http://", options => options.Url = new Uri("ftp://me.example") },
             { "http://", options => options.Url = new Uri("/here", UriKind.Relative) },
-            { "/v2", options => options.Url = new Uri("https://me.example/v2/publish") },
-            { "/v2", options => options.Url = new Uri("https://me.example/v2/") },
+            { "/v2", options => options.Url = new Uri("https://me.example/v2/publish/https://else.example") },
+            { "/v2", options => options.Url = new Uri("https://me.example/v2/keys") },
             { "TransportRetries", options => options.TransportRetries = -1 },
             { "16 characters", options => options.NextSigningKey = "sig_short" },
         };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 
 namespace Jettae.Testing;
 
@@ -13,15 +14,14 @@ public sealed class DevelopmentProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> said = [];
     private readonly Process process;
 
-    private DevelopmentProcess(string[] arguments)
+    private DevelopmentProcess(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Jettae.dll"), "dev", .. arguments]
-        )
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // An installed tool looks for the runtime where it usually is; here it is the one of the tests.
+            Environment = { ["DOTNET_ROOT"] = Path.GetFullPath(RuntimeEnvironment.GetRuntimeDirectory() + "../../..") },
         };
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
@@ -39,9 +39,23 @@ public sealed class DevelopmentProcess : IAsyncDisposable
         said.First(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
 
     /// <param name="arguments">After <c>dev</c>; without a port among them it takes a free one.</param>
-    public static async Task<DevelopmentProcess> StartAsync(params string[] arguments)
+    public static Task<DevelopmentProcess> StartAsync(params string[] arguments) =>
+        StartAsync(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Jettae.dll"),
+                "dev",
+                .. arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments],
+            ]
+        );
+
+    /// <summary>The command of an installed package.</summary>
+    public static Task<DevelopmentProcess> StartInstalledAsync(string command) =>
+        StartAsync(command, ["dev", "--port", "0"]);
+
+    private static async Task<DevelopmentProcess> StartAsync(string program, string[] arguments)
     {
-        var started = new DevelopmentProcess(arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments]);
+        var started = new DevelopmentProcess(program, arguments);
         await Wait.UntilAsync(
             () =>
                 started.process.HasExited

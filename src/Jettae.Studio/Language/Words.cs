@@ -208,6 +208,7 @@ public static partial class Words
         "스케줄을 만들거나 QStash SDK로 메시지를 보내면 여기에 나타나요.",
         "Make a schedule, or publish with any QStash SDK, and it appears here."
     );
+    public static readonly Word NoneSoFar = new("여기까지는 없어요", "None so far: the log goes on");
     public static readonly Word NoSuchMessages = new("맞는 메시지가 없어요", "No message matches");
     public static readonly Word Timeline = new("지나온 길", "Timeline");
     public static readonly Word Answer = new("받은 답", "The answer");

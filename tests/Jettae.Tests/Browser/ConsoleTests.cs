@@ -157,6 +157,33 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Fact]
+    public async Task One_that_waits_behind_a_thousand_that_do_no_more_is_found_further_on()
+    {
+        const string label = "crowd";
+        var cancel = TestContext.Current.CancellationToken;
+        using var http = new HttpClient();
+        var qstash = new QStashClient(
+            http,
+            new QStashOptions { Url = new Uri(studio.Program.Url), Token = studio.Program.Credentials.Token }
+        );
+        PublishRequest Later(params string[] labels) =>
+            PublishRequest.Text("https://a.example/in", "x") with
+            {
+                Delay = TimeSpan.FromDays(1),
+                Labels = labels,
+            };
+        var waiting = (await qstash.PublishAsync(Later(label), cancel)).MessageId;
+        await qstash.BatchAsync([.. Enumerable.Repeat(Later(label, "gone"), 1_001)], cancel);
+        while (await qstash.Messages.CancelWhereAsync(new MessageFilter { Labels = ["gone"] }, cancel) > 0) { }
+        var page = await studio.OpenAsync("en");
+        await OpenAsync(page, $"/messages?find={label}&state=CREATED");
+        await Expect(page.GetByText("None so far")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).Last.ClickAsync();
+        await Expect(page.Locator("li.run").GetByRole(AriaRole.Link))
+            .ToHaveAttributeAsync("href", $"messages/{waiting}");
+    }
+
+    [Fact]
     public async Task Dead_letters_that_were_chosen_are_tried_again_together()
     {
         const string label = "several";
@@ -185,8 +212,9 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         var page = await studio.OpenAsync("en");
         await OpenAsync(page, "/messages/schedules");
         await Expect(page.GetByText("No message schedules")).ToBeVisibleAsync();
+        using var http = new HttpClient();
         var program = new QStashClient(
-            new HttpClient(),
+            http,
             new QStashOptions { Url = new Uri(studio.Program.Url), Token = studio.Program.Credentials.Token }
         );
         var cancel = TestContext.Current.CancellationToken;
@@ -203,6 +231,7 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         Assert.False((await program.Schedules.GetAsync(id, cancel))!.IsPaused);
 
         await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(page.Locator("dialog[open]")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
         Assert.NotNull(await program.Schedules.GetAsync(id, cancel));
