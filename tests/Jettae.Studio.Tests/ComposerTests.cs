@@ -187,6 +187,45 @@ public sealed class ComposerTests
     }
 
     [Fact]
+    public async Task A_numbered_thread_of_full_posts_is_fit_at_once()
+    {
+        var full = string.Concat(Enumerable.Repeat("하루에 한 걸음씩 걸어요. ", 10)).Trim();
+        Assert.InRange(XText.Length(full), 230, XText.Limit);
+        var posts = $"{full} {full[..17]}\n\n{full} {full[..17]}";
+        Assert.InRange(XText.Length(posts.Split('\n')[0]), XText.Limit - 3, XText.Limit);
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says(posts));
+        await using var studio = await StartAsync(claude);
+        var run = await WriteAsync(studio, new { numbering = true }, "thread");
+        Assert.Equal("done", (string?)run["state"]);
+        Assert.Single(claude.Requests);
+        var piece = await studio.GetAsync($"/api/contents/{run["content_id"]}");
+        Assert.InRange((int)piece["length"]!, 1, XText.Limit);
+        Assert.Matches(@" 1/\d\n\n", (string)piece["body"]!);
+    }
+
+    [Fact]
+    public async Task A_banned_word_inside_another_is_no_fault_and_all_faults_are_asked_for_at_once()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says($"계약서를 start 해요. {Other}"),
+            FakeClaude.Says($"**약** 이에요. {TooLong}"),
+            FakeClaude.Says(Other)
+        );
+        await using var studio = await StartAsync(claude);
+        string[] bannedWords = ["약", "art"];
+        var fit = await WriteAsync(studio, new { bannedWords });
+        Assert.Equal("done", (string?)fit["state"]);
+        Assert.Single(claude.Requests);
+
+        var repaired = await WriteAsync(studio, new { bannedWords });
+        Assert.Equal("done", (string?)repaired["state"]);
+        var ask = claude.Requests.Last()["messages"]!.AsArray()[^1]!.ToJsonString(Plain);
+        Assert.Contains("280까지", ask, StringComparison.Ordinal);
+        Assert.Contains("“약”", ask, StringComparison.Ordinal);
+        Assert.Contains("Markdown", ask, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_prompt_is_kept_with_its_rules_and_its_wish_apart()
     {
         await using var claude = await FakeClaude.StartAsync();

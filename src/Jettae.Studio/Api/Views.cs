@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Jettae.Studio;
 
 /// <summary>The rows as the API shows them.</summary>
@@ -87,7 +89,7 @@ internal static class Views
             ["attempts"] = run.Attempts,
             ["content_id"] = run.ContentId,
             ["reason"] = Of(Reasons.Find(run.Reason)),
-            ["reason_detail"] = run.ReasonDetail,
+            ["reason_detail"] = Word.Read(run.ReasonDetail, CultureInfo.InvariantCulture),
             ["model"] = run.Model,
             ["input_tokens"] = run.InputTokens,
             ["cached_input_tokens"] = run.CachedInputTokens,
@@ -120,7 +122,7 @@ internal static class Views
             step.EndedAt,
             step.Ok,
             Reason = Of(Reasons.Find(step.Reason)),
-            step.Detail,
+            Detail = Word.Read(step.Detail, CultureInfo.InvariantCulture),
         };
 
     public static object? Of(Reason? reason) =>

@@ -34,8 +34,8 @@ internal static partial class Prompts
             ? Prompt.Of(given) ?? new Prompt(SystemFor(assignment), given)
             : new Prompt(SystemFor(assignment), UserFor(assignment, variant));
 
-    public static string Repair(string fault, Assignment assignment) =>
-        $"{fault} {new Word("고쳐서 글 전체를 다시 답해 주세요.", "Correct this and answer with the whole piece again.").In(CultureOf(assignment))}";
+    public static string Repair(Word fault, Assignment assignment) =>
+        $"{fault.In(CultureOf(assignment))}\n{new Word("고쳐서 글 전체를 다시 답해 주세요.", "Correct this and answer with the whole piece again.").In(CultureOf(assignment))}";
 
     /// <summary>Asks for another piece, since the one just written is too much like an earlier one.</summary>
     public static string NewAngle(string title, Assignment assignment) =>
