@@ -26,11 +26,14 @@ public readonly record struct Word(string Ko, string En)
     /// <summary>Both languages in one text: for what is stored now and read later, by whoever comes.</summary>
     public string Kept => $"{Ko}{Between}{En}";
 
+    /// <summary>What was <see cref="Kept"/>; any other text is the same in both languages.</summary>
+    public static Word Of(string text) =>
+        text.IndexOf(Between, StringComparison.Ordinal) is var at and >= 0
+            ? new(text[..at], text[(at + 1)..])
+            : new(text, text);
+
     /// <summary>What was <see cref="Kept"/>, in the language of <paramref name="culture"/>; any other text as it is.</summary>
-    public static string? Read(string? text, CultureInfo culture) =>
-        text?.IndexOf(Between, StringComparison.Ordinal) is { } at and >= 0
-            ? new Word(text[..at], text[(at + 1)..]).In(culture)
-            : text;
+    public static string? Read(string? text, CultureInfo culture) => text is null ? null : Of(text).In(culture);
 
     /// <inheritdoc cref="Read(string?, CultureInfo)"/>
     public static string? Read(string? text) => Read(text, CultureInfo.CurrentUICulture);

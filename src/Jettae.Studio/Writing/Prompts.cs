@@ -83,6 +83,8 @@ internal static partial class Prompts
                 parts.Add(Part(new("읽는 사람", "Audience"), audience));
             parts.Add(Part(new("표현", "Freedom"), Freedom(settings.Creativity).In(culture)));
         }
+        if (assignment.BrandName is { Length: > 0 } brand)
+            parts.Add(Part(new("브랜드", "Brand"), brand));
         if (settings.BrandVoice is { Length: > 0 } voice)
             parts.Add(Part(new("브랜드의 목소리", "Brand voice"), voice));
         if (settings.BannedWords.Count > 0)
