@@ -55,6 +55,9 @@ public sealed class StudioOptions
     /// </summary>
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
+    /// <summary>How long a write waits for another program that holds the file.</summary>
+    internal TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>People reach the pages over TLS: cookies go no other way.</summary>
     internal bool IsSecure => PublicAddress.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 

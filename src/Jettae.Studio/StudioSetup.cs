@@ -41,6 +41,7 @@ public static class StudioSetup
         services.AddSingleton<Booker>();
         services.AddSingleton<Keeper>();
         services.AddSingleton<Watcher>();
+        services.AddSingleton<RefusedDeliveries>();
         services.AddHostedService<StudioStart>();
         services.AddHostedService(at => at.GetRequiredService<Booker>());
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
@@ -132,6 +133,7 @@ public static class StudioSetup
         ));
         services.AddSingleton(at => new Alerts(
             Store(at),
+            at.GetRequiredService<Accounts>(),
             at.GetRequiredService<Notices>(),
             at.GetRequiredService<Changes>(),
             Clock(at)

@@ -146,6 +146,86 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task A_stranger_who_posts_rubbish_to_the_webhook_is_told_to_nobody()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        var message = studio.MessageFor(Slot);
+        // Not due yet; then: no such schedule, no such slot, no body of ours, no word of a message.
+        await studio.DeliverAsync(message, "a.b.c");
+        await studio.GoToAsync(Slot);
+        var id = (string)schedule["id"]!;
+        await studio.DeliverAsync(
+            message with
+            {
+                Body = message.Body.Replace(id[..8], "00000000", StringComparison.Ordinal),
+            },
+            "a.b.c"
+        );
+        await studio.DeliverAsync(
+            message with
+            {
+                Body = message.Body.Replace("03:00", "03:01", StringComparison.Ordinal),
+            },
+            "a.b.c"
+        );
+        await studio.DeliverAsync(message with { Body = "rubbish" }, "a.b.c");
+        await studio.DeliverAsync(message with { Body = new string(' ', 600) + message.Body }, "a.b.c");
+        await studio.GoToAsync("2024-01-15T03:03:00Z");
+        Assert.Empty(await OpenAsync(studio));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_comes_after_all_ends_the_alert_of_the_refused_one()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        for (var times = 0; times < 3; times++)
+            await studio.DeliverAsync(studio.MessageFor(Slot), "a.b.c");
+        await studio.GoToAsync("2024-01-15T03:02:00Z");
+        Assert.Equal("signature_refused", (string?)Assert.Single(await OpenAsync(studio))["reason"]!["key"]);
+        await studio.DeliverAsync(studio.MessageFor(Slot));
+        await studio.GoToAsync("2024-01-15T03:04:00Z");
+        Assert.Empty(await OpenAsync(studio));
+    }
+
+    [Fact]
+    public async Task A_QStash_that_takes_the_bookings_again_ends_the_alert_and_nothing_that_passes_at_once_is_told()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        studio.QStash.Failing = 500;
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync("2024-01-15T00:00:01Z");
+        Assert.Empty(await OpenAsync(studio));
+        await studio.GoToAsync("2024-01-15T00:00:10Z");
+        await studio.GoToAsync("2024-01-15T00:02:00Z");
+        Assert.Equal("qstash_unreachable", (string?)Assert.Single(await OpenAsync(studio))["reason"]!["key"]);
+        studio.QStash.Failing = null;
+        await studio.GoToAsync("2024-01-15T00:20:00Z");
+        await studio.GoToAsync("2024-01-15T00:22:00Z");
+        Assert.Empty(await OpenAsync(studio));
+        studio.MessageFor(Slot);
+    }
+
+    [Fact]
+    public async Task Only_the_owner_of_the_installation_names_a_mail_server()
+    {
+        await using var server = MailServer.Start();
+        await using var studio = await TestStudio.StartAsync();
+        using var other = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        var (status, problem) = await studio.PostAsync("/api/alerts/settings", Mail(server), other);
+        Assert.Equal((HttpStatusCode.Forbidden, "smtp_host"), (status, (string?)problem["field"]));
+        Assert.Null(JsonNode.Parse(await other.GetStringAsync("/api/alerts/settings"))!["smtp_host"]);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook }, other)).Status
+        );
+        Assert.Equal(HttpStatusCode.OK, (await studio.PostAsync("/api/alerts/settings", Mail(server))).Status);
+        Assert.Equal(0, server.Calls);
+    }
+
+    [Fact]
     public async Task A_deleted_schedule_leaves_no_alert_open()
     {
         await using var studio = await TestStudio.StartAsync(change: options =>
@@ -196,8 +276,9 @@ public sealed class AlertTests
         var mail = Assert.Single(server.Mails);
         Assert.True(mail.IsSignedIn);
         Assert.Equal(("jettae@studio.example", "me@studio.example"), (mail.From, mail.To));
-        Assert.Contains($"{TestStudio.Public}/schedules/", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($"{TestStudio.Public}/settings#qstash", mail.Text, StringComparison.Ordinal);
         Assert.Contains("minutes late", mail.Text, StringComparison.Ordinal);
+        Assert.Contains("press Run now", mail.Text, StringComparison.Ordinal);
 
         var settings = await studio.GetAsync("/api/alerts/settings");
         Assert.True((bool)settings["has_smtp_password"]!);

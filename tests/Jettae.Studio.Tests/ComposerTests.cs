@@ -155,6 +155,59 @@ public sealed class ComposerTests
     }
 
     [Fact]
+    public async Task A_piece_tells_what_its_writing_and_all_its_rewriting_took()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says(Other, usage: (1_000, 0, 8_000)),
+            FakeClaude.Says(FakeClaude.Usual, usage: (2_000, 0, 0)),
+            FakeClaude.Says("", "refusal"),
+            FakeClaude.Says(Other)
+        );
+        await using var studio = await TestStudio.StartAsync(
+            "2026-11-01T00:00:00Z",
+            options => (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var run = await WriteAsync(studio, new { });
+        var path = $"/api/contents/{run["content_id"]}";
+        Assert.Equal(1, (int)(await studio.GetAsync(path))["usage"]!["runs"]!);
+        for (var times = 0; times < 2; times++)
+        {
+            studio.Time.Advance(TimeSpan.FromSeconds(1));
+            await studio.PostAsync($"{path}/regenerate", new { instruction = "더 짧게" });
+        }
+        // Another piece's run is none of this one's.
+        await WriteAsync(studio, new { });
+        var runs = (await studio.GetAsync("/api/runs"))["items"]!.AsArray().Skip(1).ToList();
+        var usage = (await studio.GetAsync(path))["usage"]!;
+        Assert.Equal(3, (int)usage["runs"]!);
+        Assert.Equal(8_000, (int)usage["cache_write_tokens"]!);
+        foreach (var figure in new[] { "input_tokens", "cached_input_tokens", "output_tokens" })
+            Assert.Equal(runs.Sum(each => (long)each![figure]!), (long)usage[figure]!);
+        Assert.Equal(runs.Sum(each => (decimal?)each!["cost"] ?? 0), (decimal)usage["cost"]!);
+    }
+
+    [Fact]
+    public async Task The_notes_of_a_run_are_kept_in_both_languages()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says(TooLong), FakeClaude.Says(TooLong));
+        await using var studio = await StartAsync(claude);
+        var shown = await WriteAsync(studio, new { });
+        var runs = studio.Services.GetRequiredService<Runs>();
+        var run = await runs.GetAsync(
+            await studio.OwnerAsync(),
+            (Guid)shown["id"]!,
+            TestContext.Current.CancellationToken
+        );
+        var korean = global::System.Globalization.CultureInfo.GetCultureInfo("ko-KR");
+        Assert.Contains("제한보다 길어요", Word.Read(run.ReasonDetail, korean), StringComparison.Ordinal);
+        Assert.Contains("too long", (string?)shown["reason_detail"], StringComparison.Ordinal);
+        string Noted(StepKind kind) => Word.Read(run.Steps.First(step => step.Kind == kind).Detail, korean)!;
+        Assert.Matches(@"^\d+ \+ \d+자$", Noted(StepKind.Prompt));
+        Assert.Matches(@"\d+ \+ \d+ 토큰", Noted(StepKind.Write));
+        Assert.Contains("제한보다 길어요", Noted(StepKind.Checked), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_last_answer_is_kept_as_it_came_and_bounded()
     {
         var huge = new string('가', 30_000);
@@ -184,6 +237,45 @@ public sealed class ComposerTests
         Assert.Equal(Other, await BodyAsync(studio, run));
         var thread = await WriteAsync(studio, new { numbering = true }, "thread");
         Assert.Equal($"{Other} 1/2\n\n{FakeClaude.Usual} 2/2", await BodyAsync(studio, thread));
+    }
+
+    [Fact]
+    public async Task A_numbered_thread_of_full_posts_is_fit_at_once()
+    {
+        var full = string.Concat(Enumerable.Repeat("하루에 한 걸음씩 걸어요. ", 10)).Trim();
+        Assert.InRange(XText.Length(full), 230, XText.Limit);
+        var posts = $"{full} {full[..17]}\n\n{full} {full[..17]}";
+        Assert.InRange(XText.Length(posts.Split('\n')[0]), XText.Limit - 3, XText.Limit);
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says(posts));
+        await using var studio = await StartAsync(claude);
+        var run = await WriteAsync(studio, new { numbering = true }, "thread");
+        Assert.Equal("done", (string?)run["state"]);
+        Assert.Single(claude.Requests);
+        var piece = await studio.GetAsync($"/api/contents/{run["content_id"]}");
+        Assert.InRange((int)piece["length"]!, 1, XText.Limit);
+        Assert.Matches(@" 1/\d\n\n", (string)piece["body"]!);
+    }
+
+    [Fact]
+    public async Task A_banned_word_inside_another_is_no_fault_and_all_faults_are_asked_for_at_once()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says($"계약서를 start 해요. {Other}"),
+            FakeClaude.Says($"**약** 이에요. {TooLong}"),
+            FakeClaude.Says(Other)
+        );
+        await using var studio = await StartAsync(claude);
+        string[] bannedWords = ["약", "art"];
+        var fit = await WriteAsync(studio, new { bannedWords });
+        Assert.Equal("done", (string?)fit["state"]);
+        Assert.Single(claude.Requests);
+
+        var repaired = await WriteAsync(studio, new { bannedWords });
+        Assert.Equal("done", (string?)repaired["state"]);
+        var ask = claude.Requests.Last()["messages"]!.AsArray()[^1]!.ToJsonString(Plain);
+        Assert.Contains("280까지", ask, StringComparison.Ordinal);
+        Assert.Contains("“약”", ask, StringComparison.Ordinal);
+        Assert.Contains("Markdown", ask, StringComparison.Ordinal);
     }
 
     [Fact]

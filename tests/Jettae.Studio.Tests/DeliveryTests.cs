@@ -160,9 +160,11 @@ public sealed class DeliveryTests
             Assert.Equal(HttpStatusCode.OK, (await studio.DeliverFailureAsync(message)).StatusCode);
         var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
         Assert.Equal("failed", (string?)run["state"]);
-        Assert.Equal("gave_up", (string?)run["reason"]!["key"]);
-        Assert.Contains("503", (string)run["reason_detail"]!, StringComparison.Ordinal);
-        Assert.Contains("provider_overloaded", (string)run["reason_detail"]!, StringComparison.Ordinal);
+        Assert.Equal("provider_overloaded", (string?)run["reason"]!["key"]);
+        Assert.Contains("overloaded_error", (string)run["reason_detail"]!, StringComparison.Ordinal);
+        Assert.EndsWith("last status 503", (string)run["reason_detail"]!, StringComparison.Ordinal);
+        // Nobody tries again by now, so nobody is told to wait.
+        Assert.Contains("Press Run it again", (string)run["reason"]!["en"]!["to_do"]!, StringComparison.Ordinal);
         var after = await studio.GetAsync($"/api/schedules/{schedule["id"]}");
         Assert.Equal(1, (int)after["total_failed"]!);
         Assert.Equal(NextSlot, (string?)after["next_run_at"]);
@@ -177,7 +179,28 @@ public sealed class DeliveryTests
         Assert.Equal(HttpStatusCode.OK, (await studio.DeliverFailureAsync(studio.MessageFor(Slot), 0)).StatusCode);
         var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
         Assert.Equal(("failed", 0), ((string?)run["state"], (int)run["attempts"]!));
+        Assert.Equal("gave_up", (string?)run["reason"]!["key"]);
+        Assert.Equal("last status 0", (string?)run["reason_detail"]);
         Assert.Equal(NextSlot, (string?)(await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["next_run_at"]);
+    }
+
+    [Fact]
+    public async Task A_piece_of_a_schedule_that_is_deleted_meanwhile_names_no_schedule()
+    {
+        var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        var delivery = studio.DeliverAsync(studio.MessageFor(Slot));
+        await began.Task;
+        await studio.PostAsync("/api/schedule/delete", new { id = schedule["id"] });
+        gate.SetResult();
+        await delivery;
+        var piece = Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray())!;
+        Assert.Null(piece["schedule_id"]);
     }
 
     [Fact]
@@ -244,7 +267,9 @@ public sealed class DeliveryTests
         studio.QStash.Messages.TryRemove(studio.MessageFor(Slot).Id, out _);
         await studio.GoToAsync("2024-01-15T04:10:00Z");
         var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
-        Assert.Equal("gave_up", (string?)run["reason"]!["key"]);
+        Assert.Equal("failed", (string?)run["state"]);
+        Assert.Equal("provider_overloaded", (string?)run["reason"]!["key"]);
+        Assert.Contains("QStash has no message", (string)run["reason_detail"]!, StringComparison.Ordinal);
     }
 
     [Fact]

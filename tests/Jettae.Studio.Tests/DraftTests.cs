@@ -44,10 +44,11 @@ public sealed class DraftTests
     [InlineData(ContentType.FacebookPost, "제목이에요\n\n[여기](https://a.co)를 눌러요.", "Markdown")]
     [InlineData(ContentType.XPost, "커피가 좋아요.\n```\n정말\n```\n그래요.", "code fence")]
     [InlineData(ContentType.InstagramReelScript, "제목이에요\n\n커피 #가 #나 #다 #라 #마 #바", "6 hashtags")]
+    [InlineData(ContentType.XPost, "커피는 #커피 #아침 #카페 에서 좋아요.", "3 hashtags")]
     [InlineData(ContentType.XPost, "Coffee in the morning changes the day.", "Korean")]
     [InlineData(ContentType.XPost, "", "empty")]
     public void What_must_be_written_anew_is_named(ContentType type, string answer, string says) =>
-        Assert.Contains(says, Assert.Single(Draft.From(type, answer).Faults(type, "ko")), StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Single(Draft.From(type, answer).Faults(type, "ko")).En, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(ContentType.XPost, "물론 커피가 늘 좋은 건 아니에요.")]
@@ -55,7 +56,8 @@ public sealed class DraftTests
     [InlineData(ContentType.XPost, "다음은 우리 차례예요.")]
     [InlineData(ContentType.XPost, "Here are 5 things:\n아침에 커피를 내리면 하루가 바뀌어요.")]
     [InlineData(ContentType.XPost, "템플릿의 {{date}}는 날짜로 바뀌어요.")]
-    [InlineData(ContentType.XPost, "커피 #1 위는 #커피 #아침 #카페 #원두 #라떼 #물 이에요.")]
+    [InlineData(ContentType.FacebookPost, "제목이에요\n\n커피 #1 위는 #커피 #아침 #카페 #원두 #라떼 #물 이에요.")]
+    [InlineData(ContentType.XPost, "커피 #1 위는 #커피 #아침 이에요.")]
     [InlineData(ContentType.XPost, "2 * 3 * 4는 24예요. [속보] 커피값이 올라요.")]
     [InlineData(ContentType.BlogPost, "제목이에요\n\n## 소제목이에요\n\n**굵게** 쓴 글이에요.")]
     [InlineData(
@@ -91,6 +93,30 @@ public sealed class DraftTests
     {
         var draft = Draft.From(ContentType.XPost, $"물론이죠! **{Ko}** {new string('가', 140)} [브랜드명] 최고");
         Assert.Equal(5, draft.Faults(ContentType.XPost, "ko", ["최고"]).Count);
-        Assert.Equal(4, draft.Fault(ContentType.XPost, "ko", ["최고"])!.Count(letter => letter == '\n'));
+        var told = draft.Fault(ContentType.XPost, "ko", ["최고"])!.Value;
+        Assert.Equal(4, told.En.Count(letter => letter == '\n'));
+        Assert.DoesNotMatch("[a-z]{3}", told.Ko.Replace("Markdown", "", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void A_video_title_is_as_long_as_YouTube_takes(int length, bool isFit)
+    {
+        var draft = Draft.From(ContentType.YoutubeScript, $"{new string('가', length)}\n\n[오프닝]\n{Ko}");
+        Assert.Equal(isFit, draft.Fault(ContentType.YoutubeScript, "ko") is null);
+    }
+
+    [Fact]
+    public void Numbered_posts_keep_to_the_limit_with_their_numbers_and_are_not_numbered_twice()
+    {
+        var full = $"{new string('가', 20)} ";
+        var text = string.Concat(Enumerable.Repeat(full, 6)) + "나나나나나나나나나나나나나나나나\n\n다음 이야기예요.";
+        Assert.True(XText.Length(text.Split('\n')[0]) is > 276 and <= 280);
+        var draft = Draft.From(ContentType.Thread, text, numbered: true);
+        Assert.True(draft.Length <= XText.Limit);
+        Assert.Null(draft.Fault(ContentType.Thread, "ko"));
+        Assert.EndsWith(" 3/3", draft.Body, StringComparison.Ordinal);
+        Assert.Equal(draft.Body, Draft.From(ContentType.Thread, draft.Body, numbered: true).Body);
     }
 }

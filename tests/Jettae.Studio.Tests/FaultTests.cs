@@ -111,6 +111,12 @@ public sealed class FaultTests
         Assert.Equal(Next, (string?)after["next_run_at"]);
         await studio.StillAsync();
         studio.MessageFor(Next);
+
+        // What passes is no alert until QStash has given up; then its last reason is the one that is told.
+        if (passes)
+            await studio.DeliverFailureAsync(studio.MessageFor(Slot));
+        await studio.GoToAsync("2024-01-15T03:02:00Z");
+        await Told.AtTheBellAsync(studio, ["provider", "gave_up"], reason);
     }
 
     private static readonly string[] Banned = ["대박"];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -20,6 +21,7 @@ public sealed partial class LanguageTests
                     [
                         new($"{field.Name}.What", reason.What),
                         new KeyValuePair<string, Word>($"{field.Name}.ToDo", reason.ToDo),
+                        new KeyValuePair<string, Word>($"{field.Name}.AtLast", reason.AtLast.ToDo),
                     ],
                     _ => Array.Empty<KeyValuePair<string, Word>>(),
                 }
@@ -40,6 +42,43 @@ public sealed partial class LanguageTests
             Assert.DoesNotMatch(Hangul(), word.En);
             Assert.True(Hangul().IsMatch(word.Ko) || word.Ko == word.En, $"'{word.Ko}' is not Korean.");
         }
+    }
+
+    [Fact]
+    public void Every_reason_is_listed_and_none_that_has_failed_for_good_promises_another_try()
+    {
+        var declared = typeof(Reasons)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => field.GetValue(null))
+            .OfType<Reason>()
+            .ToList();
+        Assert.Equal(declared.Select(each => each.Key).Order(), Reasons.All.Select(each => each.Key).Order());
+        Assert.All(
+            declared,
+            each => Assert.DoesNotContain("tried again by itself", each.AtLast.ToDo.En, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void A_text_that_is_kept_is_read_in_the_readers_language_and_any_other_as_it_is()
+    {
+        var (ko, en) = (CultureInfo.GetCultureInfo("ko-KR"), CultureInfo.GetCultureInfo("en-US"));
+        var kept = Word.Lines([new("하나", "one"), new("둘", "two")]).Kept;
+        Assert.Equal(("하나\n둘", "one\ntwo"), (Word.Read(kept, ko), Word.Read(kept, en)));
+        Assert.Equal("529 overloaded", Word.Read("529 overloaded", ko));
+        Assert.Null(Word.Read(null, ko));
+    }
+
+    [Theory]
+    [InlineData("0.00000123", "$0.00000123")]
+    [InlineData("0.00004", "$0.00004")]
+    [InlineData("0.0258", "$0.0258")]
+    [InlineData("0", "$0.00")]
+    [InlineData("1234.5", "$1,234.50")]
+    public void What_was_paid_is_never_shown_as_nothing(string amount, string shown)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("en-US");
+        Assert.Equal(shown, Words.Dollars(decimal.Parse(amount, CultureInfo.InvariantCulture)));
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public sealed partial class QueryPlanTests
         )
             await studio.GetAsync($"/api/runs?{filter}");
         await studio.GetAsync($"/api/runs/{end["run"]!["id"]}");
+        await studio.GetAsync($"/api/contents/{end["content"]!["id"]}");
         await studio.GetAsync("/api/stats");
         await studio.GetAsync("/api/schedules");
         await studio.GetAsync($"/api/schedules/{schedule["id"]}");

@@ -99,6 +99,16 @@ internal sealed class TestStudio : IAsyncDisposable
         await forget.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Does something to the file that the program would not do.</summary>
+    public async Task InFileAsync(string sql)
+    {
+        await using var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={DataFile};Pooling=False");
+        await file.OpenAsync();
+        await using var command = file.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
     public HttpClient Client(string? token)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })

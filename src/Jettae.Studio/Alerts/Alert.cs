@@ -25,6 +25,10 @@ public enum AlertKind
     /// <summary>The writer's provider refuses in a way that only a person can mend: key, payment, limit.</summary>
     [JsonStringEnumMemberName("provider")]
     Provider,
+
+    /// <summary>QStash takes no bookings, or its deliveries are refused.</summary>
+    [JsonStringEnumMemberName("qstash")]
+    QStash,
 }
 
 /// <summary>Something that a person should know of, from when it began until it was over. One open row for each cause.</summary>

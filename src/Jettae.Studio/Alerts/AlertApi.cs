@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,6 +9,8 @@ namespace Jettae.Studio;
 /// <summary>Alerts over HTTP.</summary>
 internal static class AlertApi
 {
+    private static readonly CultureInfo Korean = CultureInfo.GetCultureInfo("ko-KR");
+
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/alerts", ListAsync);
@@ -78,7 +81,10 @@ internal static class AlertApi
             alert.ScheduleId,
             alert.ScheduleName,
             alert.RunId,
-            Reason = Views.Of(Reasons.Find(alert.Reason)),
+            Reason = Views.Of(Reasons.Find(alert.Reason)?.AtLast),
+            Text = new { Ko = Words.Of(alert, Korean), En = Words.Of(alert, CultureInfo.InvariantCulture) },
+            ToDo = new { Ko = Words.ToDo(alert, Korean), En = Words.ToDo(alert, CultureInfo.InvariantCulture) },
+            Link = Notices.LinkOf(alert),
             alert.Figure,
             alert.OpenedAt,
             alert.ClosedAt,

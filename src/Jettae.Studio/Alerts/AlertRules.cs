@@ -15,7 +15,15 @@ internal sealed record Cause(
 internal sealed record GivenUp(Guid ScheduleId, string ScheduleName, Guid RunId, string? Reason);
 
 /// <summary>A slot that began, or should have begun, so much too late.</summary>
-internal sealed record LateSlot(Guid ScheduleId, string ScheduleName, Guid? RunId, TimeSpan By);
+/// <param name="ScheduleId">Of which schedule.</param>
+/// <param name="ScheduleName">Its name.</param>
+/// <param name="RunId">Its run, once it has begun.</param>
+/// <param name="By">How late.</param>
+/// <param name="Reason">Why its delivery has not come; null when that is not known.</param>
+internal sealed record LateSlot(Guid ScheduleId, string ScheduleName, Guid? RunId, TimeSpan By, string? Reason = null);
+
+/// <summary>An active schedule without a booking.</summary>
+internal sealed record Stalled(Guid ScheduleId, string ScheduleName, string? Reason = null);
 
 /// <summary>What is known of a person's runs, as the rules need it.</summary>
 /// <param name="Done">Runs of 24 hours that stored a piece.</param>
@@ -30,10 +38,17 @@ internal sealed record AlertFacts(
     int Failed,
     Guid? LastFailed,
     IReadOnlyList<LateSlot> Late,
-    IReadOnlyList<KeyValuePair<Guid, string>> Stalled,
+    IReadOnlyList<Stalled> Stalled,
     IReadOnlyList<GivenUp> GivenUp,
     (Guid RunId, string Reason)? Refused
-);
+)
+{
+    /// <summary>Why the newest of the failed runs was given up.</summary>
+    public string? LastReason { get; init; }
+
+    /// <summary>What is amiss between us and QStash, each once.</summary>
+    public IReadOnlyList<string> QStash { get; init; } = [];
+}
 
 /// <summary>Which alerts there should be. Pure.</summary>
 internal static class AlertRules
@@ -49,6 +64,7 @@ internal static class AlertRules
                 AlertKind.FailureRate,
                 "",
                 RunId: facts.LastFailed,
+                Reason: facts.LastReason,
                 Figure: (double)facts.Failed / finished
             );
         foreach (
@@ -63,10 +79,13 @@ internal static class AlertRules
                 slot.ScheduleId,
                 slot.ScheduleName,
                 slot.RunId,
+                slot.Reason,
                 Figure: Math.Floor(slot.By.TotalMinutes)
             );
-        foreach (var (id, name) in facts.Stalled)
-            yield return new Cause(AlertKind.ChainStalled, id.ToString("N"), id, name);
+        foreach (var (id, name, reason) in facts.Stalled)
+            yield return new Cause(AlertKind.ChainStalled, id.ToString("N"), id, name, Reason: reason);
+        foreach (var reason in facts.QStash)
+            yield return new Cause(AlertKind.QStash, reason, Reason: reason);
         if (facts.Refused is { } refused)
             yield return new Cause(AlertKind.Provider, refused.Reason, RunId: refused.RunId, Reason: refused.Reason);
         foreach (var given in facts.GivenUp.Where(given => given.Reason != facts.Refused?.Reason))

@@ -52,9 +52,26 @@ public static partial class Words
     private static readonly Word StalledAlert = new("‘{0}’에 예약된 차례가 없어요", "“{0}” has no slot booked");
     private static readonly Word GaveUpAlert = new("‘{0}’을(를) 쓰지 못했어요", "“{0}” could not be written");
     private static readonly Word ProviderAlert = new("글쓰기가 막혀 있어요", "Writing is blocked");
+    private static readonly Word QStashAlert = new("예약이나 배달이 막혀 있어요", "Booking or delivery is blocked");
+    private static readonly Word FailuresToDo = new(
+        "마지막으로 실패한 실행에서 이유를 확인해 주세요.",
+        "See in the last failed run why."
+    );
+    private static readonly Word AwaitedToDo = new(
+        "설정의 QStash에서 '확인하기'를 눌러 보세요. 급하면 스케줄에서 '지금 실행하기'를 눌러 주세요.",
+        "Press Check at QStash in the settings. In a hurry, press Run now at the schedule."
+    );
+    private static readonly Word BegunToDo = new(
+        "지금은 시작했어요. 실행에서 어디서 기다렸는지 확인하고, 자주 늦으면 스케줄들의 시각을 흩어 주세요.",
+        "It has begun by now; its run shows where it waited. If it happens often, spread the times of your schedules."
+    );
+    private static readonly Word StalledToDo = new(
+        "스케줄을 열어 저장하면 다시 예약돼요. 계속되면 서버 로그를 확인해 주세요.",
+        "Open the schedule and save it: that books it again. If it goes on, look into the server's log."
+    );
     private static readonly Word OverAlert = new("해결됐어요: {0}", "Over: {0}");
 
-    /// <summary>An alert in words: what is the matter, and why.</summary>
+    /// <summary>An alert in words: what is the matter, why, and what to do.</summary>
     public static string Of(Alert alert, CultureInfo culture)
     {
         var what = alert.Kind switch
@@ -62,13 +79,26 @@ public static partial class Words
             AlertKind.FailureRate => FailureRateAlert.In(culture, (alert.Figure ?? 0).ToString("P0", culture)),
             AlertKind.Late => LateAlert.In(culture, alert.ScheduleName, alert.Figure),
             AlertKind.ChainStalled => StalledAlert.In(culture, alert.ScheduleName),
+            AlertKind.QStash => QStashAlert.In(culture),
             AlertKind.GaveUp => GaveUpAlert.In(culture, alert.ScheduleName),
             _ => ProviderAlert.In(culture),
         };
         if (alert.ClosedAt is not null)
             return OverAlert.In(culture, what);
         return Reasons.Find(alert.Reason) is { } reason
-            ? $"{what}. {reason.What.In(culture)} {reason.ToDo.In(culture)}"
-            : what;
+            ? $"{what}. {reason.What.In(culture)} {ToDo(alert, culture)}"
+            : $"{what}. {ToDo(alert, culture)}";
     }
+
+    /// <summary>What to do about it now.</summary>
+    public static string ToDo(Alert alert, CultureInfo culture) =>
+        (
+            Reasons.Find(alert.Reason)?.AtLast.ToDo
+            ?? alert.Kind switch
+            {
+                AlertKind.Late => alert.RunId is null ? AwaitedToDo : BegunToDo,
+                AlertKind.ChainStalled => StalledToDo,
+                _ => FailuresToDo,
+            }
+        ).In(culture);
 }

@@ -26,12 +26,13 @@ public sealed class Alerts
 {
     private const int Longest = 500;
     private readonly StudioStore store;
+    private readonly Accounts accounts;
     private readonly Notices notices;
     private readonly Changes changes;
     private readonly TimeProvider time;
 
-    internal Alerts(StudioStore store, Notices notices, Changes changes, TimeProvider time) =>
-        (this.store, this.notices, this.changes, this.time) = (store, notices, changes, time);
+    internal Alerts(StudioStore store, Accounts accounts, Notices notices, Changes changes, TimeProvider time) =>
+        (this.store, this.accounts, this.notices, this.changes, this.time) = (store, accounts, notices, changes, time);
 
     /// <summary>Newest first.</summary>
     /// <param name="owner">Whose.</param>
@@ -92,19 +93,33 @@ public sealed class Alerts
             cancel
         );
 
-    /// <exception cref="RejectedException">A field breaks its rule; nothing is stored.</exception>
-    public Task<AlertSettings> SaveAsync(Guid owner, AlertSettingsFields fields, CancellationToken cancel) =>
-        store.WriteAsync(
+    /// <summary>Stores when and where to tell. The mail server is the installation owner's choice: mail goes to it directly, past the egress guard.</summary>
+    /// <exception cref="RejectedException">A field breaks its rule, or another than the owner names a mail server; nothing is stored.</exception>
+    public async Task<AlertSettings> SaveAsync(Guid owner, AlertSettingsFields fields, CancellationToken cancel)
+    {
+        var mayMail = await accounts.IsOwnerAsync(owner, cancel);
+        return await store.WriteAsync(
             async db =>
             {
                 var settings = await db.AlertSettings.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel);
                 if (settings is null)
                     db.AlertSettings.Add(settings = new AlertSettings { OwnerId = owner });
                 Apply(settings, fields);
+                if (settings.SmtpHost is not null && !mayMail)
+                    throw new RejectedException(
+                        403,
+                        "owner_only",
+                        "smtp_host",
+                        new(
+                            "메일 서버는 이 설치의 주인만 정할 수 있어요.",
+                            "Only the owner of this installation may name a mail server."
+                        )
+                    );
                 return settings;
             },
             cancel
         );
+    }
 
     /// <summary>Sends a sample over a channel that is set up: <c>webhook</c>, <c>slack</c> or <c>mail</c>.</summary>
     /// <returns>Null when it was taken; else what the other side said.</returns>

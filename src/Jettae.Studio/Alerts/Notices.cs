@@ -145,8 +145,12 @@ public sealed partial class Notices
             yield return "mail";
     }
 
-    private static string Said(Exception failure) =>
-        failure.Message.Length > 300 ? failure.Message[..300] : failure.Message;
+    /// <summary>The first line, bounded: the other side may say anything.</summary>
+    private static string Said(Exception failure)
+    {
+        var line = failure.Message.ReplaceLineEndings("\n").Split('\n')[0];
+        return line.Length > 200 ? line[..200] : line;
+    }
 
     private static string Mark(Alert alert, string channel) =>
         $"{(alert.ClosedAt is null ? "open" : "closed")}-{channel}";
@@ -175,9 +179,10 @@ public sealed partial class Notices
         };
     }
 
-    /// <summary>Where a person reads more.</summary>
+    /// <summary>Where a person can do what the alert asks for.</summary>
     internal static string LinkOf(Alert alert) =>
         alert.RunId is { } run ? $"/runs/{run}"
+        : alert.Kind is AlertKind.QStash or AlertKind.Late ? "/settings#qstash"
         : alert.ScheduleId is { } schedule ? $"/schedules/{schedule}"
         : "/alerts";
 

@@ -24,6 +24,8 @@ internal sealed class Watcher(
     /// <summary>A schedule that was changed a moment ago is not stalled: its booking is on its way.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMinutes(2);
 
+    private static readonly string Refused = Reasons.SignatureRefused.Key;
+
     /// <summary>What only a person can mend at the provider.</summary>
     private static readonly string[] Refusals =
     [
@@ -159,6 +161,20 @@ internal sealed class Watcher(
             })
             .Take(MostRows)
             .ToListAsync(cancel);
+        var troubled = await (
+            from schedule in active
+            join booking in db.Bookings on schedule.Id equals booking.ScheduleId
+            where booking.SlotAt == schedule.NextRunAt && booking.LastError != null
+            where
+                (booking.State == BookingState.Pending && booking.Failures >= Booking.FailuresToTell)
+                || booking.LastError!.StartsWith(Refused)
+            select new { schedule.Id, booking.LastError }
+        )
+            .Take(MostRows)
+            .ToListAsync(cancel);
+        var why = troubled
+            .DistinctBy(each => each.Id)
+            .ToDictionary(each => each.Id, each => Booking.ReasonIn(each.LastError));
         var stalled = await active
             .Where(schedule => schedule.UpdatedAt < now - Moment)
             .Where(schedule =>
@@ -167,7 +183,6 @@ internal sealed class Watcher(
                     && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
                 )
             )
-            .Select(schedule => new KeyValuePair<Guid, string>(schedule.Id, schedule.Name))
             .Take(MostRows)
             .ToListAsync(cancel);
         var refused = failed.FirstOrDefault(run => Refusals.Contains(run.Reason));
@@ -183,9 +198,21 @@ internal sealed class Watcher(
                         run.Id,
                         run.StartedAt - run.SlotAt!.Value
                     )),
-                .. awaited.Select(each => new LateSlot(each.Id, each.Name, null, now - each.NextRunAt!.Value)),
+                .. awaited.Select(each => new LateSlot(
+                    each.Id,
+                    each.Name,
+                    null,
+                    now - each.NextRunAt!.Value,
+                    why.GetValueOrDefault(each.Id)
+                )),
             ],
-            stalled,
+            [
+                .. stalled.Select(each => new Stalled(
+                    each.Id,
+                    each.Name,
+                    each.Timing.IsBroken ? Reasons.TimingBroken.Key : null
+                )),
+            ],
             [
                 .. failed
                     .Where(run => run.SlotAt is not null && run.ScheduleId is not null)
@@ -194,6 +221,10 @@ internal sealed class Watcher(
                     .Select(run => new GivenUp(run.ScheduleId!.Value, run.ScheduleName, run.Id, run.Reason)),
             ],
             refused is not null && refused.StartedAt > newest ? (refused.Id, refused.Reason!) : null
-        );
+        )
+        {
+            LastReason = failed.FirstOrDefault()?.Reason,
+            QStash = [.. why.Values.Distinct()],
+        };
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Jettae.Studio;
 
 /// <summary>The rows as the API shows them.</summary>
@@ -51,26 +53,35 @@ internal static class Views
         return row;
     }
 
-    public static object Of(Content content) =>
-        new
+    public static object Of(Content content) => Row(content);
+
+    public static object Of(Content content, ContentUsage usage)
+    {
+        var row = Row(content);
+        row["usage"] = usage;
+        return row;
+    }
+
+    private static Dictionary<string, object?> Row(Content content) =>
+        new()
         {
-            content.Id,
-            content.ScheduleId,
-            content.RunId,
-            content.ContentType,
-            content.Title,
-            content.Body,
-            content.Language,
-            content.Status,
-            content.Note,
-            Tags = content.Tags.Select(each => each.Tag).Order(StringComparer.Ordinal).ToList(),
-            content.Version,
-            content.Length,
-            content.LengthLimit,
-            content.IsSample,
-            content.Model,
-            content.CreatedAt,
-            content.UpdatedAt,
+            ["id"] = content.Id,
+            ["schedule_id"] = content.ScheduleId,
+            ["run_id"] = content.RunId,
+            ["content_type"] = content.ContentType,
+            ["title"] = content.Title,
+            ["body"] = content.Body,
+            ["language"] = content.Language,
+            ["status"] = content.Status,
+            ["note"] = content.Note,
+            ["tags"] = content.Tags.Select(each => each.Tag).Order(StringComparer.Ordinal).ToList(),
+            ["version"] = content.Version,
+            ["length"] = content.Length,
+            ["length_limit"] = content.LengthLimit,
+            ["is_sample"] = content.IsSample,
+            ["model"] = content.Model,
+            ["created_at"] = content.CreatedAt,
+            ["updated_at"] = content.UpdatedAt,
         };
 
     public static object Of(Run run, bool withSteps = false)
@@ -86,8 +97,8 @@ internal static class Views
             ["rerun_of"] = run.RerunOf,
             ["attempts"] = run.Attempts,
             ["content_id"] = run.ContentId,
-            ["reason"] = Of(Reasons.Find(run.Reason)),
-            ["reason_detail"] = run.ReasonDetail,
+            ["reason"] = Of(Reasons.Of(run)),
+            ["reason_detail"] = Word.Read(run.ReasonDetail, CultureInfo.InvariantCulture),
             ["model"] = run.Model,
             ["input_tokens"] = run.InputTokens,
             ["cached_input_tokens"] = run.CachedInputTokens,
@@ -120,7 +131,7 @@ internal static class Views
             step.EndedAt,
             step.Ok,
             Reason = Of(Reasons.Find(step.Reason)),
-            step.Detail,
+            Detail = Word.Read(step.Detail, CultureInfo.InvariantCulture),
         };
 
     public static object? Of(Reason? reason) =>

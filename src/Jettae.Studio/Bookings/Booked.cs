@@ -21,6 +21,9 @@ internal static class Booked
             await db.SaveChangesAsync();
             return null;
         }
+        // Without a timing there is no plan: what is booked stays, and nothing ends or passes.
+        if (schedule.Timing.IsBroken)
+            return live;
         var plan = await PlanAsync(db, schedule, now);
         while (plan.More)
         {

@@ -155,13 +155,19 @@ internal sealed partial class Booker(
                 foreach (var booking in await db.Bookings.Where(each => ids.Contains(each.Id)).ToListAsync(cancel))
                 {
                     booking.Failures++;
-                    booking.LastError = refused.Message.Length > 500 ? refused.Message[..500] : refused.Message;
+                    booking.LastError = Booking.Trouble(ReasonOf(refused), refused.Message);
                     booking.NextTryAt = now + WaitAfter(booking.Failures);
                     booking.UpdatedAt = now;
                 }
             },
             cancel
         );
+
+    /// <summary>A mistake of ours, or of the plan, that QStash names; anything else passes when QStash is well again.</summary>
+    private static Reason ReasonOf(QStashException refused) =>
+        refused.Status is { } status && (int)status is >= 400 and < 500 and not 429
+            ? Reasons.QStashRefused
+            : Reasons.QStashUnreachable;
 
     /// <summary>1, 2, 4 … seconds, at most five minutes: QStash may be starting, or be away for long.</summary>
     internal static TimeSpan WaitAfter(int failures) =>

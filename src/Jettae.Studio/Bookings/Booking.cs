@@ -24,6 +24,11 @@ public enum BookingState
 /// <summary>The outbox row for one slot of one schedule, written in the transaction that decided it.</summary>
 public sealed class Booking
 {
+    private const int LongestDetail = 450;
+
+    /// <summary>So often publishing may fail before it is worth telling: QStash may just be starting.</summary>
+    internal const int FailuresToTell = 3;
+
     public Guid Id { get; init; }
     public Guid OwnerId { get; init; }
     public Guid ScheduleId { get; init; }
@@ -44,7 +49,15 @@ public sealed class Booking
     /// <summary>When the booker may try next.</summary>
     public DateTimeOffset NextTryAt { get; set; }
 
+    /// <summary>What went wrong last: a key of <see cref="Reasons"/>, a colon, the technical detail. Null when all is well.</summary>
     public string? LastError { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>A reason and its detail, as <see cref="LastError"/> keeps them.</summary>
+    internal static string Trouble(Reason reason, string detail) =>
+        $"{reason.Key}: {(detail.Length > LongestDetail ? detail[..LongestDetail] : detail)}";
+
+    /// <summary>The key of the reason in a <see cref="LastError"/>.</summary>
+    internal static string ReasonIn(string lastError) => lastError.Split(':', 2)[0];
 }

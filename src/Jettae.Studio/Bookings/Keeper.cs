@@ -102,7 +102,10 @@ internal sealed partial class Keeper(
             await runner.GiveUpAsync(
                 new SlotMessage(run.ScheduleId!.Value, run.SlotAt!.Value),
                 null,
-                "QStash has no message for this slot any more"
+                new Word(
+                    "QStash에 이 차례의 메시지가 더는 없어요.",
+                    "QStash has no message for this slot any more."
+                ).Kept
             );
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException || !cancel.IsCancellationRequested)

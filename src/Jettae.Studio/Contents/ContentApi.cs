@@ -68,8 +68,11 @@ internal static class ContentApi
         return new ContentExport(contents, SignedIn.OwnerOf(http), FilterOf(query), format).AsFile(time.GetUtcNow());
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Contents contents) =>
-        ScheduleApi.Json(Views.Of(await contents.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted)));
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Contents contents)
+    {
+        var piece = await contents.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted);
+        return ScheduleApi.Json(Views.Of(piece, await contents.UsageAsync(piece, http.RequestAborted)));
+    }
 
     private static async Task<IResult> PatchAsync(Guid id, HttpContext http, Contents contents)
     {

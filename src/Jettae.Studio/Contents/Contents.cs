@@ -57,6 +57,10 @@ public sealed class Contents
     public Task<Content> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
         store.ReadAsync(db => db.Contents.OwnedAsync(owner, id, cancel), cancel);
 
+    /// <summary>What the piece has taken so far.</summary>
+    public Task<ContentUsage> UsageAsync(Content piece, CancellationToken cancel) =>
+        store.ReadAsync(db => ContentUsage.OfAsync(db, piece, cancel), cancel);
+
     /// <summary>All that the piece has been, or might be, newest first.</summary>
     /// <exception cref="RejectedException">404: the owner has no such piece.</exception>
     public Task<List<ContentVersion>> VersionsAsync(Guid owner, Guid id, CancellationToken cancel) =>

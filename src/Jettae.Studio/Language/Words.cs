@@ -468,7 +468,10 @@ public static partial class Words
     /// <summary>An instant as the wall of <paramref name="zone"/> shows it.</summary>
     public static string At(DateTimeOffset instant, string zone)
     {
-        var local = TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(zone));
+        var local = TimeZoneInfo.ConvertTime(
+            instant,
+            TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? known : TimeZoneInfo.Utc
+        );
         var korean = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko";
         return local.ToString(korean ? "M월 d일 (ddd) HH:mm" : "ddd, MMM d, HH:mm", CultureInfo.CurrentCulture);
     }
@@ -476,8 +479,16 @@ public static partial class Words
     public static readonly Word Loading = new("불러오는 중이에요…", "Loading…");
 
     /// <summary>An amount in US dollars, with as many places as it needs.</summary>
-    public static string Dollars(decimal amount) =>
-        "$" + amount.ToString(amount is > 0 and < 1 ? "0.####" : "#,0.00", CultureInfo.CurrentCulture);
+    public static string Dollars(decimal amount) => "$" + amount.ToString(Places(amount), CultureInfo.CurrentCulture);
+
+    /// <summary>What is there is never shown as nothing.</summary>
+    private static string Places(decimal amount) =>
+        amount switch
+        {
+            > 0 and < 0.0001m => "0.########",
+            > 0 and < 1 => "0.####",
+            _ => "#,0.00",
+        };
 
     /// <summary>A span in its largest fitting unit.</summary>
     public static string Span(TimeSpan span) =>

@@ -47,6 +47,13 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
         Add(kind, now, now, ok: false, reason.Key, detail);
     }
 
+    /// <summary>What was said of storing did not come true.</summary>
+    public void NotStored(string detail)
+    {
+        Steps.RemoveAll(step => step.Kind is StepKind.Stored or StepKind.NextBooked);
+        Missed(StepKind.Stored, Reasons.StoreFailed, detail);
+    }
+
     public void End(RunStep step, bool ok, Reason? reason = null, string? detail = null)
     {
         step.EndedAt = time.GetUtcNow();

@@ -93,7 +93,8 @@ internal sealed class Composer(Writers writers)
     private static void Note(Attempt attempt, Prompt prompt)
     {
         attempt.Prompt = prompt.ToString();
-        attempt.Did(StepKind.Prompt, $"{prompt.System.Length} + {prompt.User.Length} characters");
+        var length = $"{prompt.System.Length} + {prompt.User.Length}";
+        attempt.Did(StepKind.Prompt, new Word($"{length}자", $"{length} characters").Kept);
     }
 
     private static async Task<Answer> RepairedAsync(Sitting sitting, Answer answer) =>

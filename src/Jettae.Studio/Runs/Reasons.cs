@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Jettae.Studio;
 
 /// <summary>Why something did not go as planned, in plain words, and what a person can do about it.</summary>
@@ -8,6 +10,12 @@ public sealed record Reason(string Key, Word What, Word ToDo)
 {
     /// <summary>What a person can press to mend it.</summary>
     public Fix Fix { get; init; }
+
+    /// <summary>What to do once nobody tries again by itself; null: the same.</summary>
+    public Word? ToDoAtLast { get; init; }
+
+    /// <summary>As it reads of what has failed for good.</summary>
+    public Reason AtLast => ToDoAtLast is { } last ? this with { ToDo = last } : this;
 }
 
 /// <summary>The way from a reason to its remedy.</summary>
@@ -36,6 +44,10 @@ public static class Reasons
         "따로 하실 일은 없어요. 잠시 뒤 자동으로 다시 시도해요.",
         "Nothing to do. It is tried again by itself."
     );
+    private static readonly Word MakeAgain = new(
+        "필요하면 '다시 실행하기'를 눌러 주세요. 스케줄의 다음 차례는 예정대로 써요.",
+        "Press Run it again if you want it. A schedule's next slot runs as planned."
+    );
     private static readonly Word SendAgain = new(
         "계속되면 서버 로그를 확인하고 '지금 실행하기'를 눌러 주세요.",
         "If it goes on, look into the server's log, then press Run now."
@@ -62,7 +74,7 @@ public static class Reasons
     };
     public static readonly Reason Paused = new(
         "paused",
-        new("일정이 멈춰 있어서 건너뛰었어요.", "The schedule was paused, so this slot was skipped."),
+        new("스케줄이 멈춰 있어서 건너뛰었어요.", "The schedule was paused, so this slot was skipped."),
         new("다시 시작하면 다음 차례부터 이어져요.", "Resume the schedule and it goes on with the next slot.")
     )
     {
@@ -70,10 +82,10 @@ public static class Reasons
     };
     public static readonly Reason GaveUp = new(
         "gave_up",
-        new("여러 번 시도했지만 끝내 쓰지 못했어요.", "All attempts failed, so this slot was given up."),
+        new("QStash가 이 차례를 끝내 전달하지 못했어요.", "QStash could not deliver this slot and gave it up."),
         new(
-            "마지막 시도의 이유를 확인해 주세요. 다음 차례는 예정대로 예약되어 있어요.",
-            "See why the last attempt failed. The next slot is booked as usual."
+            "설정의 공개 주소와 QStash 연결을 확인하고 '다시 실행하기'를 눌러 주세요. 다음 차례는 예정대로 예약되어 있어요.",
+            "Check the public address and QStash in the settings, then press Run it again. The next slot is booked as usual."
         )
     )
     {
@@ -89,6 +101,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason Overloaded = new(
         "provider_overloaded",
@@ -97,6 +110,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason RateLimited = new(
         "provider_rate_limited",
@@ -105,6 +119,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason ProviderError = new(
         "provider_error",
@@ -113,6 +128,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason Unreachable = new(
         "provider_unreachable",
@@ -124,6 +140,10 @@ public static class Reasons
     )
     {
         Fix = Fix.Settings,
+        ToDoAtLast = new(
+            "인터넷 연결과 설정의 주소를 확인해 주세요. 다음 차례는 예정대로 써요.",
+            "Check the network, and the address in the settings. The next slot runs as planned."
+        ),
     };
     public static readonly Reason TimedOut = new(
         "provider_timeout",
@@ -132,6 +152,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason Stalled = new(
         "provider_stalled",
@@ -140,6 +161,7 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+        ToDoAtLast = MakeAgain,
     };
     public static readonly Reason OddAnswer = new(
         "provider_odd_answer",
@@ -151,6 +173,10 @@ public static class Reasons
     )
     {
         Fix = Fix.Settings,
+        ToDoAtLast = new(
+            "설정의 주소가 맞는지 확인해 주세요. 다음 차례는 예정대로 써요.",
+            "Check that the address in the settings is right. The next slot runs as planned."
+        ),
     };
     public static readonly Reason BadKey = new(
         "bad_key",
@@ -197,7 +223,7 @@ public static class Reasons
         "model_unknown",
         new("그런 이름의 모델이 없어요.", "There is no model of that name."),
         new(
-            "일정이나 설정의 모델 이름을 확인해 주세요.",
+            "스케줄이나 설정의 모델 이름을 확인해 주세요.",
             "Check the model's name, in the schedule and in the settings."
         )
     )
@@ -249,6 +275,10 @@ public static class Reasons
     )
     {
         Fix = Fix.EditSchedule,
+        ToDoAtLast = new(
+            "아래에 적힌 점을 프롬프트에서 부탁해 보세요. 예를 들면 더 짧게 써 달라고요.",
+            "Ask in the prompt for what is named below, such as a shorter text."
+        ),
     };
     public static readonly Reason Cancelled = new(
         "cancelled",
@@ -260,7 +290,7 @@ public static class Reasons
     };
     public static readonly Reason Deleted = new(
         "schedule_deleted",
-        new("쓰는 동안 일정이 지워졌어요.", "The schedule was deleted meanwhile."),
+        new("쓰는 동안 스케줄이 지워졌어요.", "The schedule was deleted meanwhile."),
         new("하실 일은 없어요.", "Nothing to do.")
     );
     public static readonly Reason Surprise = new(
@@ -270,6 +300,72 @@ public static class Reasons
     )
     {
         Fix = Fix.RunAgain,
+    };
+
+    public static readonly Reason StoreFailed = new(
+        "store_failed",
+        new("데이터를 저장하지 못했어요.", "The data could not be stored."),
+        new(
+            "디스크의 남은 공간과 데이터 폴더의 권한을 확인해 주세요. 고쳐지면 자동으로 다시 시도해요.",
+            "Check the disk's free space and who may write to the data folder. It is tried again by itself."
+        )
+    )
+    {
+        Fix = Fix.RunAgain,
+        ToDoAtLast = new(
+            "디스크의 남은 공간과 데이터 폴더의 권한을 확인하고 '다시 실행하기'를 눌러 주세요.",
+            "Check the disk's free space and who may write to the data folder, then press Run it again."
+        ),
+    };
+    public static readonly Reason TimingBroken = new(
+        "timing_broken",
+        new(
+            "스케줄의 시간대나 cron 식을 알아볼 수 없어서 다음 차례를 정하지 못했어요.",
+            "The schedule's time zone or cron expression cannot be read, so it has no next slot."
+        ),
+        new(
+            "스케줄을 열어 시간대와 cron 식을 고쳐 주세요. 저장하면 다시 예약돼요.",
+            "Open the schedule and correct its time zone or cron expression. Saving books it again."
+        )
+    )
+    {
+        Fix = Fix.EditSchedule,
+    };
+    public static readonly Reason QStashRefused = new(
+        "qstash_refused",
+        new("QStash가 예약을 받아 주지 않아요.", "QStash refuses the bookings."),
+        new(
+            "설정의 QStash에서 '확인하기'를 눌러 토큰과 요금제의 한도를 확인해 주세요. 고쳐지면 저절로 예약돼요.",
+            "Press Check at QStash in the settings: it is the token, or a limit of the plan. Bookings go on by themselves then."
+        )
+    )
+    {
+        Fix = Fix.Settings,
+    };
+    public static readonly Reason QStashUnreachable = new(
+        "qstash_unreachable",
+        new("QStash가 답하지 않아서 예약하지 못하고 있어요.", "QStash does not answer, so nothing can be booked."),
+        new(
+            "설정의 QStash에서 '확인하기'를 눌러 주소와 인터넷 연결을 확인해 주세요. 연결되면 저절로 예약돼요.",
+            "Press Check at QStash in the settings: its address, or the network. Bookings go on by themselves once it answers."
+        )
+    )
+    {
+        Fix = Fix.Settings,
+    };
+    public static readonly Reason SignatureRefused = new(
+        "signature_refused",
+        new(
+            "QStash의 배달이 왔지만 서명이 맞지 않아서 받지 않았어요.",
+            "A delivery came for a slot that is due, and was refused: its signature does not hold."
+        ),
+        new(
+            "설정의 QStash에서 '확인하기'를 눌러 서명 키를 확인해 주세요. 공개 주소와 서버의 시계도 맞아야 해요.",
+            "Press Check at QStash in the settings to see whether the signing keys hold. The public address and the server's clock must be right too."
+        )
+    )
+    {
+        Fix = Fix.Settings,
     };
 
     private static readonly Dictionary<string, Reason> ByKey = new Reason[]
@@ -299,6 +395,11 @@ public static class Reasons
         Deleted,
         Surprise,
         Cancelled,
+        StoreFailed,
+        TimingBroken,
+        QStashRefused,
+        QStashUnreachable,
+        SignatureRefused,
     }.ToDictionary(reason => reason.Key);
 
     /// <summary>Every reason, for pages and documentation.</summary>
@@ -306,4 +407,16 @@ public static class Reasons
 
     /// <summary>The reason stored under <paramref name="key"/>; null when there is none.</summary>
     public static Reason? Find(string? key) => key is null ? null : ByKey.GetValueOrDefault(key);
+
+    /// <summary>The reason of a run, as things stand with it; null when it has none.</summary>
+    public static Reason? Of(Run run) => run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
+
+    /// <summary>What an exception that nobody expected means for a person.</summary>
+    internal static Reason Of(Exception surprise)
+    {
+        for (Exception? each = surprise; each is not null; each = each.InnerException)
+            if (each is SqliteException)
+                return StoreFailed;
+        return Surprise;
+    }
 }

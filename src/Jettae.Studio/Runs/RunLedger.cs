@@ -18,6 +18,7 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
     /// <summary>What was running before was made by a process that is no more.</summary>
     private readonly DateTimeOffset born = time.GetUtcNow();
 
+    private static readonly Word PieceDeleted = new("글이 그 사이에 지워졌어요.", "The piece was deleted meanwhile.");
     private const int TitlesToAvoid = 5;
     private const int PiecesToCompare = 30;
 
@@ -178,15 +179,15 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
     )
     {
         var now = time.GetUtcNow();
-        var wish = ScheduleRules.ForOnePiece(fields, owner, now);
         return store.WriteAsync(
-            db =>
+            async db =>
             {
+                var brand = await Brand.OfAsync(db, owner, cancel);
+                var wish = ScheduleRules.ForOnePiece(fields.Under(brand), owner, now);
                 var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
                 db.Runs.Add(run);
-                return Task.FromResult(
-                    new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []))
-                );
+                var assignment = Assignment.For(wish, now, 1, []).Under(brand);
+                return new StartedRun(new Attempt(run, 1, time, tell), assignment);
             },
             cancel
         );
@@ -212,19 +213,26 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
                 run.ContentId = piece.Id;
                 db.Runs.Add(run);
                 var revision = Revision.Of(piece, first?.Prompt, instruction);
-                var assignment = Revision.AssignmentFor(piece, schedule, now);
+                var brand = await Brand.OfAsync(db, owner, cancel);
+                var assignment = Revision.AssignmentFor(piece, schedule, now).Under(brand);
                 return new StartedRun(new Attempt(run, 1, time, tell), assignment, revision);
             },
             cancel
         );
 
     /// <summary>A run that is never stored.</summary>
-    public StartedRun Sketch(Guid owner, ScheduleFields fields, Action<RunProgress> tell)
+    public async Task<StartedRun> SketchAsync(
+        Guid owner,
+        ScheduleFields fields,
+        Action<RunProgress> tell,
+        CancellationToken cancel
+    )
     {
         var now = time.GetUtcNow();
-        var wish = ScheduleRules.ForOnePiece(fields, owner, now);
+        var brand = await store.ReadAsync(db => Brand.OfAsync(db, owner, cancel), cancel);
+        var wish = ScheduleRules.ForOnePiece(fields.Under(brand), owner, now);
         var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
-        return new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []));
+        return new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []).Under(brand));
     }
 
     /// <summary>What such a run came to.</summary>
@@ -234,10 +242,11 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
         if (result is AttemptResult.Piece piece)
         {
             run.State = RunState.Done;
-            return new RunProgress.Finished(run, ContentOf(sketch, piece.Draft));
+            return new RunProgress.Finished(run, ContentOf(sketch, piece.Draft, null));
         }
         run.State = RunState.Failed;
-        run.Reason = ((AttemptResult.Failed)result).Reason.Key;
+        var failed = (AttemptResult.Failed)result;
+        (run.Reason, run.ReasonDetail) = (failed.Reason.Key, failed.Detail);
         return new RunProgress.Finished(run, null);
     }
 
@@ -280,11 +289,11 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
                 Content? content = null;
                 RetryAfter? retry = null;
                 if (started.Revision is { } revision && !await db.Contents.AnyAsync(revision.IsOf, cancel))
-                    result = new AttemptResult.Failed(Reasons.Deleted, "the piece was deleted meanwhile", false, null);
+                    result = new AttemptResult.Failed(Reasons.Deleted, PieceDeleted.Kept, false, null);
                 if (result is AttemptResult.Piece piece)
                 {
                     content = started.Revision is null
-                        ? Added(db, ContentOf(started, piece.Draft), piece.Variants)
+                        ? Added(db, ContentOf(started, piece.Draft, schedule), piece.Variants)
                         : await RevisedAsync(db, started, run, piece.Draft, cancel);
                     run.State = RunState.Done;
                     run.ContentId = content.Id;
@@ -347,15 +356,26 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
                 if (AnswerOf(run, schedule) is { } settled)
                     return settled;
                 await InterruptOpenStepsAsync(db, run);
-                run.ReasonDetail = run.Reason is null ? detail : $"{detail}; {run.Reason}: {run.ReasonDetail}";
-                run.Reason = Reasons.GaveUp.Key;
+                // What its last attempt came to is why; only of one that nobody ever heard of QStash's word is all there is.
+                if (run.Attempts == 0)
+                    (run.Reason, run.ReasonDetail) = (Reasons.GaveUp.Key, detail);
+                else if (run.State == RunState.Running)
+                    (run.Reason, run.ReasonDetail) = (Reasons.Interrupted.Key, detail);
+                else
+                    run.ReasonDetail = Both(run.ReasonDetail, detail);
                 run.QstashMessageId = messageId ?? run.QstashMessageId;
                 Fail(run, schedule, now);
                 await Booked.EnsureAsync(db, schedule, now);
-                return new SlotAnswer.Failed(run.Id, Reasons.GaveUp);
+                return new SlotAnswer.Failed(run.Id, Reasons.Find(run.Reason) ?? Reasons.GaveUp);
             },
             cancel
         );
+
+    private static string Both(string? one, string other)
+    {
+        var (first, second) = (Word.Of(one ?? ""), Word.Of(other));
+        return new Word($"{first.Ko} · {second.Ko}", $"{first.En} · {second.En}").Kept;
+    }
 
     /// <summary>Slots begun long ago that are neither settled nor being written: QStash should still hold their message.</summary>
     public Task<List<Run>> OverdueAsync(DateTimeOffset begunBefore, CancellationToken cancel) =>
@@ -392,7 +412,10 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
             cancel
         );
 
-    public Content ContentOf(StartedRun started, Draft draft)
+    /// <param name="started">What was to be written.</param>
+    /// <param name="draft">What was written.</param>
+    /// <param name="schedule">The one that still stands for it; null: none.</param>
+    private Content ContentOf(StartedRun started, Draft draft, Schedule? schedule)
     {
         var now = time.GetUtcNow();
         var (attempt, assignment, _) = started;
@@ -400,7 +423,7 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
         {
             Id = Guid.CreateVersion7(now),
             OwnerId = attempt.Run.OwnerId,
-            ScheduleId = attempt.Run.ScheduleId,
+            ScheduleId = schedule?.Id,
             RunId = attempt.Run.Id,
             ContentType = assignment.Type,
             Title = draft.Title,
@@ -528,7 +551,11 @@ internal sealed class RunLedger(StudioStore store, TimeProvider time)
             .Take(PiecesToCompare)
             .ToListAsync();
         var titles = earlier.Take(TitlesToAvoid).Select(piece => piece.Title).ToList();
-        return Assignment.For(schedule, at, schedule.TotalGenerated + 1, titles) with { Earlier = earlier };
+        var brand = await Brand.OfAsync(db, schedule.OwnerId, CancellationToken.None);
+        return Assignment.For(schedule, at, schedule.TotalGenerated + 1, titles).Under(brand) with
+        {
+            Earlier = earlier,
+        };
     }
 
     private async Task InterruptOpenStepsAsync(StudioDb db, Run run)

@@ -29,6 +29,22 @@ internal sealed class RunLive
         Signal();
     }
 
+    /// <summary>Waits until nothing more comes, however it ended.</summary>
+    public async Task EndAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (hasEnded)
+                    return;
+                next = more.Task;
+            }
+            await next.WaitAsync(cancel);
+        }
+    }
+
     public async IAsyncEnumerable<RunProgress> FollowAsync([EnumeratorCancellation] CancellationToken cancel)
     {
         for (var heard = 0; ; )

@@ -9,6 +9,7 @@ public static partial class Words
         "고친 프롬프트로 새로 써요. 스케줄의 설정은 그대로예요.",
         "It is written anew with this prompt. The schedule's settings stay as they are."
     );
+    public static readonly Word GivenUpAfter = new("{0}번 시도한 끝에 그만뒀어요.", "Given up after {0} attempts.");
     public static readonly Word CancelRun = new("실행 멈추기", "Stop this run");
     public static readonly Word CancelRunSure = new(
         "이 실행을 멈출까요? 다음 차례는 예정대로 실행돼요.",
@@ -50,6 +51,7 @@ public static partial class Words
     public static readonly Word TokensInput = new("입력 토큰", "Input tokens");
     public static readonly Word TokensCached = new("그중 캐시에서", "of them from cache");
     public static readonly Word TokensCacheWrite = new("그중 캐시에 저장", "of them into cache");
+    public static readonly Word OfRuns = new("실행 {0}번", "{0} runs");
     public static readonly Word TokensOutput = new("출력 토큰", "Output tokens");
     public static readonly Word PromptLabelRun = new("프롬프트", "The prompt");
 }

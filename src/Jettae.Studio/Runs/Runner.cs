@@ -102,7 +102,7 @@ public sealed partial class Runner
         {
             await work.Stop.CancelAsync();
             // It settles its own cancellation; whoever asked hears of it then.
-            await foreach (var _ in work.Live.FollowAsync(cancel)) { }
+            await work.Live.EndAsync(cancel);
             return await ledger.FindAsync(owner, runId, cancel);
         }
         run = await ledger.CancelAsync(owner, runId, cancel);
@@ -132,7 +132,7 @@ public sealed partial class Runner
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
     public IAsyncEnumerable<RunProgress> DraftAsync(Guid owner, ScheduleFields fields, CancellationToken cancel) =>
         WatchAsync(
-            tell => Task.FromResult(ledger.Sketch(owner, fields, tell)),
+            tell => ledger.SketchAsync(owner, fields, tell, cancel),
             async (sketch, live) =>
             {
                 var result = await composer.ComposeAsync(
@@ -199,7 +199,7 @@ public sealed partial class Runner
             Tell(run);
             var result = await ComposeAsync(started, stop.Token);
             // A piece that is written and paid for is stored even while the program stops.
-            var settled = await ledger.SettleAsync(started, result, CancellationToken.None);
+            var settled = await SettleAsync(started, result);
             live.Add(new RunProgress.Finished(settled.Run, settled.Content));
             live.End();
             if (settled.Run.State == RunState.Failed)
@@ -216,6 +216,29 @@ public sealed partial class Runner
             atWork.TryRemove(run.Id, out _);
             booker.Wake();
             Tell(run);
+        }
+    }
+
+    /// <summary>A piece that the store does not take is told of as just that, if the store takes that much.</summary>
+    private async Task<(SlotAnswer Answer, Run Run, Content? Content)> SettleAsync(
+        StartedRun started,
+        AttemptResult result
+    )
+    {
+        try
+        {
+            return await ledger.SettleAsync(started, result, CancellationToken.None);
+        }
+        catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
+        {
+            LogSurprise(logger, failure, started.Attempt.Run.Id);
+            var detail = failure.GetBaseException().Message;
+            started.Attempt.NotStored(detail);
+            return await ledger.SettleAsync(
+                started,
+                new AttemptResult.Failed(Reasons.StoreFailed, detail, Retryable: true, null),
+                CancellationToken.None
+            );
         }
     }
 
@@ -248,7 +271,7 @@ public sealed partial class Runner
         catch (Exception surprise) when (!stopping.IsCancellationRequested)
         {
             LogSurprise(logger, surprise, started.Attempt.Run.Id);
-            return new AttemptResult.Failed(Reasons.Surprise, surprise.GetType().Name, Retryable: true, null);
+            return new AttemptResult.Failed(Reasons.Of(surprise), surprise.GetType().Name, Retryable: true, null);
         }
         finally
         {

@@ -11,6 +11,11 @@ internal sealed class Sitting(
     CancellationToken cancel
 )
 {
+    private static readonly Word TwiceCutOff = new(
+        "두 번 모두 길이 제한에서 끊겼어요 (max_tokens).",
+        "It was cut off at the limit of length twice (max_tokens)."
+    );
+
     public bool IsSample => writer.Info.IsSample;
 
     /// <summary>The conversation's begin.</summary>
@@ -36,7 +41,10 @@ internal sealed class Sitting(
             step,
             ok: true,
             null,
-            $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens{Request(notes)}"
+            new Word(
+                $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} 토큰{Request(notes)}",
+                $"{notes.Model}, {notes.InputTokens} + {notes.OutputTokens} tokens{Request(notes)}"
+            ).Kept
         );
         var written = (WritingOutcome.Written)outcome;
         return Examine(talk, written.Text, written.CutOff);
@@ -49,19 +57,20 @@ internal sealed class Sitting(
     public Answer Examine(List<ChatMessage> talk, string text, bool isCutOff)
     {
         attempt.Answer = text;
-        var draft = DraftOf(text);
+        var settings = assignment.Settings;
+        var draft = Draft.From(assignment.Type, text, settings.Numbering);
         if (isCutOff)
             return new Answer.Unfit(
                 talk,
                 text,
                 Prompts.Continue(assignment),
-                new(Reasons.CutOff, "stop reason: max_tokens, twice", Retryable: false, null)
+                new(Reasons.CutOff, TwiceCutOff.Kept, Retryable: false, null)
             );
-        if (FaultOf(draft) is { } fault)
+        if (draft.Fault(assignment.Type, assignment.Language, settings.BannedWords) is { } fault)
         {
-            attempt.Missed(StepKind.Checked, Reasons.DraftUnfit, fault);
+            attempt.Missed(StepKind.Checked, Reasons.DraftUnfit, fault.Kept);
             var ask = Prompts.Repair(fault, assignment);
-            return new Answer.Unfit(talk, text, ask, new(Reasons.DraftUnfit, ask, Retryable: true, null));
+            return new Answer.Unfit(talk, text, ask, new(Reasons.DraftUnfit, fault.Kept, Retryable: true, null));
         }
         attempt.Did(StepKind.Checked, draft.Limit is { } limit ? $"{draft.Length}/{limit}" : $"{draft.Length}");
         return new Answer.Fit(talk, text, draft);
@@ -78,30 +87,7 @@ internal sealed class Sitting(
             ]
         );
 
-    private Draft DraftOf(string text)
-    {
-        var draft = Draft.From(assignment.Type, text);
-        if (assignment is not { Type: ContentType.Thread, Settings.Numbering: true })
-            return draft;
-        var posts = ThreadText.Posts(draft.Body);
-        if (posts.Count < 2)
-            return draft;
-        var body = string.Join("\n\n", posts.Select((post, at) => $"{post} {at + 1}/{posts.Count}"));
-        return draft with { Body = body, Length = Draft.Measure(ContentType.Thread, body) };
-    }
-
-    private string? FaultOf(Draft draft)
-    {
-        if (draft.Fault(assignment.Type, assignment.Language) is { } fault)
-            return fault;
-        var text = $"{draft.Title}\n{draft.Body}";
-        var used = assignment
-            .Settings.BannedWords.Where(word => text.Contains(word, StringComparison.OrdinalIgnoreCase))
-            .ToList();
-        return used.Count == 0 ? null : $"The text uses words that must never be used: {string.Join(", ", used)}.";
-    }
-
-    private static string Request(CallNotes notes) => notes.RequestId is { } id ? $", request {id}" : "";
+    private static string Request(CallNotes notes) => notes.RequestId is { } id ? $" ({id})" : "";
 }
 
 /// <summary>What came of one call and its check.</summary>

@@ -4,6 +4,7 @@ using Jettae.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio;
 
@@ -15,7 +16,9 @@ internal static class Webhook
 
     public static void Map(RouteGroupBuilder api, StudioOptions options)
     {
-        api.MapPost("/content/generate-scheduled", SlotAsync).RequireQStashSignature(_ => options.WebhookUrl);
+        api.MapPost("/content/generate-scheduled", SlotAsync)
+            .RequireQStashSignature(_ => options.WebhookUrl)
+            .Add(NoteRefusal);
         api.MapPost("/content/generation-failed", GivenUpAsync).RequireQStashSignature(_ => options.FailureUrl);
     }
 
@@ -25,6 +28,20 @@ internal static class Webhook
         var slot = Parse(await BodyAsync(http));
         var answer = await runner.RunSlotAsync(slot, MessageId(http), deliveredAt);
         return Answer(http, answer);
+    }
+
+    /// <summary>A delivery that is refused makes no run, so nobody would learn why their slot is late.</summary>
+    private static void NoteRefusal(EndpointBuilder endpoint)
+    {
+        var guarded = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = async http =>
+        {
+            await guarded(http);
+            var isRefused = http.Response.StatusCode == StatusCodes.Status401Unauthorized;
+            // The check of the signature has read the body into memory.
+            if (isRefused && http.Request.Body is MemoryStream body && MessageId(http) is not null)
+                await http.RequestServices.GetRequiredService<RefusedDeliveries>().NoteAsync(body.ToArray());
+        };
     }
 
     private static async Task<IResult> GivenUpAsync(HttpContext http, Runner runner)
@@ -41,7 +58,8 @@ internal static class Webhook
         if (callback?.SourceBody is null)
             throw BadBody("sourceBody");
         var slot = Parse(Decoded(callback.SourceBody));
-        var detail = $"last status {callback.Status?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+        var status = callback.Status?.ToString(CultureInfo.InvariantCulture) ?? "-";
+        var detail = new Word($"마지막 응답 {status}", $"last status {status}").Kept;
         return await runner.GiveUpAsync(slot, callback.SourceMessageId, detail) switch
         {
             SlotAnswer.Unknown => ScheduleApi.Json(
@@ -97,7 +115,7 @@ internal static class Webhook
                     NotRetryable,
                     "schedule_not_found",
                     "scheduleId",
-                    new("이런 일정이 없어요.", "There is no such schedule.")
+                    new("이런 스케줄이 없어요.", "There is no such schedule.")
                 );
             case SlotAnswer.TryAgain again:
                 if (again.RetryAfter is { } wait)

@@ -9,6 +9,8 @@ public static class Cadence
     /// <summary>The first slot strictly after <paramref name="after"/>; null when there is none any more.</summary>
     public static DateTimeOffset? Next(Timing timing, DateTimeOffset after)
     {
+        if (timing.IsBroken)
+            return null;
         var floor = after > timing.StartsAt ? after : timing.StartsAt;
         return timing.Frequency switch
         {
@@ -27,7 +29,9 @@ public static class Cadence
     {
         var step = Interval(timing.Frequency);
         var cron =
-            timing.Frequency == Frequency.Cron && after >= timing.StartsAt ? CronRule.Parse(timing.Cron ?? "") : null;
+            timing is { Frequency: Frequency.Cron, IsBroken: false } && after >= timing.StartsAt
+                ? CronRule.Parse(timing.Cron ?? "")
+                : null;
         for (var slot = Next(timing, after); slot is { } next; )
         {
             yield return next;

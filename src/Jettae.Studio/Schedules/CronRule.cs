@@ -42,6 +42,19 @@ internal sealed class CronRule
     }
 
     /// <exception cref="FormatException">The message says which rule is broken.</exception>
+    public static bool IsRule(string? text)
+    {
+        try
+        {
+            Parse(text ?? "");
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     public static CronRule Parse(string text)
     {
         var rest = text.Trim();

@@ -179,16 +179,18 @@ public sealed class Schedule
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
 
-    public Timing Timing =>
-        new(
-            Frequency,
-            TimesOfDay,
-            DaysOfWeek,
-            DayOfMonth,
-            Cron,
-            TimeZoneInfo.FindSystemTimeZoneById(Timezone),
-            StartsAt
-        );
+    public Timing Timing
+    {
+        get
+        {
+            // Both were right when they were stored; the machine may have other zones since, the rules of cron may be others.
+            var hasZone = TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out var zone);
+            return new(Frequency, TimesOfDay, DaysOfWeek, DayOfMonth, Cron, zone ?? TimeZoneInfo.Utc, StartsAt)
+            {
+                IsBroken = !hasZone || (Frequency == Frequency.Cron && !CronRule.IsRule(Cron)),
+            };
+        }
+    }
 
     /// <summary>As it is to be shown at this time: a rest that is over is none.</summary>
     internal Schedule AsOf(DateTimeOffset now)

@@ -130,7 +130,7 @@ internal static class ScheduleApi
                         content.IsSample,
                         content.Model,
                     },
-                Reason = Views.Of(Reasons.Find(end?.Run.Reason)),
+                Reason = Views.Of(end is null ? null : Reasons.Of(end.Run)),
             }
         );
     }

@@ -35,4 +35,18 @@ public sealed record ScheduleFields
     /// <summary>0 takes the limit away.</summary>
     public int? MaxRuns { get; init; }
     public ScheduleSettings? Settings { get; init; }
+
+    /// <summary>What was not said, as the brand has it; null: no brand. An empty text says that there is to be none.</summary>
+    internal ScheduleFields Under(Brand? brand)
+    {
+        if (brand is null)
+            return this;
+        var settings = Settings ?? new ScheduleSettings { SpeechLevel = brand.SpeechLevel };
+        return this with
+        {
+            TargetAudience = TargetAudience ?? brand.Audience,
+            Language = Language ?? brand.Language,
+            Settings = settings with { BrandVoice = settings.BrandVoice ?? brand.Voice },
+        };
+    }
 }

@@ -154,7 +154,7 @@ public sealed class ScheduleForm
                 CustomPrompt = CustomPrompt.Trim().Length == 0 ? null : CustomPrompt,
                 Creativity = Creativity,
                 SpeechLevel = SpeechLevel,
-                BrandVoice = BrandVoice.Trim().Length == 0 ? null : BrandVoice.Trim(),
+                BrandVoice = BrandVoice.Trim(),
                 Model = Model.Trim().Length == 0 ? null : Model.Trim(),
                 BannedWords = BannedWords.ReplaceLineEndings("\n").Split('\n'),
                 Examples = $"\n{Examples.ReplaceLineEndings("\n")}\n".Split("\n---\n"),

@@ -310,6 +310,7 @@ internal static class ScheduleRules
             );
         return settings with
         {
+            BrandVoice = settings.BrandVoice?.Trim() is { Length: > 0 } described ? described : null,
             BannedWords = List("settings.bannedWords", settings.BannedWords, MostBannedWords, LongestBannedWord),
             Examples = List("settings.examples", settings.Examples, MostExamples, LongestExample),
         };

@@ -22,13 +22,14 @@ public sealed class Schedules
     public async Task<Schedule> CreateAsync(Guid owner, ScheduleFields fields, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        var schedule = ScheduleRules.New(owner, fields, now);
-        await store.WriteAsync(
-            db =>
+        var schedule = await store.WriteAsync(
+            async db =>
             {
-                db.Schedules.Add(schedule);
-                schedule.UpdatedAt = now;
-                return Booked.EnsureAsync(db, schedule, now);
+                var wanted = ScheduleRules.New(owner, fields.Under(await Brand.OfAsync(db, owner, cancel)), now);
+                db.Schedules.Add(wanted);
+                wanted.UpdatedAt = now;
+                await Booked.EnsureAsync(db, wanted, now);
+                return wanted;
             },
             cancel
         );

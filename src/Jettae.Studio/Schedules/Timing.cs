@@ -51,4 +51,8 @@ public sealed record Timing(
     string? Cron,
     TimeZoneInfo Zone,
     DateTimeOffset StartsAt
-);
+)
+{
+    /// <summary>Its zone or its cron expression can no longer be read: it has no slots, and <see cref="Zone"/> is UTC if it is the zone.</summary>
+    public bool IsBroken { get; init; }
+}

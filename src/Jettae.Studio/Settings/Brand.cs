@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
 
-/// <summary>Who somebody is to their readers: what a new schedule of theirs begins with.</summary>
+/// <summary>
+/// Who somebody is to their readers. Name and words never to use hold for every piece; with voice, readers, language and speech
+/// level a new schedule begins.
+/// </summary>
 public sealed class Brand
 {
     public Guid OwnerId { get; init; }
@@ -18,6 +21,10 @@ public sealed class Brand
 
     /// <summary>Words that no piece may use.</summary>
     public IReadOnlyList<string> BannedWords { get; set; } = [];
+
+    /// <summary>The person's brand; null before anything was said.</summary>
+    internal static Task<Brand?> OfAsync(StudioDb db, Guid owner, CancellationToken cancel) =>
+        db.Brands.AsNoTracking().SingleOrDefaultAsync(each => each.OwnerId == owner, cancel);
 }
 
 /// <summary>What a person may say of their brand. Null means "not said": unchanged.</summary>
@@ -54,8 +61,7 @@ public sealed class Brands
 
     /// <summary>The person's brand; an empty one before anything was said.</summary>
     public async Task<Brand> ReadAsync(Guid owner, CancellationToken cancel) =>
-        await store.ReadAsync(db => db.Brands.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel), cancel)
-        ?? new Brand { OwnerId = owner };
+        await store.ReadAsync(db => Brand.OfAsync(db, owner, cancel), cancel) ?? new Brand { OwnerId = owner };
 
     /// <exception cref="RejectedException">A field breaks its rule; nothing is stored.</exception>
     public async Task<Brand> SaveAsync(Guid owner, BrandFields fields, CancellationToken cancel)

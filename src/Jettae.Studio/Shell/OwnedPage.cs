@@ -19,6 +19,9 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     private Changes Changes { get; set; } = null!;
 
     [Inject]
+    private Toasts Said { get; set; } = null!;
+
+    [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
@@ -58,16 +61,16 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();
 
-    /// <summary>Does what was pressed. When it is refused (it was deleted elsewhere, say), the page shows how things are now.</summary>
+    /// <summary>Does what was pressed. When it is refused (it was deleted elsewhere, say), the page says so and shows how things are now.</summary>
     protected async Task DoAsync(Func<Task> act)
     {
         try
         {
             await act();
         }
-        catch (RejectedException)
+        catch (RejectedException refused)
         {
-            // What the page then shows is the answer.
+            Said.Say(refused.Text);
         }
         if (!Leaving.IsCancellationRequested)
             await ReadAsync();

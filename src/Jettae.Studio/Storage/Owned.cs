@@ -12,7 +12,7 @@ internal static class Owned
         CancellationToken cancel
     ) =>
         await schedules.SingleOrDefaultAsync(each => each.Id == id && each.OwnerId == owner, cancel)
-        ?? throw Missing("schedule_not_found", new($"이런 일정이 없어요: {id}", $"There is no schedule {id}."));
+        ?? throw Missing("schedule_not_found", new($"이런 스케줄이 없어요: {id}", $"There is no schedule {id}."));
 
     public static async Task<Content> OwnedAsync(
         this IQueryable<Content> contents,

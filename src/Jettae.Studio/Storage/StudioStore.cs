@@ -19,11 +19,11 @@ internal sealed class StudioStore : IDisposable
         {
             DataSource = Path.GetFullPath(studio.DataFile),
             ForeignKeys = true,
-            DefaultTimeout = 30,
+            DefaultTimeout = (int)studio.StoreTimeout.TotalSeconds,
         };
         options = new DbContextOptionsBuilder<StudioDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new FullSync())
+            .AddInterceptors(new FullSync(studio.StoreTimeout))
             .Options;
         prepared = new Lazy<Task>(MigrateAsync);
     }
@@ -89,7 +89,7 @@ internal sealed class StudioStore : IDisposable
     }
 
     /// <summary>A commit is on the disk before anyone is told of it.</summary>
-    private sealed class FullSync : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
+    private sealed class FullSync(TimeSpan patience) : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
     {
         public override void ConnectionOpened(
             System.Data.Common.DbConnection connection,
@@ -106,10 +106,13 @@ internal sealed class StudioStore : IDisposable
             return Task.CompletedTask;
         }
 
-        private static void Set(System.Data.Common.DbConnection connection)
+        private void Set(System.Data.Common.DbConnection connection)
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000";
+            command.CommandText = string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = {patience.TotalMilliseconds}"
+            );
             command.ExecuteNonQuery();
         }
     }

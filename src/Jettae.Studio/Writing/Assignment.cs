@@ -20,6 +20,19 @@ internal sealed record Assignment(
     /// <summary>A person's words in place of the prompt that would be built; null for none.</summary>
     public string? GivenPrompt { get; init; }
 
+    /// <summary>The brand's name; empty for none.</summary>
+    public string BrandName { get; init; } = "";
+
+    /// <summary>With what holds for every piece of the brand; null: no brand.</summary>
+    public Assignment Under(Brand? brand) =>
+        brand is null
+            ? this
+            : this with
+            {
+                BrandName = brand.Name,
+                Settings = Settings with { BannedWords = [.. Settings.BannedWords.Union(brand.BannedWords)] },
+            };
+
     public static Assignment For(Schedule schedule, DateTimeOffset at, int number, IReadOnlyList<string> lastTitles) =>
         new(
             schedule.ContentType,

@@ -8,13 +8,19 @@ internal sealed partial record Draft(string Title, string Body, int Length, int?
 {
     private const int LongestTitle = 200;
 
+    /// <summary>YouTube takes no longer one.</summary>
+    private const int LongestVideoTitle = 100;
+
     /// <summary>Quotes or a code fence around the whole answer and a label before the title are taken off without a word.</summary>
-    public static Draft From(ContentType type, string answer)
+    /// <param name="type">What it is to be.</param>
+    /// <param name="answer">As the writer gave it.</param>
+    /// <param name="numbered">The posts of a thread end with their numbers, which count for their length.</param>
+    public static Draft From(ContentType type, string answer, bool numbered = false)
     {
         var text = Bare(answer.ReplaceLineEndings("\n").Trim());
         var (title, body) = ContentRules.For(type).HasTitle ? Titled(text) : ("", text);
         if (type == ContentType.Thread)
-            body = ThreadText.Split(body);
+            body = ThreadText.Split(body, numbered: numbered);
         return new Draft(title.Length > 0 ? title : FirstWords(body), body, Measure(type, body), LimitOf(type));
     }
 
@@ -31,29 +37,40 @@ internal sealed partial record Draft(string Title, string Body, int Length, int?
         type == ContentType.Thread ? XText.Limit : ContentRules.For(type).Limit;
 
     /// <summary>What is wrong with it, all in one; null when it is fit. See <see cref="Faults"/>.</summary>
-    public string? Fault(ContentType type, string language, params IEnumerable<string> bannedWords) =>
-        Faults(type, language, bannedWords) is { Count: > 0 } faults ? string.Join('\n', faults) : null;
+    public Word? Fault(ContentType type, string language, params IEnumerable<string> bannedWords) =>
+        Faults(type, language, bannedWords) is { Count: > 0 } faults ? Word.Lines(faults) : null;
 
     /// <summary>What is wrong with it, in words that the writer can act on; empty when it is fit.</summary>
-    public IReadOnlyList<string> Faults(ContentType type, string language, params IEnumerable<string> bannedWords) =>
+    public IReadOnlyList<Word> Faults(ContentType type, string language, params IEnumerable<string> bannedWords) =>
         Body.Length == 0
-            ? ["The text is empty."]
+            ? [new("글이 비어 있어요.", "The text is empty.")]
             : [.. LengthFaults(type), .. LanguageFaults(language), .. DraftFaults.In(type, Title, Body, bannedWords)];
 
-    private IEnumerable<string> LengthFaults(ContentType type)
+    private IEnumerable<Word> LengthFaults(ContentType type)
     {
         if (Length > Limit)
-            yield return $"The text is too long for its platform: it counts {Length}, and at most {Limit} are allowed.";
+            yield return new(
+                $"글이 플랫폼의 제한보다 길어요. {Length}으로 세는데 {Limit}까지만 돼요.",
+                $"The text is too long for its platform: it counts {Length}, and at most {Limit} are allowed."
+            );
         if (type == ContentType.Thread && ThreadText.Posts(Body).Count > ThreadText.MostPosts)
-            yield return $"The thread has more than {ThreadText.MostPosts} posts.";
+            yield return new(
+                $"스레드의 게시물이 {ThreadText.MostPosts}개를 넘어요.",
+                $"The thread has more than {ThreadText.MostPosts} posts."
+            );
+        if (type == ContentType.YoutubeScript && ThreadText.Characters(Title) > LongestVideoTitle)
+            yield return new(
+                $"영상 제목은 {LongestVideoTitle}자까지예요. 지금은 {ThreadText.Characters(Title)}자예요.",
+                $"The video's title may have at most {LongestVideoTitle} characters; it has {ThreadText.Characters(Title)}."
+            );
     }
 
-    private IEnumerable<string> LanguageFaults(string language)
+    private IEnumerable<Word> LanguageFaults(string language)
     {
         if (language.StartsWith("ko", StringComparison.OrdinalIgnoreCase) && HangulShare(Body) < 0.2)
-            yield return "The text must be in Korean.";
+            yield return new("글은 한국어로 써야 해요.", "The text must be in Korean.");
         if (language.StartsWith("en", StringComparison.OrdinalIgnoreCase) && HangulShare(Body) > 0.5)
-            yield return "The text must be in English.";
+            yield return new("글은 영어로 써야 해요.", "The text must be in English.");
     }
 
     private static string Bare(string text)

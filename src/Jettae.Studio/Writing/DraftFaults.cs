@@ -5,26 +5,44 @@ namespace Jettae.Studio;
 /// <summary>What a platform or a person refuses in a piece, apart from its length and language.</summary>
 internal static partial class DraftFaults
 {
-    /// <summary>Instagram takes no more in one piece.</summary>
-    private const int MostHashtags = 5;
-
-    public static IEnumerable<string> In(ContentType type, string title, string body, IEnumerable<string> bannedWords)
+    public static IEnumerable<Word> In(ContentType type, string title, string body, IEnumerable<string> bannedWords)
     {
         var hashtags = Hashtag().Count(body);
-        if (type == ContentType.InstagramReelScript && hashtags > MostHashtags)
-            yield return $"The text has {hashtags} hashtags, and at most {MostHashtags} are allowed.";
+        if (MostHashtags(type) is { } most && hashtags > most)
+            yield return new(
+                $"해시태그가 {hashtags}개예요. {most}개까지만 돼요.",
+                $"The text has {hashtags} hashtags, and at most {most} are allowed."
+            );
         foreach (var word in bannedWords.Select(word => word.Trim()).Where(word => word.Length > 0))
             if (Holds(title, word) || Holds(body, word))
-                yield return $"The text must not contain “{word}”.";
+                yield return new($"“{word}”은(는) 쓰지 않을 말이에요.", $"The text must not contain “{word}”.");
         if (Greeting().Match(ContentRules.For(type).HasTitle ? $"{title}\n{body}" : body) is { Success: true } greeting)
-            yield return $"The text must begin with the piece itself, not with “{greeting.Value.Trim()}”.";
+            yield return new(
+                $"“{greeting.Value.Trim()}” 없이 글 자체로 시작해야 해요.",
+                $"The text must begin with the piece itself, not with “{greeting.Value.Trim()}”."
+            );
         if (body.Contains("```", StringComparison.Ordinal) && ShowsMarksRaw(type))
-            yield return "The text must have no code fence (```).";
+            yield return new("코드 블록 표시(```)를 쓰지 마세요.", "The text must have no code fence (```).");
         if (Placeholder().Match(title + "\n" + body) is { Success: true } placeholder)
-            yield return $"The placeholder {placeholder.Value} must be filled or left out.";
+            yield return new(
+                $"빈칸 {placeholder.Value}을(를) 채우거나 빼야 해요.",
+                $"The placeholder {placeholder.Value} must be filled or left out."
+            );
         if (ShowsMarksRaw(type) && Markdown().Match(body) is { Success: true } mark)
-            yield return $"The platform shows Markdown as it is written; leave out marks such as {mark.Groups["mark"].Value}.";
+            yield return new(
+                $"이 플랫폼은 Markdown 표시를 글자 그대로 보여 줘요. {mark.Groups["mark"].Value} 같은 표시를 빼 주세요.",
+                $"The platform shows Markdown as it is written; leave out marks such as {mark.Groups["mark"].Value}."
+            );
     }
+
+    /// <summary>What is asked for on X, and what Instagram takes; null: any number.</summary>
+    private static int? MostHashtags(ContentType type) =>
+        type switch
+        {
+            ContentType.XPost => 2,
+            ContentType.InstagramReelScript => 5,
+            _ => null,
+        };
 
     /// <summary>
     /// A word of Latin letters or digits must stand alone, so that "art" does not forbid "start". Korean glues words and

@@ -34,8 +34,8 @@ internal static partial class Prompts
             ? Prompt.Of(given) ?? new Prompt(SystemFor(assignment), given)
             : new Prompt(SystemFor(assignment), UserFor(assignment, variant));
 
-    public static string Repair(string fault, Assignment assignment) =>
-        $"{fault} {new Word("고쳐서 글 전체를 다시 답해 주세요.", "Correct this and answer with the whole piece again.").In(CultureOf(assignment))}";
+    public static string Repair(Word fault, Assignment assignment) =>
+        $"{fault.In(CultureOf(assignment))}\n{new Word("고쳐서 글 전체를 다시 답해 주세요.", "Correct this and answer with the whole piece again.").In(CultureOf(assignment))}";
 
     /// <summary>Asks for another piece, since the one just written is too much like an earlier one.</summary>
     public static string NewAngle(string title, Assignment assignment) =>
@@ -83,6 +83,8 @@ internal static partial class Prompts
                 parts.Add(Part(new("읽는 사람", "Audience"), audience));
             parts.Add(Part(new("표현", "Freedom"), Freedom(settings.Creativity).In(culture)));
         }
+        if (assignment.BrandName is { Length: > 0 } brand)
+            parts.Add(Part(new("브랜드", "Brand"), brand));
         if (settings.BrandVoice is { Length: > 0 } voice)
             parts.Add(Part(new("브랜드의 목소리", "Brand voice"), voice));
         if (settings.BannedWords.Count > 0)

@@ -8,14 +8,18 @@ namespace Jettae.Tests;
 [Collection(Busy.Name)]
 public sealed class InstallTests(StudioPages studio) : IClassFixture<StudioPages>
 {
-    [Fact]
-    public async Task The_manifest_leads_to_icons_of_the_sizes_it_names()
+    [Theory]
+    [InlineData("en", "Library")]
+    [InlineData("ko", "보관함")]
+    public async Task The_manifest_leads_to_icons_of_the_sizes_it_names(string language, string shortcut)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var http = studio.Program.Client(null);
-        var manifest = JsonNode.Parse(
-            await http.GetStringAsync("/_content/Jettae.Studio/manifest.webmanifest", cancel)
-        )!;
+        http.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
+        var page = await http.GetStringAsync("/sign-in", cancel);
+        var named = System.Text.RegularExpressions.Regex.Match(page, "rel=\"manifest\" href=\"([^\"]+)\"").Groups[1];
+        var manifest = JsonNode.Parse(await http.GetStringAsync($"/{named.Value}", cancel))!;
+        Assert.Equal(shortcut, (string?)manifest["shortcuts"]![0]!["name"]);
         Assert.Equal("/", (string?)manifest["start_url"]);
         Assert.Equal("standalone", (string?)manifest["display"]);
         var pngs = manifest["icons"]!.AsArray().Where(icon => (string?)icon!["type"] == "image/png").ToList();

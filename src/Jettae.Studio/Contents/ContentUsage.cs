@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>What a piece has taken: its writing, its rewritings, those that came to nothing too.</summary>
+/// <param name="Runs">How many of them.</param>
+/// <param name="InputTokens">All input: new, read from the provider's cache and written into it.</param>
+/// <param name="CachedInputTokens">Of it, read from the cache.</param>
+/// <param name="CacheWriteTokens">Of it, written into the cache.</param>
+/// <param name="OutputTokens">Thinking included.</param>
+/// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
+public sealed record ContentUsage(
+    int Runs,
+    long InputTokens,
+    long CachedInputTokens,
+    long CacheWriteTokens,
+    long OutputTokens,
+    decimal? Cost
+)
+{
+    internal static async Task<ContentUsage> OfAsync(StudioDb db, Content piece, CancellationToken cancel)
+    {
+        // By the ids that its versions know, so that no run of another piece is looked at; what failed left no version.
+        var written = await db
+            .ContentVersions.Where(version => version.ContentId == piece.Id && version.RunId != null)
+            .Select(version => version.RunId!.Value)
+            .Distinct()
+            .ToListAsync(cancel);
+        var lost = await db
+            .Runs.Where(run => run.State == RunState.Failed || run.State == RunState.Cancelled)
+            .Where(run => run.OwnerId == piece.OwnerId && run.StartedAt >= piece.CreatedAt)
+            .Where(run => run.ContentId == piece.Id)
+            .Select(run => run.Id)
+            .ToListAsync(cancel);
+        var ids = written.Union(lost).ToList();
+        if (piece.RunId is { } first && !ids.Contains(first))
+            ids.Add(first);
+        var runs = await db
+            .Runs.Where(run => ids.Contains(run.Id) && run.OwnerId == piece.OwnerId)
+            .Select(run => new
+            {
+                run.InputTokens,
+                run.CachedInputTokens,
+                run.CacheWriteTokens,
+                run.OutputTokens,
+                run.Cost,
+            })
+            .ToListAsync(cancel);
+        return new(
+            runs.Count,
+            runs.Sum(run => run.InputTokens),
+            runs.Sum(run => run.CachedInputTokens),
+            runs.Sum(run => run.CacheWriteTokens),
+            runs.Sum(run => run.OutputTokens),
+            runs.Exists(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null
+        );
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>What goes wrong is found from the bell, told where it can be mended, and takes no page down.</summary>
+[Collection(Busy.Name)]
+public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages>
+{
+    [Theory]
+    [InlineData(
+        "ko",
+        "시간대나 cron 식을 알아볼 수 없어서",
+        "스케줄을 열어 시간대와 cron 식을 고쳐 주세요.",
+        "서명이 맞지 않아서",
+        "서명 키를 확인해 주세요."
+    )]
+    [InlineData(
+        "en",
+        "time zone or cron expression cannot be read",
+        "correct its time zone or cron expression.",
+        "its signature does not hold",
+        "to see whether the signing keys hold."
+    )]
+    public async Task Two_clicks_lead_to_a_timing_that_is_broken_and_to_a_delivery_that_is_refused(
+        string language,
+        string timing,
+        string correct,
+        string signature,
+        string check
+    )
+    {
+        var broken = await writing.ScheduleAsync($"Broken {language}");
+        var refused = await writing.ScheduleAsync($"Forged {language}");
+        await Wait.UntilAsync(
+            async () => (await ScheduleAsync(refused))["qstash_message_id"] is not null,
+            TimeSpan.FromSeconds(20)
+        );
+        var due = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
+        await InFileAsync(
+            $"""
+            DELETE FROM bookings WHERE schedule_id = (SELECT id FROM schedules WHERE name = 'Broken {language}');
+            UPDATE schedules SET timezone = 'Atlantis/Capital', updated_at = 0, next_run_at = NULL WHERE name = 'Broken {language}';
+            UPDATE bookings SET slot_at = {due.ToUnixTimeMilliseconds()}
+                WHERE schedule_id = (SELECT id FROM schedules WHERE name = 'Forged {language}');
+            UPDATE schedules SET next_run_at = {due.ToUnixTimeMilliseconds()} WHERE name = 'Forged {language}';
+            """
+        );
+        await ForgeAsync(refused, due);
+
+        var page = await writing.Studio.OpenAsync(language);
+        await FromBellAsync(page, $"Broken {language}");
+        await page.WaitForURLAsync($"**/schedules/{broken}");
+        await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(timing);
+        await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(correct);
+
+        await FromBellAsync(page, signature);
+        await page.WaitForURLAsync("**/settings#qstash");
+        await Expect(page.Locator("#qstash .notice.bad")).ToContainTextAsync(signature);
+        await Expect(page.Locator("#qstash .notice.bad")).ToContainTextAsync(check);
+        foreach (var id in new[] { broken, refused })
+            await writing.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_under_a_watched_run_is_told_in_its_dialog_and_the_page_goes_on()
+    {
+        var schedule = await writing.ScheduleAsync("Not stored");
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync("/schedules?search=stored");
+        await ReadyAsync(page);
+        await InFileAsync(
+            "CREATE TRIGGER fault BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        );
+        var run = page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).First;
+        await run.ClickAsync();
+        var dialog = page.Locator("dialog[open]");
+        await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("The data could not be stored.");
+        await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("free space");
+        await InFileAsync("DROP TRIGGER fault");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await run.ClickAsync();
+        await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "Read the piece" })).ToBeVisibleAsync();
+        await writing.Program.PostAsync("/api/schedule/delete", new { id = schedule });
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_said()
+    {
+        var schedule = await writing.ScheduleAsync("Gone meanwhile");
+        var run = await writing.RunAsync(schedule);
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{run["id"]}");
+        await ReadyAsync(page);
+        await InFileAsync("DELETE FROM schedules WHERE name = 'Gone meanwhile'");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run it again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "From the beginning" }).ClickAsync();
+        await Expect(page.GetByText("The schedule of this run is no more")).ToBeVisibleAsync();
+    }
+
+    private Task<JsonNode> ScheduleAsync(string id) => writing.Program.GetAsync($"/api/schedules/{id}");
+
+    private static async Task FromBellAsync(IPage page, string text)
+    {
+        await page.GotoAsync("/runs");
+        await ReadyAsync(page);
+        var bell = page.Locator(".bell-list a").Filter(new() { HasText = text });
+        await Expect(bell).ToHaveCountAsync(1);
+        await page.Locator(".bell").ClickAsync();
+        await bell.ClickAsync();
+    }
+
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
+
+    /// <summary>As QStash delivers, but for the key.</summary>
+    private async Task ForgeAsync(string schedule, DateTimeOffset due)
+    {
+        using var http = writing.Program.Client(null);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/content/generate-scheduled")
+        {
+            Content = new StringContent(
+                JsonSerializer.Serialize(
+                    new { scheduleId = schedule, timestamp = due.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null) }
+                )
+            ),
+        };
+        request.Headers.Add("Upstash-Signature", "a.b.c");
+        request.Headers.Add("Upstash-Message-Id", "msg_forged");
+        using var answer = await http.SendAsync(request);
+        Assert.Equal(401, (int)answer.StatusCode);
+    }
+
+    private async Task InFileAsync(string sql)
+    {
+        await using var file = new SqliteConnection(
+            $"Data Source={Path.Combine(writing.Program.Folder, "studio.db")};Pooling=False"
+        );
+        await file.OpenAsync();
+        await using var command = file.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+}
