@@ -86,9 +86,9 @@ public sealed partial class CalendarPage
             "./" + Assets["_content/Jettae.Studio/calendar.js"]
         );
         self = DotNetObjectReference.Create(this);
-        var person = await script.InvokeAsync<Person>("begin", self);
-        zone = TimeZoneInfo.TryFindSystemTimeZoneById(person.Zone, out var found) ? found : TimeZoneInfo.Utc;
-        isNarrow = person.IsNarrow;
+        isNarrow = await script.InvokeAsync<bool>("begin", self);
+        var own = await ScriptAsync<string>("zone");
+        zone = TimeZoneInfo.TryFindSystemTimeZoneById(own, out var found) ? found : TimeZoneInfo.Utc;
         await ReadAsync();
         StateHasChanged();
     }
@@ -103,14 +103,14 @@ public sealed partial class CalendarPage
         return await MoveAsync(item, wall) ? sheet?.Find(KeyAt(item, InstantOf(wall)))?.Key : null;
     }
 
-    /// <summary>An empty place was pressed.</summary>
+    /// <summary>An empty place was pressed, or one of any kind in order to plan there.</summary>
     [JSInvokable]
-    public void Pressed(string cell)
+    public void Pressed(string cell, bool toPlan)
     {
         var parts = cell.Split('T');
         if (Day(parts[0]) is not { } day || sheet is null)
             return;
-        if (day < sheet.Today || isNarrow && parts.Length == 1)
+        if (day < sheet.Today || isNarrow && !toPlan && parts.Length == 1)
         {
             selected = day;
             StateHasChanged();
@@ -219,6 +219,4 @@ public sealed partial class CalendarPage
         await ReadAsync();
         StateHasChanged();
     }
-
-    private sealed record Person(string Zone, bool IsNarrow);
 }

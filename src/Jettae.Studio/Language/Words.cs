@@ -58,6 +58,11 @@ public static partial class Words
     public static readonly Word Undo = new("되돌리기", "Undo");
     public static readonly Word Undone = new("되돌렸어요", "Undone");
     public static readonly Word Close = new("닫기", "Close");
+    public static readonly Word LeaveUnsaved = new("저장하지 않고 나가기", "Leave without saving");
+    public static readonly Word LeaveUnsavedSure = new(
+        "저장하지 않은 변경이 있어요. 나가면 사라져요.",
+        "There are changes that are not saved. They are lost when you leave."
+    );
     public static readonly Word Paused = new("멈춤", "Paused");
     public static readonly Word Ended = new("끝남", "Ended");
     public static readonly Word Active = new("켜짐", "Active");

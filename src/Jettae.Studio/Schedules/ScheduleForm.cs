@@ -77,7 +77,7 @@ public sealed class ScheduleForm
         TimesOfDay = [TimeOnly.FromDateTime(wall)];
         DaysOfWeek = [wall.DayOfWeek];
         var zone = TimeZoneInfo.FindSystemTimeZoneById(Timezone);
-        StartsAt = new DateTimeOffset(wall, zone.GetUtcOffset(wall)).AddMinutes(-1);
+        StartsAt = WallClock.InstantOf(zone, wall).AddMinutes(-1);
         return this;
     }
 
@@ -163,7 +163,7 @@ public sealed class ScheduleForm
             },
         };
 
-    /// <exception cref="RejectedException">No day was chosen.</exception>
+    /// <exception cref="RejectedException">No day was chosen, or the calendar's last.</exception>
     private DateTimeOffset EndOfLastDay()
     {
         if (LastDay is not { } day)
@@ -173,9 +173,15 @@ public sealed class ScheduleForm
                 "ends_at",
                 new("ends_at: 날짜를 골라 주세요.", "ends_at: Choose a date.")
             );
-        var last = day.AddDays(1).ToDateTime(TimeOnly.MinValue).AddSeconds(-1);
+        if (day == DateOnly.MaxValue)
+            throw new RejectedException(
+                400,
+                "field_invalid",
+                "ends_at",
+                new("ends_at: 더 이른 날짜를 골라 주세요.", "ends_at: Choose an earlier date.")
+            );
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out var known) ? known : TimeZoneInfo.Utc;
-        return new DateTimeOffset(last, zone.GetUtcOffset(last));
+        return WallClock.InstantOf(zone, day.AddDays(1).ToDateTime(TimeOnly.MinValue)).AddSeconds(-1);
     }
 
     private static int Number(string field, string text) =>

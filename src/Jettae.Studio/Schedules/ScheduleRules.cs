@@ -33,7 +33,7 @@ internal static class ScheduleRules
             Require("time_of_day", (object?)fields.TimesOfDay ?? fields.TimeOfDay);
         Apply(schedule, fields, now);
         if (schedule.Name.Length == 0)
-            schedule.Name = schedule.Topic.Length <= LongestName ? schedule.Topic : schedule.Topic[..LongestName];
+            schedule.Name = Excerpt.Of(schedule.Topic, LongestName);
         // A start in the past anchors the grids; what passed before the schedule was made was never wanted.
         schedule.AccountedUntil = now;
         RequireSlot(schedule, now);
@@ -131,9 +131,7 @@ internal static class ScheduleRules
     public static Schedule Copy(Schedule schedule, DateTimeOffset now)
     {
         var suffix = Words.CopySuffix.ToString();
-        var name = schedule.Name;
-        if (name.Length + suffix.Length > LongestName)
-            name = name[..(LongestName - suffix.Length)];
+        var name = Excerpt.Of(schedule.Name, LongestName - suffix.Length);
         return new Schedule
         {
             Id = Guid.CreateVersion7(now),
@@ -360,7 +358,7 @@ internal static class ScheduleRules
             ? instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
             : Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
         if (what.Length > 200)
-            what = what[..200] + "…";
+            what = Excerpt.Of(what, 200) + "…";
         return new(
             400,
             "field_invalid",

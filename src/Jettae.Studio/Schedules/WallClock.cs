@@ -17,6 +17,12 @@ internal static class WallClock
     /// </summary>
     public static DateTimeOffset InstantOf(TimeZoneInfo zone, DateTime wall)
     {
+        // At both ends of the calendar there is no room to look around.
+        var (first, last) = (DateTime.MinValue.AddDays(2), DateTime.MaxValue.AddDays(-2));
+        wall =
+            wall < first ? first
+            : wall > last ? last
+            : wall;
         var asUtc = new DateTimeOffset(wall, TimeSpan.Zero);
         var (from, to) = (asUtc - WindowAround, asUtc + WindowAround);
         while (from < to)

@@ -65,6 +65,15 @@ document.addEventListener("click", async (event) => {
 
 navigator.serviceWorker?.register("/_content/Jettae.Studio/service-worker.js", { scope: "/" }).catch(() => { /* only a comfort */ });
 
+// The way back without the way to its button. Whoever types means their text; a Korean keyboard gives another letter.
+document.addEventListener("keydown", (event) => {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && (event.key.toLowerCase() === "z" || (event.key > "\x7f" && event.code === "KeyZ"));
+  const undo = isUndo && document.querySelector(".toast [data-undo]");
+  if (!undo || event.target.closest("input:not([type=checkbox], [type=radio]), textarea, [contenteditable]") || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  undo.click();
+});
+
 // A menu opens at its button, and stays on the screen.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;

@@ -83,7 +83,10 @@ function onKey(event) {
   } else if (key === "Enter" && at < 0) {
     event.preventDefault();
     if (items.length) items[0].focus();
-    else page.invokeMethodAsync("Pressed", cell.dataset.cell);
+    else page.invokeMethodAsync("Pressed", cell.dataset.cell, false);
+  } else if (key === "KeyN" && !event.shiftKey) {
+    event.preventDefault();
+    page.invokeMethodAsync("Pressed", cell.dataset.cell, true);
   } else if (key === "Escape" && at >= 0) {
     focus(cell);
   } else if (steps[key]) {
@@ -96,7 +99,7 @@ function onKey(event) {
 }
 function onClick(event) {
   const cell = cellOf(event.target);
-  if (cell && !event.target.closest("button, a")) page.invokeMethodAsync("Pressed", cell.dataset.cell);
+  if (cell && !event.target.closest("button, a")) page.invokeMethodAsync("Pressed", cell.dataset.cell, false);
 }
 let dragged;
 function onDrag(event) {
@@ -125,7 +128,7 @@ export function begin(dotnet) {
   document.addEventListener("keydown", onKey, { signal });
   document.addEventListener("click", onClick, { signal });
   for (const type of ["dragstart", "dragover", "drop", "dragend"]) document.addEventListener(type, onDrag, { signal });
-  return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, isNarrow: matchMedia("(max-width: 720px)").matches };
+  return matchMedia("(max-width: 720px)").matches;
 }
 export function end() {
   listening?.abort();
