@@ -5,6 +5,9 @@ namespace Jettae.Client;
 /// <summary>Messages that QStash holds.</summary>
 public sealed class QStashMessages
 {
+    /// <summary>QStash cancels no more by a filter with one call.</summary>
+    private const int MostAtOnce = 500;
+
     private readonly QStashClient client;
 
     internal QStashMessages(QStashClient client) => this.client = client;
@@ -36,12 +39,20 @@ public sealed class QStashMessages
         return cancelled;
     }
 
-    /// <summary>Cancels all that the filter selects, and says how many that were.</summary>
+    /// <summary>Cancels all that the filter selects, in as many calls as it takes, and says how many those were.</summary>
     /// <exception cref="ArgumentException">The filter selects nothing in particular.</exception>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>
     /// <example><code>await qstash.Messages.CancelWhereAsync(new MessageFilter { Labels = ["trial"], Hosts = ["me.example"] });</code></example>
-    public Task<int> CancelWhereAsync(MessageFilter filter, CancellationToken cancel = default) =>
-        CancelAsync(filter.Selection(), cancel);
+    public async Task<int> CancelWhereAsync(MessageFilter filter, CancellationToken cancel = default)
+    {
+        var (all, some) = (0, 0);
+        do
+        {
+            some = await CancelAsync(filter.Selection().Add("count", MostAtOnce), cancel);
+            all += some;
+        } while (some >= MostAtOnce);
+        return all;
+    }
 
     /// <summary>Cancels every message of the account, and says how many those were.</summary>
     /// <exception cref="QStashException">It was refused, or QStash could not be reached.</exception>

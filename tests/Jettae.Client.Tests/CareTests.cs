@@ -233,6 +233,15 @@ public sealed class CareTests
     }
 
     [Fact]
+    public async Task All_that_a_filter_selects_are_cancelled_in_as_many_calls_as_it_takes()
+    {
+        foreach (var cancelled in new[] { 500, 500, 3 })
+            Answer($$"""{"cancelled":{{cancelled}}}""");
+        Assert.Equal(1_003, await Client().Messages.CancelWhereAsync(new MessageFilter { Labels = ["trial"] }, Cancel));
+        Assert.Equal(Enumerable.Repeat("DELETE /v2/messages?label=trial&count=500", 3), asked);
+    }
+
+    [Fact]
     public async Task Many_ids_are_named_in_several_calls()
     {
         string[] ids = [.. Enumerable.Range(0, 201).Select(each => $"msg_{each}")];
