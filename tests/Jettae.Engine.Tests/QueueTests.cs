@@ -270,10 +270,9 @@ public sealed class QueueTests
         await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 1));
         Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{first}")).Status);
         await engine.SteppedAsync();
-        Assert.Equal(1, (int)(await GetAsync(engine, "q"))["lag"]!);
-        Assert.Single(engine.Deliveries);
+        var lag = (int)(await GetAsync(engine, "q"))["lag"]!;
         open.Release();
-        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        Assert.Equal(1, lag);
         open.Release();
         await engine.IdleAsync();
         Assert.Equal(["/first", "/second"], engine.Deliveries.Select(each => each.Target));
@@ -292,7 +291,14 @@ public sealed class QueueTests
                 return;
             lock (counting)
                 most = Math.Max(most, ++underWay);
-            await Task.Yield();
+            // Half of them are cancelled amid their attempt; whoever took their place at once would be here by then.
+            if (http.Request.Path.Value!.Length % 2 == 0)
+            {
+                var id = http.Request.Headers["Upstash-Message-Id"];
+                await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{id}");
+                await engine.SteppedAsync();
+                await GetAsync(engine, "q");
+            }
             http.Response.StatusCode = http.Request.Path.Value!.EndsWith('3') ? 500 : 200;
             lock (counting)
                 underWay--;

@@ -82,6 +82,12 @@ await tell({
     await client.publishJSON({ url: `${here}/ok/called`, ...request, redact: { body: true }, callback: `${here}/ok/callback` });
     const [one] = await came("/ok/callback");
     assert.equal(Buffer.from(JSON.parse(one.body).sourceBody, "base64").toString(), body);
+    // It shows of itself no more than its message does.
+    const itself = one.headers["upstash-message-id"];
+    await logged(itself);
+    const message = await client.messages.get(itself);
+    assert.equal(message.body, hidden(one.body));
+    await keepsIt(itself, message);
   },
 
   "in a batch and in a queue": async () => {
