@@ -42,6 +42,9 @@ public sealed class EngineUnderTest : IAsyncDisposable
     /// <summary>What the engine told its operator.</summary>
     public ConcurrentQueue<string> Logged { get; } = [];
 
+    /// <summary>Messages that the engine holds in memory.</summary>
+    public int InMemory => engine.Services.GetRequiredService<Shards>().InMemory;
+
     /// <summary>The routes that requests were for.</summary>
     public ConcurrentQueue<(string Method, string Pattern)> Matched { get; } = [];
 
