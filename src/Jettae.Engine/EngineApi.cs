@@ -60,10 +60,15 @@ public static class EngineApi
             http.SetTenant(bearer.Tenant);
             if (!IsPublishing(http.Request))
                 Service<Allowances>(http).TakeRequest(http);
-            return await next(context);
+            var answer = await next(context);
+            if (IsPublishing(http.Request))
+                Service<Allowances>(http).TellMessages(http);
+            return answer;
         }
         catch (RejectedException rejected)
         {
+            if (rejected.Status == 429 && !http.Response.Headers.ContainsKey(Allowances.Burst + "-Limit"))
+                Service<Allowances>(http).TellMessages(http);
             return Wire.Error(rejected.Status, rejected.Message);
         }
         catch (BadHttpRequestException broken)
@@ -99,7 +104,11 @@ public static class EngineApi
     private static string? Token(HttpContext http)
     {
         const string bearer = "Bearer ";
-        var header = http.Request.Headers.Authorization.ToString();
+        // Given twice, nobody can say which one was meant.
+        var given = http.Request.Headers.Authorization;
+        if (given.Count > 1)
+            return null;
+        var header = given.ToString();
         return header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase)
             ? header[bearer.Length..].Trim()
             : http.Request.Query["qstash_token"].FirstOrDefault();

@@ -108,6 +108,7 @@ public static class EngineSetup
             .AddSingleton<Keys>()
             .AddSingleton<Tokens>()
             .AddSingleton<Allowances>()
+            .AddSingleton<Intake>()
             .AddSingleton<Egress>()
             .AddSingleton<Deliverer>()
             .AddSingleton<Shards>()

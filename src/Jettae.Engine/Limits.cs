@@ -36,7 +36,7 @@ public sealed record Limits
     /// <summary>Attempts of the tenant under way at once.</summary>
     public int? Parallelism { get; init; }
 
-    /// <summary>Messages accepted in a UTC day: 429 with <c>RateLimit-*</c> beyond.</summary>
+    /// <summary>Messages stored in a UTC day, published, fired or retried, callbacks excepted: 429 with <c>RateLimit-*</c> beyond.</summary>
     public int? MessagesPerDay { get; init; }
 
     /// <summary>Requests other than publishing in a second: 429 with <c>Burst-RateLimit-*</c> beyond.</summary>

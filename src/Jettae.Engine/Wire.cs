@@ -23,6 +23,24 @@ internal static class Wire
     public static ContentHttpResult Json(JsonNode node, int status = 200) =>
         TypedResults.Text(node.ToJsonString(), "application/json", Encoding.UTF8, status);
 
+    /// <summary>A list that may be too large to be in memory whole: its items are made as it is sent.</summary>
+    public static PushStreamHttpResult Stream(IEnumerable<JsonNode> items) =>
+        TypedResults.Stream(
+            async stream =>
+            {
+                await using var writer = new Utf8JsonWriter(stream);
+                writer.WriteStartArray();
+                foreach (var item in items)
+                {
+                    item.WriteTo(writer);
+                    if (writer.BytesPending > Portion)
+                        await writer.FlushAsync();
+                }
+                writer.WriteEndArray();
+            },
+            "application/json; charset=utf-8"
+        );
+
     public static ContentHttpResult Error(int status, string text) => Json(new JsonObject { ["error"] = text }, status);
 
     public static ContentHttpResult NotFound(string thing, string id) =>
@@ -72,9 +90,18 @@ internal static class Wire
         try
         {
             var length = 0L;
+            var isLarge = false;
             while (await http.Request.Body.ReadAsync(buffer, http.RequestAborted) is > 0 and var read)
-                if ((length += read) <= most)
+            {
+                length += read;
+                if (length > Intake.Small && !isLarge)
+                {
+                    isLarge = true;
+                    await ((Intake)http.RequestServices.GetService(typeof(Intake))!).EnterAsync(http, most);
+                }
+                if (length <= most)
                     body.Write(buffer, 0, read);
+            }
             return length <= most ? body.ToArray() : throw TooLarge(most);
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == 413)

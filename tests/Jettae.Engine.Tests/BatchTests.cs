@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Jettae.Engine.Tests;
@@ -209,5 +211,36 @@ public sealed class BatchTests
                 Assert.Equal(["CREATED", "CANCEL_REQUESTED", "CANCELED"], await engine.StoryAsync(id));
             }
         }
+    }
+
+    /// <summary>Large bodies are read as far as there is room; who waits has most of theirs still to send.</summary>
+    [Fact]
+    public async Task Of_two_batches_as_large_as_can_be_the_second_is_read_when_the_first_has_gone()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        const int megabyte = 1024 * 1024;
+        var request = Hostile.Request(
+            "POST",
+            "/v2/batch"u8,
+            Hostile.Bearer,
+            Encoding.ASCII.GetBytes($$"""[{"destination":"{{engine.Sink}}/batch"}]{{new string(' ', 99 * megabyte)}}""")
+        );
+        using var first = new TcpClient();
+        await first.ConnectAsync("127.0.0.1", new Uri(engine.Address).Port, TestContext.Current.CancellationToken);
+        await first.GetStream().WriteAsync(request.AsMemory(0, 20 * megabyte), TestContext.Current.CancellationToken);
+        using var second = new TcpClient();
+        await second.ConnectAsync("127.0.0.1", new Uri(engine.Address).Port, TestContext.Current.CancellationToken);
+        var sending = second.GetStream().WriteAsync(request, TestContext.Current.CancellationToken).AsTask();
+        // Smaller ones pass by both, and take their time.
+        for (var i = 0; i < 30; i++)
+            await engine.PublishAsync("/publish", new string('x', 5 * megabyte));
+        Assert.False(sending.IsCompleted);
+        first.Close();
+        await sending;
+        var answer = new byte[12];
+        await second.GetStream().ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
+        Assert.Equal("HTTP/1.1 200", Encoding.ASCII.GetString(answer));
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries, one => one.Target == "/batch");
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,6 +41,23 @@ public sealed class EngineUnderTest : IAsyncDisposable
 
     /// <summary>What the engine told its operator.</summary>
     public ConcurrentQueue<string> Logged { get; } = [];
+
+    /// <summary>Messages that the engine holds in memory.</summary>
+    public int InMemory => engine.Services.GetRequiredService<Shards>().InMemory;
+
+    /// <summary>The routes that requests were for.</summary>
+    public ConcurrentQueue<(string Method, string Pattern)> Matched { get; } = [];
+
+    /// <summary>Every route there is; a method of * stands for all.</summary>
+    public IEnumerable<(string Method, string Pattern)> Routes =>
+        engine
+            .Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(route =>
+                (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"]).Select(method =>
+                    (method, route.RoutePattern.RawText!)
+                )
+            );
 
     public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
@@ -218,6 +236,14 @@ public sealed class EngineUnderTest : IAsyncDisposable
         builder.Logging.AddFilter<Logbook>("Jettae", LogLevel.Information);
         builder.Services.AddSingleton<TimeProvider>(Time).AddJettaeEngine(options);
         engine = builder.Build();
+        engine.Use(
+            (http, next) =>
+            {
+                if (http.GetEndpoint() is RouteEndpoint route)
+                    Matched.Enqueue((http.Request.Method, route.RoutePattern.RawText!));
+                return next(http);
+            }
+        );
         engine.MapEngine();
         await engine.StartAsync();
         Http = new HttpClient

@@ -38,9 +38,14 @@ public sealed class HeaderTableTests
         { "Upstash-Callback-Retry-Delay", "1000", "later", "(" + new string('1', 1_001) + ")", false, false, false },
         { "Upstash-Callback-Forward-X", "x", "", "", true, true, true },
         { "Upstash-Callback-Flow-Control-Value", "rate=1", "rate", "rate=1000001", false, false, false },
+        { "Upstash-Callback-Flow-Control-Key", "key", "", new string('k', 1_025), false, false, false },
         { "Upstash-Callback-Failure-Callback", "https://c.example", "c.example", "", true, false, false },
         { "Upstash-Failure-Callback", "https://c.example", "://", "", true, false, false },
         { "Upstash-Failure-Callback-Retries", "1", "one", "1001", false, false, false },
+        { "Upstash-Failure-Callback-Delay", "1s", "soon", "36601d", false, false, false },
+        { "Upstash-Failure-Callback-Timeout", "1s", "short", "36601d", false, false, false },
+        { "Upstash-Failure-Callback-Method", "GET", "OPTIONS", "", false, false, false },
+        { "Upstash-Failure-Callback-Retry-Delay", "1000", "later", new string('1', 1_001), false, false, false },
         { "Upstash-Failure-Callback-Redact-Fields", "body", "all", "", true, false, false },
         { "Upstash-Deduplication-Id", "id", "a:b", new string('i', 1_025), true, false, false },
         { "Upstash-Content-Based-Deduplication", "True", "yes", "", false, false, false },
@@ -52,6 +57,8 @@ public sealed class HeaderTableTests
         { "Upstash-Label", "l", "", new string('l', 257), true, true, false },
         { "Upstash-Redact-Fields", "body", "all", "", true, false, false },
         { "Upstash-Telemetry-Sdk", "sdk", "", "", true, true, true },
+        { "Upstash-Telemetry-Runtime", "node@v22", "", "", true, true, true },
+        { "Upstash-Telemetry-Platform", "vercel", "", "", true, true, true },
         { "Upstash-Unknown", "x", "", "", true, true, true },
     };
 
@@ -98,6 +105,109 @@ public sealed class HeaderTableTests
         }
     }
 
+    /// <summary>Those that a retry may say anew, by the rules of a publish.</summary>
+    public static IEnumerable<TheoryDataRow<string, string, string, string, bool, bool, bool>> Overrides =>
+        Rows.Where(row =>
+            row.Data.Item1.StartsWith("Upstash-Callback", StringComparison.Ordinal)
+            || row.Data.Item1.StartsWith("Upstash-Failure-Callback", StringComparison.Ordinal)
+            || row.Data.Item1.StartsWith("Upstash-Flow-Control-", StringComparison.Ordinal)
+            || row.Data.Item1.StartsWith("Upstash-Telemetry-", StringComparison.Ordinal)
+            || row.Data.Item1
+                is "Upstash-Method"
+                    or "Upstash-Delay"
+                    or "Upstash-Retries"
+                    or "Upstash-Retry-Delay"
+                    or "Upstash-Timeout"
+                    or "Upstash-Label"
+        );
+
+    [Theory]
+    [MemberData(nameof(Overrides))]
+    [Trait("QStash", "96")]
+    public async Task Each_header_of_a_retry_is_taken_by_the_same_rule_or_refused_and_then_the_dead_letter_stays(
+        string name,
+        string good,
+        string wrong,
+        string over,
+        bool empty,
+        bool twice,
+        bool tooLong
+    )
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await AssertAsync(true, good);
+        if (wrong.Length > 0)
+            await AssertAsync(false, wrong);
+        if (over.Length > 0)
+            await AssertAsync(false, over);
+        await AssertAsync(empty, "");
+        await AssertAsync(twice, good, good);
+        await AssertAsync(tooLong, good + new string('1', Long));
+
+        async Task AssertAsync(bool accepted, params string[] values)
+        {
+            await engine.SendAsync(HttpMethod.Delete, "/v2/messages");
+            await engine.SendAsync(HttpMethod.Delete, "/v2/dlq");
+            await engine.PublishAsync("/fails", "x", ("Upstash-Retries", "0"));
+            await engine.IdleAsync();
+            var letter = await LetterAsync();
+            var lines = string.Concat(values.Select(value => $"{name}: {value}\r\n"));
+            var answer = await Hostile.SendAsync(
+                engine,
+                Hostile.Request(
+                    "POST",
+                    Encoding.ASCII.GetBytes($"/v2/dlq/retry/{letter}"),
+                    Hostile.Bearer + lines + Beside(name),
+                    []
+                )
+            );
+            Hostile.AssertCivil(answer);
+            Assert.True(answer.Status == (accepted ? 201 : 400), $"{name} x {values.Length}: {answer.Status}");
+            await engine.IdleAsync();
+            Assert.Equal(!accepted, await LetterAsync() == letter);
+        }
+
+        async Task<string?> LetterAsync() =>
+            (string?)
+                (await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!
+                    .AsArray()
+                    .FirstOrDefault(one => ((string)one!["url"]!).EndsWith("/fails", StringComparison.Ordinal))
+                    ?["dlqId"];
+    }
+
+    [Theory]
+    [Trait("QStash", "100")]
+    [InlineData("Authorization: \r\n")]
+    [InlineData("Authorization: Bearer\r\n")]
+    [InlineData("Authorization: Bearer test-token\r\nAuthorization: Bearer test-token\r\n")]
+    [InlineData("Authorization: Bearer test-token\r\nAuthorization: \r\n")]
+    [InlineData("Authorization: Bearer wrong\r\nAuthorization: Bearer test-token\r\n")]
+    [InlineData("Authorization: Bearer test-token, Bearer test-token\r\n")]
+    [InlineData("Authorization: Basic test-token\r\n")]
+    [InlineData("Authorization: Bearer {long}\r\n")]
+    [InlineData("Authorization: {long}\r\n")]
+    public async Task An_authorization_that_is_empty_twice_or_long_is_none(string lines)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var answer = await Hostile.SendAsync(
+            engine,
+            Hostile.Request(
+                "POST",
+                Encoding.ASCII.GetBytes($"/v2/publish/{engine.Sink}/"),
+                lines.Replace("{long}", new string('1', Long), StringComparison.Ordinal),
+                "x"u8
+            )
+        );
+        Hostile.AssertCivil(answer);
+        Assert.Equal(401, answer.Status);
+        await engine.AssertNothingStoredAsync();
+    }
+
     /// <summary>Said twice in the query it is said twice.</summary>
     [Theory]
     [Trait("QStash", "8")]
@@ -141,6 +251,8 @@ public sealed class HeaderTableTests
             "Upstash-Schedule-Id" => "Upstash-Cron: 0 0 1 1 *\r\n",
             "Upstash-Flow-Control-Key" => "Upstash-Flow-Control-Value: rate=1\r\n",
             "Upstash-Flow-Control-Value" => "Upstash-Flow-Control-Key: key\r\n",
+            "Upstash-Callback-Flow-Control-Key" =>
+                "Upstash-Callback: https://c.example\r\nUpstash-Callback-Flow-Control-Value: rate=1\r\n",
             "Upstash-Callback-Flow-Control-Value" =>
                 "Upstash-Callback: https://c.example\r\nUpstash-Callback-Flow-Control-Key: key\r\n",
             _ when name.StartsWith("Upstash-Callback-", StringComparison.Ordinal) =>

@@ -291,4 +291,39 @@ public sealed class ScheduleTests
         Assert.Equal(200, status);
         Assert.StartsWith("scd_", (string)json!["scheduleId"]!, StringComparison.Ordinal);
     }
+
+    [Fact]
+    [Trait("QStash", "70")]
+    public async Task A_list_longer_than_a_portion_has_all_of_them_in_their_order_and_large_ones_all_fire()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        for (var i = 0; i < 12; i++)
+        {
+            var (status, _) = await engine.SendAsync(
+                HttpMethod.Post,
+                $"/v2/schedules/{engine.Sink}/{i}",
+                new string((char)('a' + i), 3 * 1024 * 1024),
+                ("Upstash-Cron", "0 * * * *"),
+                ("Upstash-Schedule-Id", $"s{11 - i}")
+            );
+            Assert.Equal(200, status);
+            engine.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+        var (_, listed) = await engine.SendAsync(HttpMethod.Get, "/v2/schedules");
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(i => ($"s{11 - i}", new string((char)('a' + i), 3 * 1024 * 1024))),
+            listed!.AsArray().Select(one => ((string)one!["scheduleId"]!, (string)one["body"]!))
+        );
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Equal(12, engine.Deliveries.Select(one => one.Target).Distinct().Count());
+        Assert.Equal(12, engine.Deliveries.Count);
+        Assert.Equal("[]", (await NoneAsync()).ToJsonString());
+
+        async Task<JsonNode> NoneAsync()
+        {
+            for (var i = 0; i < 12; i++)
+                await engine.SendAsync(HttpMethod.Delete, $"/v2/schedules/s{i}");
+            return (await engine.SendAsync(HttpMethod.Get, "/v2/schedules")).Json!;
+        }
+    }
 }

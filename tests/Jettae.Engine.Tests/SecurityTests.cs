@@ -28,8 +28,30 @@ public sealed class SecurityTests
             ]
         );
 
+    /// <summary>A request, and what it answers to a tenant that has nothing of that name.</summary>
+    private sealed record Request(
+        string Method,
+        string Path,
+        int Stranger = 200,
+        string? Body = null,
+        (string Name, string Value)? Header = null
+    )
+    {
+        public bool Reads => Method == "GET" && !Path.EndsWith("/rotate", StringComparison.Ordinal);
+
+        public override string ToString() => $"{Method} {Path}";
+
+        public Task<(int Status, JsonNode? Json)> SendAsync(EngineUnderTest engine, string authorization) =>
+            engine.SendAsync(
+                new HttpMethod(Method),
+                Path,
+                Body,
+                [("Authorization", authorization), .. Header is { } header ? [header] : Array.Empty<(string, string)>()]
+            );
+    }
+
     /// <summary>One of everything that a tenant can own, and every route that reads, changes or deletes it.</summary>
-    private static async Task<List<(HttpMethod Method, string Path, string? Body)>> SeedAsync(EngineUnderTest engine)
+    private static async Task<List<Request>> SeedAsync(EngineUnderTest engine)
     {
         engine.Answer = http =>
         {
@@ -59,51 +81,71 @@ public sealed class SecurityTests
             ("Upstash-Cron", "0 0 1 1 *"),
             ("Upstash-Schedule-Id", "mine")
         );
+        const string mine = """{"endpoints":[{"url":"https://example.com"}]}""";
         return
         [
-            (HttpMethod.Get, $"/v2/messages/{waiting}", null),
-            (HttpMethod.Delete, $"/v2/messages/{waiting}", null),
-            (HttpMethod.Delete, $"/v2/messages?messageIds={waiting}", null),
-            (HttpMethod.Delete, "/v2/messages", null),
-            (HttpMethod.Get, "/v2/events", null),
-            (HttpMethod.Get, $"/v2/logs?messageId={waiting}", null),
-            (HttpMethod.Get, "/v2/queues", null),
-            (HttpMethod.Get, "/v2/queues/mine", null),
-            (HttpMethod.Post, "/v2/queues", """{"queueName":"mine","parallelism":9,"paused":false}"""),
-            (HttpMethod.Post, "/v2/queues/mine/resume", null),
-            (HttpMethod.Delete, "/v2/queues/mine", null),
-            (HttpMethod.Get, "/v2/schedules", null),
-            (HttpMethod.Get, "/v2/schedules/mine", null),
-            (HttpMethod.Patch, "/v2/schedules/mine/pause", null),
-            (HttpMethod.Patch, "/v2/schedules/mine/resume", null),
-            (HttpMethod.Delete, "/v2/schedules/mine", null),
-            (HttpMethod.Get, "/v2/topics", null),
-            (HttpMethod.Get, "/v2/topics/mine", null),
-            (HttpMethod.Patch, "/v2/topics/mine", """{"headers":{"Upstash-Method":"PUT"}}"""),
-            (HttpMethod.Delete, "/v2/topics/mine/endpoints", """{"endpoints":[{"url":"https://example.com"}]}"""),
-            (HttpMethod.Delete, "/v2/topics/mine", null),
-            (HttpMethod.Post, "/v2/publish/mine", "x"),
-            (HttpMethod.Get, "/v2/dlq", null),
-            (HttpMethod.Get, $"/v2/dlq/{dlq}", null),
-            (HttpMethod.Post, $"/v2/dlq/retry/{dlq}", null),
-            (HttpMethod.Post, "/v2/dlq/retry", null),
-            (HttpMethod.Delete, $"/v2/dlq/{dlq}", null),
-            (HttpMethod.Delete, "/v2/dlq", null),
-            (HttpMethod.Get, "/v2/flowControl", null),
-            (HttpMethod.Get, "/v2/flowControl/mine", null),
-            (HttpMethod.Post, "/v2/flowControl/mine/pause", null),
-            (HttpMethod.Post, "/v2/flowControl/mine/pin?rate=9", null),
-            (HttpMethod.Post, "/v2/flowControl/mine/unpin?rate=true", null),
-            (HttpMethod.Post, "/v2/flowControl/mine/resetRate", null),
-            (HttpMethod.Get, "/v2/globalParallelism", null),
-            (HttpMethod.Get, "/v2/keys", null),
-            (HttpMethod.Post, "/v2/keys/rotate", null),
-            (HttpMethod.Get, "/v2/keys/rotate", null),
-            (HttpMethod.Post, "/v2/rotate", null),
-            (HttpMethod.Post, "/v2/publish/https://example.com", "x"),
-            (HttpMethod.Post, "/v2/enqueue/mine/https://example.com", "x"),
-            (HttpMethod.Post, "/v2/batch", """[{"destination":"https://example.com"}]"""),
-            (HttpMethod.Post, "/v2/topics/mine/endpoints", """{"endpoints":[{"url":"https://other.example"}]}"""),
+            new("GET", $"/v2/messages/{waiting}", 404),
+            new("DELETE", $"/v2/messages/{waiting}", 404),
+            new("DELETE", $"/v2/messages?messageIds={waiting}"),
+            new("DELETE", "/v2/messages"),
+            new("GET", "/v2/events"),
+            new("GET", $"/v2/logs?messageId={waiting}"),
+            new("GET", "/v2/queues"),
+            new("GET", "/v2/queues/mine", 404),
+            new("GET", "/v2/schedules"),
+            new("GET", "/v2/schedules/mine", 404),
+            new("PATCH", "/v2/schedules/mine/pause", 404),
+            new("POST", "/v2/schedules/mine/pause", 404),
+            new("PATCH", "/v2/schedules/mine/resume", 404),
+            new("POST", "/v2/schedules/mine/resume", 404),
+            new("DELETE", "/v2/schedules/mine", 404),
+            new("GET", "/v2/topics"),
+            new("GET", "/v2/topics/mine", 404),
+            new("POST", "/v2/publish/mine", 404, "x"),
+            new("POST", "/v2/enqueue/mine/mine", 404, "x"),
+            new("POST", "/v2/schedules/mine", 404, "x", ("Upstash-Cron", "0 0 1 1 *")),
+            new("POST", "/v2/batch", 404, """[{"destination":"mine"}]"""),
+            new("GET", "/v2/dlq"),
+            new("GET", $"/v2/dlq/{dlq}", 404),
+            new("POST", $"/v2/dlq/retry/{dlq}", 404),
+            new("POST", "/v2/dlq/retry", 201),
+            new("DELETE", $"/v2/dlq/{dlq}", 404),
+            new("DELETE", $"/v2/dlq?dlqIds={dlq}"),
+            new("DELETE", "/v2/dlq"),
+            new("GET", "/v2/flowControl"),
+            new("GET", "/v2/flowControl/mine", 404),
+            new("GET", "/v2/globalParallelism"),
+            new("GET", "/v2/keys"),
+            new("GET", "/v2/nothing", 404),
+            new("POST", "/v2/nothing", 404),
+            // What has the same name in another tenant is another thing, and may be made.
+            new("DELETE", "/v2/queues/mine"),
+            new("POST", "/v2/queues", 200, """{"queueName":"mine","parallelism":9,"paused":false}"""),
+            new("POST", "/v2/queues/mine/pause"),
+            new("POST", "/v2/queues/mine/resume"),
+            new("DELETE", "/v2/topics/mine/endpoints", 200, mine),
+            new("DELETE", "/v2/topics/mine"),
+            new("PATCH", "/v2/topics/mine", 404, """{"headers":{"Upstash-Method":"PUT"}}"""),
+            new("POST", "/v2/topics/mine/endpoints", 200, """{"endpoints":[{"url":"https://other.example"}]}"""),
+            new("POST", "/v2/flowControl/mine/pause"),
+            new("POST", "/v2/flowControl/mine/resume"),
+            new("POST", "/v2/flowControl/mine/pin?rate=9"),
+            new("POST", "/v2/flowControl/mine/unpin?rate=true"),
+            new("POST", "/v2/flowControl/mine/resetRate"),
+            new("POST", "/v2/flowControl/mine/reset"),
+            new("POST", "/v2/keys/rotate"),
+            new("GET", "/v2/keys/rotate"),
+            new("POST", "/v2/rotate"),
+            new("POST", "/v2/publish/https://example.com", 200, "x", ("Upstash-Delay", "1d")),
+            new("POST", "/v2/publish/https://example.com", 200, "x", ("Upstash-Cron", "0 0 1 1 *")),
+            new("POST", "/v2/schedules/https://example.com", 200, "x", ("Upstash-Cron", "0 0 1 1 *")),
+            new("POST", "/v2/enqueue/mine/https://example.com", 200, "x", ("Upstash-Delay", "1d")),
+            new(
+                "POST",
+                "/v2/batch",
+                200,
+                """[{"destination":"https://example.com","headers":{"Upstash-Delay":"1d"}}]"""
+            ),
         ];
     }
 
@@ -133,14 +175,32 @@ public sealed class SecurityTests
         await using var engine = await StartAsync();
         var routes = await SeedAsync(engine);
         var before = await EverythingAsync(engine);
-        foreach (var (method, path, body) in routes)
+        foreach (var request in routes)
         foreach (var bad in new[] { "Bearer wrong", "Bearer ", "Basic dGVzdA==", EngineUnderTest.Token, "" })
         {
-            var (status, json) = await engine.SendAsync(method, path, body, ("Authorization", bad));
-            Assert.True(status == 401, $"{method} {path} with '{bad}': {status}");
+            var (status, json) = await request.SendAsync(engine, bad);
+            Assert.True(status == 401, $"{request} with '{bad}': {status}");
             Assert.NotEmpty((string)json!["error"]!);
         }
         Assert.Equal(before, await EverythingAsync(engine));
+    }
+
+    /// <summary>A route that comes new is tried by the tests around this one, or this one fails.</summary>
+    [Fact]
+    public async Task Every_route_is_among_those_that_are_tried()
+    {
+        await using var engine = await StartAsync();
+        var routes = await SeedAsync(engine);
+        engine.Matched.Clear();
+        foreach (var request in routes)
+            await request.SendAsync(engine, "none");
+        var tried = engine.Matched.ToHashSet();
+        Assert.DoesNotContain(
+            engine.Routes,
+            route =>
+                !tried.Any(one => one.Pattern == route.Pattern && (route.Method == "*" || one.Method == route.Method))
+        );
+        Assert.InRange(engine.Routes.Count(), 40, 200);
     }
 
     [Fact]
@@ -150,13 +210,17 @@ public sealed class SecurityTests
         await using var engine = await StartAsync();
         var routes = await SeedAsync(engine);
         var before = await EverythingAsync(engine);
-        foreach (var (method, path, body) in routes)
+        foreach (var request in routes)
         {
-            var (status, json) = await engine.SendAsync(method, path, body, ("Authorization", $"Bearer {ReadOnly}"));
-            var reads = method == HttpMethod.Get && !path.EndsWith("/rotate", StringComparison.Ordinal);
-            Assert.True(status == (reads ? 200 : 403), $"{method} {path}: {status}");
-            if (reads)
-                Assert.Equal((await engine.SendAsync(method, path)).Json!.ToJsonString(), json!.ToJsonString());
+            var (status, json) = await request.SendAsync(engine, $"Bearer {ReadOnly}");
+            if (!request.Reads)
+            {
+                Assert.True(status == 403, $"{request}: {status}");
+                continue;
+            }
+            var full = await request.SendAsync(engine, $"Bearer {EngineUnderTest.Token}");
+            Assert.True(status == full.Status, $"{request}: {status}");
+            Assert.Equal(full.Json!.ToJsonString(), json!.ToJsonString());
         }
         Assert.Equal(before, await EverythingAsync(engine));
     }
@@ -167,13 +231,13 @@ public sealed class SecurityTests
         await using var engine = await StartAsync();
         var routes = await SeedAsync(engine);
         var before = await EverythingAsync(engine);
-        foreach (var (method, path, body) in routes)
+        foreach (var request in routes)
         {
-            var (_, json) = await engine.SendAsync(method, path, body, ("Authorization", $"Bearer {Stranger}"));
+            var (status, json) = await request.SendAsync(engine, $"Bearer {Stranger}");
+            Assert.True(status == request.Stranger, $"{request}: {status} {json?.ToJsonString()}");
             var seen = json?.ToJsonString() ?? "";
-            Assert.DoesNotContain("waits", seen, StringComparison.Ordinal);
-            Assert.DoesNotContain("fails", seen, StringComparison.Ordinal);
-            Assert.DoesNotContain(EngineUnderTest.CurrentKey, seen, StringComparison.Ordinal);
+            foreach (var secret in new[] { "waits", "fails", EngineUnderTest.CurrentKey, EngineUnderTest.NextKey })
+                Assert.DoesNotContain(secret, seen, StringComparison.Ordinal);
         }
         await engine.IdleAsync();
         Assert.Equal(before, await EverythingAsync(engine));
@@ -408,6 +472,63 @@ public sealed class SecurityTests
                     ("Upstash-Retries", "6")
                 )
             ).Status;
+    }
+
+    [Fact]
+    [Trait("QStash", "105,106")]
+    public async Task A_days_messages_are_counted_whoever_makes_them_callbacks_excepted_and_a_restart_counts_the_same()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(Limited);
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/fails" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync("/one", "x", ("Upstash-Callback", engine.Sink + "/told"));
+        await engine.PublishAsync("/fails", "x", ("Upstash-Retries", "0"));
+        await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/schedules/{engine.Sink}/fired",
+            "x",
+            ("Upstash-Cron", "0 * * * *"),
+            ("Upstash-Schedule-Id", "hourly")
+        );
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        var (_, retried) = await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry");
+        Assert.Single(retried!["responses"]!.AsArray());
+        await engine.IdleAsync();
+        Assert.Equal(
+            ["/fails", "/fails", "/fired", "/one", "/told"],
+            engine.Deliveries.Select(one => one.Target).Order(StringComparer.Ordinal)
+        );
+        for (var restart = 0; restart < 2; restart++)
+        {
+            await AssertFullAsync($"/v2/publish/{engine.Sink}/more");
+            await AssertFullAsync("/v2/dlq/retry");
+            await engine.RestartAsync(Limited);
+        }
+        Assert.Single((await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!.AsArray());
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        var schedule = (await engine.SendAsync(HttpMethod.Get, "/v2/schedules/hourly")).Json!;
+        Assert.Contains("maxRequestsPerDay", (string)schedule["error"]!, StringComparison.Ordinal);
+        Assert.Equal(5, engine.Deliveries.Count);
+        await engine.SendAsync(HttpMethod.Delete, "/v2/schedules/hourly");
+        await engine.AdvanceAsync(TimeSpan.FromHours(13));
+        await engine.PublishAsync("/tomorrow", "x");
+
+        static void Limited(EngineOptions options) => options.Limits = new Limits { MessagesPerDay = 4 };
+
+        async Task AssertFullAsync(string path)
+        {
+            using var answer = await engine.Http.PostAsync(
+                engine.Address + path,
+                null,
+                TestContext.Current.CancellationToken
+            );
+            Assert.Equal(429, (int)answer.StatusCode);
+            Assert.Equal("0", answer.Headers.GetValues("RateLimit-Remaining").Single());
+        }
     }
 
     [Fact]

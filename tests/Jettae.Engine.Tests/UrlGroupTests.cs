@@ -162,4 +162,31 @@ public sealed class UrlGroupTests
         var message = await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{(string)published.Json!["messageId"]!}");
         Assert.Equal("https://example.com/llm", (string)message.Json!["url"]!);
     }
+
+    [Theory]
+    [InlineData(10_001, 1, 400, "10000 messages")]
+    [InlineData(120, 9, 413, "1073741824 bytes")]
+    public async Task A_publish_that_stands_for_too_much_is_refused_and_nothing_is_stored(
+        int endpoints,
+        int megabytes,
+        int expected,
+        string reason
+    )
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var urls = Enumerable.Range(0, endpoints).Select(i => $$"""{"url":"http://h.example/{{i}}"}""");
+        foreach (var some in urls.Chunk(1_000))
+            Assert.Equal(200, (await AddAsync(engine, "g", string.Join(',', some))).Status);
+        var body = new string('x', megabytes * 1024 * 1024);
+        foreach (var path in new[] { "/v2/publish/g", "/v2/enqueue/q/g", "/v2/schedules/g" })
+        {
+            var (status, json) = await engine.SendAsync(HttpMethod.Post, path, body, Cron(path));
+            Assert.Equal(expected, status);
+            Assert.Contains(reason, (string)json!["error"]!, StringComparison.Ordinal);
+        }
+        await engine.AssertNothingStoredAsync();
+
+        static (string, string)[] Cron(string path) =>
+            path.Contains("schedules", StringComparison.Ordinal) ? [("Upstash-Cron", "0 0 1 1 *")] : [];
+    }
 }

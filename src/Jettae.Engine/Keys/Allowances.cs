@@ -9,47 +9,45 @@ namespace Jettae.Engine;
 /// </summary>
 public sealed class Allowances(Store store, Quotas quotas, TimeProvider time)
 {
+    /// <summary>How the headers of a second's requests begin.</summary>
+    internal const string Burst = "Burst-RateLimit";
+
     private const long Day = 86_400_000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Used> messages = [];
     private readonly Dictionary<string, Used> requests = [];
 
-    /// <summary>Publishes so many messages, if the day has room for them; what is refused further on is not counted.</summary>
-    /// <exception cref="RejectedException">429: the day's messages would be more than allowed; none of these is taken.</exception>
-    public async Task<Accepted[]> PublishAsync(HttpContext http, int count, Func<Task<Accepted[]>> publish)
+    /// <summary>
+    /// One message more of the day, in the transaction that stores it: published, fired or retried alike. Callbacks come with no
+    /// limits and are not counted.
+    /// </summary>
+    /// <exception cref="RejectedException">429: the day's messages would be more than allowed; none of the transaction is taken.</exception>
+    internal static void TakeMessage(Store s, string tenant, int most, long now)
     {
-        var used = Take(http, count);
-        try
-        {
-            return await publish();
-        }
-        catch when (used is not null)
-        {
-            lock (gate)
-                used.Count -= count;
-            throw;
-        }
+        var taken = s.Scalar<long>(
+            """
+            update tenants set messages_of_day = iif(day = $1, messages_of_day + 1, 1), day = $1 where name = $0
+            returning messages_of_day
+            """,
+            tenant,
+            now / Day
+        );
+        if (taken > most)
+            throw new RejectedException(429, $"quota maxRequestsPerDay exceeded, current limit: {most}");
     }
 
-    private Used? Take(HttpContext http, int count)
+    /// <summary>What is left of the day's messages, in the answer's headers.</summary>
+    public void TellMessages(HttpContext http)
     {
         if (quotas.Of(http.Tenant()).MessagesPerDay is not { } most)
-            return null;
+            return;
         var today = time.Milliseconds() / Day;
-        var tenant = http.Tenant();
-        lock (gate)
-        {
-            if (!messages.TryGetValue(tenant, out var used) || used.Window != today)
-                messages[tenant] = used = new Used(today) { Count = Published(tenant, today) };
-            var refused = used.Count + count > most;
-            if (!refused)
-                used.Count += count;
-            Tell(http, "RateLimit", most, used, (today + 1) * Day / 1_000);
-            return refused
-                ? throw new RejectedException(429, $"quota maxRequestsPerDay exceeded, current limit: {most}")
-                : used;
-        }
+        var taken = store.Read(db =>
+            db.Command("select messages_of_day from tenants where name = $0 and day = $1", http.Tenant(), today)
+                .Rows(row => row.GetInt32(0))
+                .FirstOrDefault()
+        );
+        Tell(http, "RateLimit", most, taken, (today + 1) * Day / 1_000);
     }
 
     /// <exception cref="RejectedException">429: too many requests in this second.</exception>
@@ -64,25 +62,17 @@ public sealed class Allowances(Store store, Quotas quotas, TimeProvider time)
                 requests[http.Tenant()] = used = new Used(second);
             if (++used.Count <= most)
                 return;
-            Tell(http, "Burst-RateLimit", most, used, second + 1);
+            Tell(http, Burst, most, used.Count, second + 1);
         }
         throw new RejectedException(429, $"rate limit exceeded: {most} requests in a second");
     }
 
-    private static void Tell(HttpContext http, string prefix, int most, Used used, long reset)
+    private static void Tell(HttpContext http, string prefix, int most, int used, long reset)
     {
         http.Response.Headers[prefix + "-Limit"] = most.ToString(CultureInfo.InvariantCulture);
-        http.Response.Headers[prefix + "-Remaining"] = Math.Max(0, most - used.Count)
-            .ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers[prefix + "-Remaining"] = Math.Max(0, most - used).ToString(CultureInfo.InvariantCulture);
         http.Response.Headers[prefix + "-Reset"] = reset.ToString(CultureInfo.InvariantCulture);
     }
-
-    /// <summary>A restart forgives nothing.</summary>
-    private int Published(string tenant, long day) =>
-        store.Read(db =>
-            db.Command("select count(*) from messages where tenant = $0 and created_at >= $1", tenant, day * Day)
-                .Rows(row => row.GetInt32(0))[0]
-        );
 
     private sealed class Used(long window)
     {

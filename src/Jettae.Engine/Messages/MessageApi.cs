@@ -12,9 +12,6 @@ internal static class MessageApi
 {
     private const int MaxBatch = 100 * 1024 * 1024;
     private const int MostCancelled = 500;
-
-    /// <summary>They are written in one transaction, which everybody else's wait for.</summary>
-    private const int MostInBatch = 10_000;
     private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
 
     public static void Map(RouteGroupBuilder v2)
@@ -32,7 +29,6 @@ internal static class MessageApi
         Messages messages,
         Publishing publishing,
         Schedules schedules,
-        Allowances allowances,
         EngineOptions options
     )
     {
@@ -40,7 +36,7 @@ internal static class MessageApi
         // As the first version of the API had it: a publish with a cron is a schedule.
         if (headers.ContainsKey("Upstash-Cron"))
             return await schedules.CreateAsync(http, destination, headers);
-        return await PublishAsync(http, messages, publishing, allowances, options, destination, headers, null);
+        return await PublishAsync(http, messages, publishing, options, destination, headers, null);
     }
 
     private static Task<IResult> EnqueueAsync(
@@ -48,20 +44,18 @@ internal static class MessageApi
         string queue,
         Messages messages,
         Publishing publishing,
-        Allowances allowances,
         EngineOptions options
     )
     {
         Wire.Name("queue", queue);
         var (destination, headers) = Target(http, $"/v2/enqueue/{queue}/");
-        return PublishAsync(http, messages, publishing, allowances, options, destination, headers, queue);
+        return PublishAsync(http, messages, publishing, options, destination, headers, queue);
     }
 
     private static async Task<IResult> PublishAsync(
         HttpContext http,
         Messages messages,
         Publishing publishing,
-        Allowances allowances,
         EngineOptions options,
         string destination,
         Dictionary<string, string[]> headers,
@@ -71,11 +65,7 @@ internal static class MessageApi
         var body = await http.BodyAsync(options.MaxBody);
         var origin = new Origin(http.CallerIp(), Queue: queue);
         var publications = publishing.Read(http.Tenant(), destination, headers, body, origin);
-        var accepted = await allowances.PublishAsync(
-            http,
-            publications.Count,
-            () => messages.PublishAsync(http.Tenant(), publications, http.RequestAborted)
-        );
+        var accepted = await messages.PublishAsync(http.Tenant(), publications, http.RequestAborted);
         return Wire.Json(
             Answer(publications, accepted),
             Array.TrueForAll(accepted, one => one.Deduplicated)
@@ -88,17 +78,12 @@ internal static class MessageApi
         HttpContext http,
         Messages messages,
         Publishing publishing,
-        Allowances allowances,
         EngineOptions options
     )
     {
         var items = ParseBatch(http, await http.BodyAsync(MaxBatch), publishing, options);
         var all = items.SelectMany(item => item).ToList();
-        var accepted = await allowances.PublishAsync(
-            http,
-            all.Count,
-            () => messages.PublishAsync(http.Tenant(), all, http.RequestAborted)
-        );
+        var accepted = await messages.PublishAsync(http.Tenant(), all, http.RequestAborted);
         var (answers, at) = (new JsonArray(), 0);
         foreach (var item in items)
         {
@@ -213,14 +198,19 @@ internal static class MessageApi
                     $"the batch must be a JSON array; received {document.RootElement.ValueKind}"
                 );
             var items = new List<List<Publication>>();
-            var messages = 0;
+            var (messages, bytes) = (0, 0L);
             foreach (var item in document.RootElement.EnumerateArray())
             {
                 try
                 {
                     var asked = ParseItem(http, item, publishing, options);
-                    if ((messages += asked.Count) > MostInBatch)
-                        throw new RejectedException(400, $"a batch may hold {MostInBatch} messages at the most");
+                    if ((messages += asked.Count) > Publishing.MostMessages)
+                        throw new RejectedException(
+                            400,
+                            $"a batch may hold {Publishing.MostMessages} messages at the most"
+                        );
+                    bytes += asked.Sum(each => (long)each.Message.Body.Length);
+                    Publishing.Check(messages, bytes);
                     items.Add(asked);
                 }
                 catch (InvalidOperationException)

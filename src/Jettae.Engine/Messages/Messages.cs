@@ -177,6 +177,8 @@ public sealed class Messages(
     /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
     internal static void Add(Store s, Message message, long now, Limits limits, Effects effects)
     {
+        if (limits.MessagesPerDay is { } most)
+            Allowances.TakeMessage(s, message.Tenant, most, now);
         // Not due yet, it joins its line when it falls due; else it stands there from now on, and the queue makes it due.
         var inLine =
             message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;

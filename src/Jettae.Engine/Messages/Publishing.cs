@@ -3,6 +3,10 @@ namespace Jettae.Engine;
 /// <summary>What a destination stands for: one URL, or each endpoint of a URL group, or an API by its name.</summary>
 public sealed class Publishing(Store store, Quotas quotas, EngineOptions options, TimeProvider time)
 {
+    /// <summary>They are written in one transaction, which everybody else's wait for.</summary>
+    internal const int MostMessages = 10_000;
+
+    private const long MostBytes = 1024L * 1024 * 1024;
     private const string Api = "api/";
 
     /// <summary>The messages that one request asks for; more than one, or a single one of a group, where a group is named.</summary>
@@ -19,8 +23,27 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
         if (destination.StartsWith(Api, StringComparison.OrdinalIgnoreCase))
             destination = UrlOfApi(destination[Api.Length..], headers);
         else if (IsName(destination) && store.Read(db => UrlGroups.Find(db, tenant, destination)) is { } group)
+        {
+            Check(group.Endpoints.Count, (long)group.Endpoints.Count * body.Length);
             return [.. Fanned(group, headers, body, origin, now, quotas.Of(tenant))];
+        }
         return [new MessageHeaders(headers).Read(destination, body, origin, now, quotas.Of(tenant))];
+    }
+
+    /// <summary>What one request may stand for: each message of a group is stored with a body of its own.</summary>
+    /// <exception cref="RejectedException">It would be more messages, or more bytes, than go into one transaction.</exception>
+    internal static void Check(int messages, long bytes)
+    {
+        if (messages > MostMessages)
+            throw new RejectedException(
+                400,
+                $"one request may make {MostMessages} messages at the most; received {messages}"
+            );
+        if (bytes > MostBytes)
+            throw new RejectedException(
+                413,
+                $"one request may make messages of {MostBytes} bytes in all at the most; received {bytes}"
+            );
     }
 
     private static IEnumerable<Publication> Fanned(

@@ -10,6 +10,9 @@ namespace Jettae.Engine;
 internal sealed partial class Ticker : IDisposable
 {
     private const int MostAtOnce = 500;
+
+    /// <summary>Of bodies, give or take one.</summary>
+    private const int MostBytesAtOnce = 16 * 1024 * 1024;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
@@ -104,9 +107,18 @@ internal sealed partial class Ticker : IDisposable
             var now = time.Milliseconds();
             var due = store.Read(db =>
                 db.Command(
-                        $"select {Schedule.Columns} from schedules where paused = 0 and next_at <= $0 order by next_at limit $1",
+                        $"""
+                        select {Schedule.Columns} from schedules where (tenant, id) in (
+                          select tenant, id from (
+                            select tenant, id, sum(size) over (order by next_at, tenant, id) - size as before from (
+                              select tenant, id, next_at, length(body) as size from schedules
+                              where paused = 0 and next_at <= $0 order by next_at limit $1))
+                          where before < $2)
+                        order by next_at
+                        """,
                         now,
-                        MostAtOnce
+                        MostAtOnce,
+                        MostBytesAtOnce
                     )
                     .Rows(Schedule.Row)
             );

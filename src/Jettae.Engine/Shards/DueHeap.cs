@@ -65,14 +65,26 @@ public sealed class DueHeap(int most)
     }
 
     /// <summary>The next one that is due. It stays known until it is forgotten.</summary>
-    public bool TryTake(long now, out Due entry)
+    public bool TryTake(long now, out Due entry) => TryTake(now, out entry, out _);
+
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="entry">The one taken.</param>
+    /// <param name="isReturned">The store may have it at another place: only here is it known when it comes again.</param>
+    public bool TryTake(long now, out Due entry, out bool isReturned)
     {
+        isReturned = false;
         if (!heap.TryPeek(out entry, out var key) || key.DueAt > now)
             return false;
         heap.Dequeue();
-        returned.Remove(entry.Seq);
+        isReturned = returned.Remove(entry.Seq);
         return true;
     }
+
+    /// <summary>It is in memory, taken already. False when it was known.</summary>
+    public bool Know(long seq) => known.Add(seq);
+
+    /// <summary>What is known: waiting here, taken, or under way.</summary>
+    public int Known => known.Count;
 
     /// <summary>Back in, for a later time, which need not be the store's: the store would not give it again.</summary>
     public void Return(Due entry)

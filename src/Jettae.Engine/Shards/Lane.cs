@@ -10,8 +10,17 @@ public sealed class Lane(LaneId id, FlowLane? flow)
 
     public FlowLane? Flow => flow;
 
+    /// <summary>Waiting in memory; more are left in the store until these get few.</summary>
+    public const int MostWaiting = 2_000;
+
     /// <summary>Due, and not yet begun; oldest first.</summary>
     public Queue<Due> Waiting { get; } = [];
+
+    /// <summary>The first place in the store's order from which on it may have more that are due; null when all are here.</summary>
+    public (long DueAt, long Seq)? LeftFrom { get; set; }
+
+    /// <summary>It is time to read on.</summary>
+    public bool WantsMore => LeftFrom is not null && Waiting.Count < MostWaiting / 2;
 
     /// <summary>Attempts under way, or about to begin.</summary>
     public int InFlight { get; set; }
@@ -19,7 +28,7 @@ public sealed class Lane(LaneId id, FlowLane? flow)
     /// <summary>Among those that wait for an event: another attempt's end, a key's next period.</summary>
     public bool IsBlocked { get; set; }
 
-    public bool IsEmpty => InFlight == 0 && Waiting.Count == 0;
+    public bool IsEmpty => InFlight == 0 && Waiting.Count == 0 && LeftFrom is null;
 }
 
 /// <summary>What messages of one lane have in common.</summary>

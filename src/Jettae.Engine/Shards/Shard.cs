@@ -25,6 +25,7 @@ public sealed partial class Shard : IDisposable
     private readonly Dictionary<LaneId, Lane> lanes = [];
     private readonly Dictionary<(string Tenant, string Key), FlowLane> flows = [];
     private readonly HashSet<FlowLane> stale = [];
+    private readonly HashSet<Lane> wanting = [];
     private readonly PriorityQueue<FlowLane, long> opening = new();
     private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
     private readonly Queue<Lane> ready = [];
@@ -76,6 +77,16 @@ public sealed partial class Shard : IDisposable
         {
             lock (gate)
                 return [.. inFlight.Values];
+        }
+    }
+
+    /// <summary>Messages that are in memory, by their place at least.</summary>
+    internal int InMemory
+    {
+        get
+        {
+            lock (gate)
+                return due.Known;
         }
     }
 
@@ -221,6 +232,7 @@ public sealed partial class Shard : IDisposable
         {
             Extend(now);
             Recount(now);
+            Refill(now);
             Take(now, turn);
             var messages = turn.Count > 0 ? Messages.Pending(store, turn.Select(entry => entry.Seq)) : [];
             foreach (var entry in turn)
@@ -323,9 +335,14 @@ public sealed partial class Shard : IDisposable
                 lane.IsBlocked = false;
                 Admit(lane, now, turn);
             }
-            while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry))
+            while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry, out var isReturned))
             {
                 var lane = LaneOf(entry, now);
+                if (!isReturned && (lane.LeftFrom is not null || lane.Waiting.Count >= Lane.MostWaiting))
+                {
+                    Leave(lane, entry);
+                    continue;
+                }
                 lane.Waiting.Enqueue(entry);
                 if (!lane.IsBlocked)
                     Admit(lane, now, turn);
@@ -358,6 +375,47 @@ public sealed partial class Shard : IDisposable
             lane.InFlight++;
             lane.Flow?.Begin(now);
             turn.Add(lane.Waiting.Dequeue());
+            if (lane.WantsMore)
+                wanting.Add(lane);
+        }
+    }
+
+    /// <summary>A lane that cannot begin must not draw all that waits for it into memory.</summary>
+    private void Leave(Lane lane, Due entry)
+    {
+        var place = (entry.DueAt, entry.Seq);
+        if (lane.LeftFrom is not { } from || place.CompareTo(from) < 0)
+            lane.LeftFrom = place;
+        due.Forget(entry.Seq);
+        if (lane.WantsMore)
+            wanting.Add(lane);
+    }
+
+    /// <summary>What was left of lanes that have got short: a page of the store for each, whatever it holds of others.</summary>
+    private void Refill(long now)
+    {
+        List<Lane> lanesToFill;
+        lock (gate)
+            lanesToFill = [.. wanting];
+        foreach (var lane in lanesToFill)
+        {
+            // Changed by steps only, and this is one.
+            var from = lane.LeftFrom!.Value;
+            var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), now, Lane.MostWaiting);
+            lock (gate)
+            {
+                lane.LeftFrom =
+                    page.Count == Lane.MostWaiting ? (page[^1].DueAt, page[^1].Seq + 1) : ((long, long)?)null;
+                foreach (var entry in page)
+                    if (entry.Lane == lane.Id && due.Know(entry.Seq))
+                        lane.Waiting.Enqueue(entry);
+                if (!lane.WantsMore)
+                    wanting.Remove(lane);
+                if (!lane.IsBlocked && lane.Waiting.Count > 0)
+                    ready.Enqueue(lane);
+                if (lane.IsEmpty)
+                    Close(lane);
+            }
         }
     }
 
@@ -539,7 +597,7 @@ public sealed partial class Shard : IDisposable
             var now = Now();
             var horizon = (long)options.Horizon.TotalMilliseconds;
             var next = due.WantsMore(PageSize) ? due.Window.DueAt - (horizon / 2) : now + horizon;
-            if (!full && ready.Count > 0)
+            if (!full && (ready.Count > 0 || wanting.Count > 0))
                 next = now;
             if (!full && due.NextAt is { } dueAt)
                 next = Math.Min(next, dueAt);

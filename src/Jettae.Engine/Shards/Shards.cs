@@ -49,6 +49,9 @@ public sealed class Shards : IDisposable
     /// <summary>Where the key's attempts are counted.</summary>
     public Shard OfFlow(string tenant, string key) => owned[Of(tenant, "", key)];
 
+    /// <summary>Messages that are in memory, of all that the store has pending.</summary>
+    internal int InMemory => owned.Sum(shard => shard.InMemory);
+
     internal Task SteppedAsync() => Task.WhenAll(owned.Select(shard => shard.SteppedAsync()));
 
     internal Task TurnedAsync() => Task.WhenAll(owned.Select(shard => shard.TurnedAsync()));
