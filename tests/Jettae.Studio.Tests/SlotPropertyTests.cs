@@ -62,6 +62,52 @@ public sealed class SlotPropertyTests
         }
     }
 
+    public static TheoryData<int> Studios => [.. Enumerable.Range(1, 20)];
+
+    [Theory]
+    [MemberData(nameof(Studios))]
+    public async Task Of_fifty_schedules_beside_each_other_each_runs_at_its_previewed_slots(int seed)
+    {
+        const int many = 50;
+        var chance = new Random(1000 + seed);
+        var (now, _) = Wish(chance);
+        await using var studio = await TestStudio.StartAsync(now.ToString("O", CultureInfo.InvariantCulture));
+        var coming = new PriorityQueue<(string Id, string Slot), string>(StringComparer.Ordinal);
+        var previews = new Dictionary<string, List<string>>();
+        while (previews.Count < many)
+        {
+            var fields = Fields(chance, Zones[chance.Next(Zones.Length)], now);
+            var (status, preview) = await studio.PostAsync("/api/schedule/preview", Body(fields));
+            // An end before the first slot: another one.
+            if (status != HttpStatusCode.OK)
+                continue;
+            var slots = preview["slots"]!.AsArray().Select(each => (string)each!).ToList();
+            var id = (string)(await studio.CreateAsync(Body(fields)))["id"]!;
+            previews[id] = slots;
+            foreach (var slot in slots)
+                coming.Enqueue((id, slot), slot);
+        }
+        var left = previews.ToDictionary(each => each.Key, each => each.Value.Count);
+        while (coming.TryDequeue(out var next, out _))
+        {
+            if (studio.Time.GetUtcNow() < Instant(next.Slot))
+                await studio.GoToAsync(next.Slot);
+            var message = Assert.Single(
+                studio.QStash.Messages.Values,
+                each => each.NotBefore == Instant(next.Slot) && each.Body.Contains(next.Id, StringComparison.Ordinal)
+            );
+            var answer = await studio.DeliverAsync(message);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+            studio.QStash.Messages.TryRemove(message.Id, out _);
+            await studio.StillAsync();
+            // What was shown has run; the rest of the series is not waited for.
+            if (--left[next.Id] == 0 && previews[next.Id].Count == Shown)
+                await studio.PostAsync("/api/schedule/pause", new { id = next.Id });
+        }
+        foreach (var (id, slots) in previews)
+            Assert.Equal(slots, await SlotsAsync(studio, "done", id));
+    }
+
     [Theory]
     [InlineData(11)]
     [InlineData(12)]
@@ -269,9 +315,13 @@ public sealed class SlotPropertyTests
         await studio.StillAsync();
     }
 
-    private static async Task<List<string>> SlotsAsync(TestStudio studio, string state) =>
+    private static async Task<List<string>> SlotsAsync(TestStudio studio, string state, string? schedule = null) =>
         [
-            .. (await studio.GetAsync($"/api/runs?limit=100&state={state}"))["items"]!
+            .. (
+                await studio.GetAsync(
+                    $"/api/runs?limit=100&state={state}{(schedule is null ? "" : $"&schedule_id={schedule}")}"
+                )
+            )["items"]!
                 .AsArray()
                 .Select(run => (string)run!["slot_at"]!)
                 .Order(StringComparer.Ordinal),

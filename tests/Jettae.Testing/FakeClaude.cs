@@ -18,6 +18,7 @@ public sealed class FakeClaude : IAsyncDisposable
     public const string Usual = "아침 10분, 가볍게 걷기만 해도 하루가 달라져요. 오늘은 딱 한 정거장만 걸어 볼까요?";
     private const string Asked = "asked";
     private const string Used = "used";
+    private const string Named = "named";
     private readonly WebApplication app;
 
     private FakeClaude(WebApplication app) => this.app = app;
@@ -67,6 +68,15 @@ public sealed class FakeClaude : IAsyncDisposable
             await BeginAsync(http);
             await TextAsync(http, text);
             await EndAsync(http, stop);
+        };
+
+    /// <summary>The usual text, of a model and with a request id that are called as the test says.</summary>
+    public static Func<HttpContext, Task> Calls(string model, string requestId) =>
+        http =>
+        {
+            http.Items[Named] = model;
+            http.Response.Headers["request-id"] = requestId;
+            return Says(Usual)(http);
         };
 
     public static Func<HttpContext, Task> Fails(
@@ -254,7 +264,7 @@ public sealed class FakeClaude : IAsyncDisposable
             new
             {
                 type = "message_start",
-                message = Message(http, "claude-sonnet-5-5", [], stop: null, outputTokens: 1),
+                message = Message(http, http.Items[Named] as string ?? "claude-sonnet-5-5", [], null, outputTokens: 1),
             }
         );
     }

@@ -497,7 +497,7 @@ public static partial class Words
 
     /// <summary>A span in its largest fitting unit.</summary>
     public static string Span(TimeSpan span) =>
-        span.TotalSeconds < 1 ? $"{span.TotalMilliseconds:0} ms"
+        span.TotalSeconds < 1 ? $"{Math.Max(0, span.TotalMilliseconds):0} ms"
         : span.TotalMinutes < 1 ? $"{span.TotalSeconds:0.0} {new Word("초", "s")}"
         : span.TotalHours < 1 ? $"{(int)span.TotalMinutes}{new Word("분", " min")} {span.Seconds}{new Word("초", " s")}"
         : $"{(int)span.TotalHours}{new Word("시간", " h")} {span.Minutes}{new Word("분", " min")}";

@@ -74,12 +74,14 @@ document.addEventListener("keydown", (event) => {
   undo.click();
 });
 
+let openedAt;
 // A menu opens at its button, and stays on the screen.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (event.newState !== "open" || !menu.matches?.("[popover].menu")) return;
   const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
   if (!button) return;
+  openedAt = scrollY;
   const below = button.bottom + 4 + menu.offsetHeight <= innerHeight;
   menu.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - 4 - menu.offsetHeight)}px`;
   menu.style.left = `${Math.max(8, Math.min(button.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
@@ -87,7 +89,8 @@ document.addEventListener("toggle", (event) => {
 // Who chose from a menu, or scrolls away from it, is done with it.
 const closeMenus = () => document.querySelectorAll("[popover]:popover-open").forEach((menu) => menu.hidePopover());
 document.addEventListener("click", (event) => { if (event.target.closest("[popover].menu button, [popover].menu a, .rest a")) closeMenus(); });
-addEventListener("scroll", () => document.querySelectorAll("[popover].menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });
+// The news of a scroll may come when the menu has opened since: only one that moved its button away counts.
+addEventListener("scroll", () => { if (scrollY !== openedAt) document.querySelectorAll("[popover].menu:popover-open").forEach((menu) => menu.hidePopover()); }, { passive: true });
 
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };

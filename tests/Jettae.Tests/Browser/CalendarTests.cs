@@ -124,6 +124,30 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
         await studio.Program.PostAsync("/api/schedule/delete", new { id });
     }
 
+    [Fact]
+    public async Task An_empty_place_is_planned_at_the_hour_of_the_persons_own_zone()
+    {
+        // Not the browser's, which is Asia/Seoul.
+        await studio.Program.PostAsync("/api/preferences", new { timezone = "America/New_York" });
+        try
+        {
+            var (id, slot) = await WeeklyAsync("Elsewhere");
+            var page = await OpenAsync("en", slot, id, "week");
+            await Expect(page.GetByText("Times are in America/New_York")).ToBeVisibleAsync();
+            // Midnight in UTC is the evening before in New York.
+            await Expect(page.Locator(".entry.planned").First).ToContainTextAsync(new Regex("^(19|20):00"));
+            await page.Locator($"[data-cell='{slot.AddDays(1):yyyy-MM-dd}T09']").ClickAsync();
+            await Expect(page).ToHaveURLAsync(new Regex($@"/schedules/new\?at={slot.AddDays(1):yyyy-MM-dd}T09:00$"));
+            await Expect(page.Locator("#timezone")).ToHaveValueAsync("America/New_York");
+            await Expect(page.Locator(".slots li").First).ToContainTextAsync("09:00");
+            await studio.Program.PostAsync("/api/schedule/delete", new { id });
+        }
+        finally
+        {
+            await studio.Program.PostAsync("/api/preferences", new { });
+        }
+    }
+
     [Theory]
     [InlineData("ko", 1440, "light", "month")]
     [InlineData("en", 390, "dark", "month")]

@@ -1,3 +1,4 @@
+using Jettae.Studio;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -8,15 +9,13 @@ namespace Jettae.Tests;
 public sealed class FirstPieceTests
 {
     private const int MostClicks = 5;
-    private const int MostSeconds = 90;
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(90);
 
     [Theory]
-    [InlineData("ko", 390, "첫 글이 나왔어요", "한국어로 써요")]
-    [InlineData("en", 1440, "Here is your first piece", "written in English")]
-    public async Task From_the_link_to_the_first_piece_in_a_few_clicks(
-        string language,
-        int width,
-        string done,
+    [InlineData("ko-390-dark", "한국어로 써요")]
+    [InlineData("en-1440-light", "written in English")]
+    public async Task From_the_link_to_the_first_piece_in_a_few_clicks_and_before_ones_eyes(
+        string name,
         string detected
     )
     {
@@ -24,20 +23,34 @@ public sealed class FirstPieceTests
         await studio.InitializeAsync();
         await using (studio)
         {
-            var page = await studio.OpenAsync(language, width);
+            var look = Look.Of(name);
+            var page = await studio.OpenAsStrangerAsync(look);
+            var person = new Person(page, look);
             await page.AddInitScriptAsync(
-                "addEventListener('click', () => sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1, true)"
+                """
+                addEventListener('click', () => sessionStorage.clicks = Number(sessionStorage.clicks ?? 0) + 1, true);
+                // How the text grew, as far as it stood on the page while it was being written.
+                addEventListener('DOMContentLoaded', () => new MutationObserver(() => {
+                  const length = document.querySelector('.writing')?.textContent.length ?? 0;
+                  const seen = JSON.parse(sessionStorage.seen ?? '[]');
+                  if (length > (seen.at(-1) ?? 0)) sessionStorage.seen = JSON.stringify([...seen, length]);
+                }).observe(document.documentElement, { childList: true, characterData: true, subtree: true }));
+                """
             );
-            await page.GotoAsync("/");
+            // An acceptance line, for whoever has just started it for the first time; far above what it takes.
+            var begun = TimeProvider.System.GetTimestamp();
+            await page.GotoAsync(studio.Program.SignInLink);
             await Expect(page.Locator("main:not([inert]) form")).ToBeVisibleAsync();
             await Expect(page.GetByText("Asia/Seoul")).ToContainTextAsync(detected);
-            await page.Locator("label.choice").Nth(1).ClickAsync();
-            await page.Locator(".chip").Nth(2).ClickAsync();
-            await page.Locator("button[type=submit]").ClickAsync();
-            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = done }))
-                .ToBeVisibleAsync(new() { Timeout = MostSeconds * 1000 });
+            await person.ChooseAsync(page.Locator("[name=recipe]").Nth(1));
+            await person.PressAsync(page.Locator(".chip").Nth(2));
+            await person.PressAsync(page.Locator("button[type=submit]"));
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = look.Say(Words.FirstHere) }))
+                .ToBeVisibleAsync(new() { Timeout = (float)Most.TotalMilliseconds });
+            Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, Most);
             await Expect(page.Locator(".watch .text").First).Not.ToBeEmptyAsync();
             Assert.InRange(await page.EvaluateAsync<int>("Number(sessionStorage.clicks)"), 1, MostClicks);
+            Assert.InRange(await page.EvaluateAsync<int>("JSON.parse(sessionStorage.seen ?? '[]').length"), 2, 100_000);
 
             // From now on the home page is that of somebody at work.
             await page.GotoAsync("/");
@@ -47,7 +60,7 @@ public sealed class FirstPieceTests
     }
 
     [Fact]
-    public async Task What_cannot_be_is_said_beside_the_field_and_makes_nothing()
+    public async Task What_cannot_be_is_said_beside_the_field_and_two_presses_make_one_schedule()
     {
         var studio = new StudioPages();
         await studio.InitializeAsync();
@@ -60,6 +73,14 @@ public sealed class FirstPieceTests
             await page.Locator("button[type=submit]").ClickAsync();
             await Expect(page.Locator("#topic-note")).ToContainTextAsync("must not be empty");
             Assert.Empty((await studio.Program.GetAsync("/api/schedules"))["items"]!.AsArray());
+
+            await page.Locator("#topic").FillAsync("Twice");
+            // Both before the server has answered the first.
+            await page.Locator("button[type=submit]").EvaluateAsync("each => { each.click(); each.click(); }");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Here is your first piece" }))
+                .ToBeVisibleAsync();
+            Assert.Single((await studio.Program.GetAsync("/api/schedules"))["items"]!.AsArray());
+            Assert.Single((await studio.Program.GetAsync("/api/contents"))["items"]!.AsArray());
         }
     }
 }

@@ -35,6 +35,9 @@ public sealed class StudioPages : IAsyncLifetime
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }
 
+    /// <inheritdoc cref="OpenAsync(string, int, string, bool)"/>
+    public Task<IPage> OpenAsync(Look look) => OpenAsync(look.Language, look.Width, look.Theme);
+
     /// <summary>A browser of a person who has just opened the printed link, and is in.</summary>
     /// <param name="language">Of the browser.</param>
     /// <param name="width">Of its window.</param>
@@ -47,17 +50,7 @@ public sealed class StudioPages : IAsyncLifetime
         bool ownSession = false
     )
     {
-        var context = await browser!.NewContextAsync(
-            new()
-            {
-                BaseURL = Program.Url,
-                Locale = language == "ko" ? "ko-KR" : "en-US",
-                TimezoneId = "Asia/Seoul",
-                ViewportSize = new() { Width = width, Height = 800 },
-                ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-                StorageState = ownSession ? null : signedIn,
-            }
-        );
+        var context = await browser!.NewContextAsync(Options(language, width, theme, ownSession ? null : signedIn));
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         if (ownSession)
@@ -106,8 +99,22 @@ public sealed class StudioPages : IAsyncLifetime
     }
 
     /// <summary>A browser of somebody else.</summary>
-    public async Task<IPage> OpenAsStrangerAsync() =>
-        await (await browser!.NewContextAsync(new() { BaseURL = Program.Url, Locale = "en-US" })).NewPageAsync();
+    public async Task<IPage> OpenAsStrangerAsync(Look? look = null)
+    {
+        var (language, width, theme) = look ?? new Look("en", 1280, "light");
+        return await (await browser!.NewContextAsync(Options(language, width, theme, null))).NewPageAsync();
+    }
+
+    private BrowserNewContextOptions Options(string language, int width, string theme, string? state) =>
+        new()
+        {
+            BaseURL = Program.Url,
+            Locale = language == "ko" ? "ko-KR" : "en-US",
+            TimezoneId = "Asia/Seoul",
+            ViewportSize = new() { Width = width, Height = 800 },
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            StorageState = state,
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,66 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>Something to look at: a page, and what is opened on it first.</summary>
+/// <param name="Name">Of its picture.</param>
+/// <param name="Path">Where it is.</param>
+/// <param name="Open">Opens the dialog, the menu, the state; null: the page as it comes.</param>
+internal sealed record Sight(string Name, string Path, Func<IPage, Task>? Open = null)
+{
+    /// <summary>Where the pictures are kept, to be looked at.</summary>
+    private static readonly string Pictures =
+        Environment.GetEnvironmentVariable("JETTAE_PICTURES")
+        ?? System.IO.Path.Combine(AppContext.BaseDirectory, "pictures");
+
+    /// <summary>The other theme changes colours and nothing else: these are the rules that ask for them.</summary>
+    private static readonly AxeRunOptions Colours = new()
+    {
+        RunOnly = RunOnlyOptions.Rules("color-contrast", "link-in-text-block"),
+    };
+
+    /// <summary>In both themes axe finds nothing, and nothing sticks out.</summary>
+    public async Task LookAsync(IPage page, Look look)
+    {
+        await page.GotoAsync(Path);
+        await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+        await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+        if (Open is not null)
+            await Open(page);
+        await FoundNothingAsync(page, look, null);
+        var other = look.Theme == "dark" ? "light" : "dark";
+        // What the button of the theme does; a dialog may lie over it.
+        await page.EvaluateAsync("theme => document.documentElement.dataset.theme = theme", other);
+        await FoundNothingAsync(page, look with { Theme = other }, Colours);
+        var sticksOut = await page.EvaluateAsync<int>(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        );
+        Assert.True(sticksOut <= 0, $"{Name}, {look}: {sticksOut} px stick out.");
+    }
+
+    private async Task FoundNothingAsync(IPage page, Look look, AxeRunOptions? rules)
+    {
+        await page.ScreenshotAsync(
+            new()
+            {
+                Path = System.IO.Path.Combine(Pictures, $"{look}", Name + ".png"),
+                FullPage = Open is null,
+                Animations = ScreenshotAnimations.Disabled,
+            }
+        );
+        var found = await (rules is null ? page.RunAxe() : page.RunAxe(rules));
+        Assert.True(
+            found.Violations.Length == 0,
+            $"{Name}, {look}: "
+                + string.Join(
+                    "; ",
+                    found.Violations.Select(each =>
+                        $"{each.Id} {each.Nodes[0].Target} {each.Nodes[0].Any.FirstOrDefault()?.Message}"
+                    )
+                )
+        );
+    }
+}
