@@ -80,6 +80,10 @@ const closeMenus = () => document.querySelectorAll("[popover]:popover-open").for
 document.addEventListener("click", (event) => { if (event.target.closest("[popover].menu button, [popover].menu a, .rest a")) closeMenus(); });
 addEventListener("scroll", () => document.querySelectorAll("[popover].menu:popover-open").forEach((menu) => menu.hidePopover()), { passive: true });
 
+// The next page can be drawn at once as it will be: by this clock, for this width.
+const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; samesite=lax; max-age=${value ? 31536000 : 0}`; };
+remember("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();
