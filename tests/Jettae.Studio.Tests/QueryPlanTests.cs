@@ -1,56 +1,227 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using SQLitePCL;
 
 namespace Jettae.Studio.Tests;
 
-/// <summary>Whatever is asked of the execution log, SQLite finds it by an index: 200,000 runs are never walked through.</summary>
+/// <summary>
+/// What pages, loops and API ask of the store costs as much as is shown, not as much as is stored. No clock is looked at: the
+/// plans are, the number of statements, and the steps that SQLite takes for each of them on a store and on one four times as
+/// large.
+/// </summary>
 public sealed partial class QueryPlanTests
 {
+    private static readonly DateTimeOffset Now = new(2024, 1, 15, 0, 0, 0, TimeSpan.Zero);
+    private static readonly (int Schedules, int Runs, int Contents) Small = (30, 2_000, 1_500);
+    private static readonly (int Schedules, int Runs, int Contents) Large = (30, 8_000, 6_000);
+
     [Fact]
-    public async Task Nothing_that_pages_loops_and_the_API_ask_walks_through_all_runs()
+    public async Task Nothing_that_pages_loops_and_the_API_ask_walks_through_a_table()
     {
         await using var studio = await TestStudio.StartAsync();
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         var (_, end) = await studio.PostAsync("/api/schedule/run", new { id = (string?)schedule["id"] });
-        var owner = await studio.OwnerAsync();
         using var asked = new Statements(studio.DataFile);
 
-        foreach (
-            var filter in new[]
-            {
-                "",
-                "state=running",
-                "state=failed&from=2024-01-01T00:00:00Z",
-                "trigger=rerun&reason=billing",
-                $"schedule_id={schedule["id"]}",
-                $"schedule_id={schedule["id"]}&state=waiting&to=2024-02-01T00:00:00Z",
-            }
-        )
-            await studio.GetAsync($"/api/runs?{filter}");
         await studio.GetAsync($"/api/runs/{end["run"]!["id"]}");
         await studio.GetAsync($"/api/contents/{end["content"]!["id"]}");
-        await studio.GetAsync("/api/stats");
-        await studio.GetAsync("/api/schedules");
-        await studio.GetAsync($"/api/schedules/{schedule["id"]}");
-        var runs = studio.Services.GetRequiredService<Runs>();
-        await runs.RecentAsync(owner, [(Guid)schedule["id"]!], 20, default);
-        await runs.LastStepsAsync(owner, [(Guid)end["run"]!["id"]!], default);
-        await studio.Services.GetRequiredService<Home>().ReadAsync(owner, default);
-        await studio.Services.GetRequiredService<Monitoring>().NowAsync(owner, default);
+        await studio.GetAsync($"/api/contents/{end["content"]!["id"]}/versions");
         await studio.GetAsync("/api/stats?unit=day&timezone=Asia/Seoul");
+        foreach (var (_, read) in Pages)
+            await read(new Asking(studio.Services, await studio.OwnerAsync(), (Guid)schedule["id"]!));
         // The slot, the watcher and the keeper.
         await studio.GoToAsync("2024-01-15T03:00:00Z");
         await studio.DeliverAsync(studio.MessageFor("2024-01-15T03:00:00Z"));
         await studio.GoToAsync("2024-01-15T03:11:00Z");
 
-        Assert.True(asked.Found.Count > 15, $"Only {asked.Found.Count} statements were seen.");
+        Assert.True(asked.Count > 60, $"Only {asked.Count} statements were seen.");
         Assert.Empty(await asked.WalksAsync());
     }
+
+    /// <summary>Each list, search, statistic and page: what it reads, and whether it counts all there is.</summary>
+    private static readonly (string Name, Func<Asking, Task> Read)[] Pages =
+    [
+        ("home", ask => ask.Of<Home>().ReadAsync(ask.Owner, default)),
+        ("schedules", SchedulesAsync),
+        ("schedules: search", ask => ask.Of<Schedules>().ListAsync(ask.Owner, new("커피"), null, 50, default)),
+        ("schedule", ask => ask.Of<Slots>().ComingAsync(ask.Owner, ask.Schedule, 10, default)),
+        ("schedule names", ask => ask.Of<Schedules>().ChoicesAsync(ask.Owner, ask.Schedule, default)),
+        .. Enum.GetValues<CalendarView>().Select(view => ($"calendar: {view}", CalendarOf(view, false))),
+        ("calendar: one schedule", CalendarOf(CalendarView.Month, true)),
+        ("library", Library(new())),
+        ("library: status and type", Library(new(Status: ContentStatus.Draft, Type: ContentType.BlogPost))),
+        ("library: tag", Library(new(Tag: "커피"))),
+        ("library: search", Library(new("커피"))),
+        ("library: search in drafts", Library(new("커피", Status: ContentStatus.Draft))),
+        ("library: nothing found", Library(new("없는낱말"))),
+        ("runs", RunsOf(new())),
+        ("runs: state", RunsOf(new(State: RunState.Failed))),
+        ("runs: state since", RunsOf(new(State: RunState.Failed, From: Now.AddDays(-30)))),
+        ("runs: reason", RunsOf(new(Reason: "bad_key"))),
+        ("runs: no such reason", RunsOf(new(Reason: "billing"))),
+        ("runs: trigger", RunsOf(new(Trigger: RunTrigger.Rerun))),
+        ("runs: trigger and reason", RunsOf(new(Trigger: RunTrigger.Rerun, Reason: "billing"))),
+        ("runs: schedule", ask => ask.Of<Runs>().ListAsync(ask.Owner, new(ask.Schedule), null, 50, default)),
+        ("monitor", ask => ask.Of<Monitoring>().NowAsync(ask.Owner, default)),
+        .. Enum.GetValues<SeriesUnit>()
+            .Select<SeriesUnit, (string, Func<Asking, Task>)>(unit =>
+                ($"charts: {unit}", ask => ask.Of<Series>().OfAsync(ask.Owner, unit, TimeZoneInfo.Utc, default))
+            ),
+        ("alerts", ask => ask.Of<Alerts>().ListAsync(ask.Owner, null, null, 50, default)),
+    ];
+
+    [Fact]
+    public async Task Four_times_as_much_in_the_store_makes_no_page_ask_more_or_read_more()
+    {
+        await using var small = await TestStudio.StartAsync();
+        await using var large = await TestStudio.StartAsync();
+        var (few, many) = (await FilledAsync(small, Small), await FilledAsync(large, Large));
+        foreach (var (name, read) in Pages)
+        {
+            using var askedOfFew = new Statements(small.DataFile);
+            await read(few);
+            var ofFew = askedOfFew.Order;
+            using var askedOfMany = new Statements(large.DataFile);
+            await read(many);
+            var ofMany = askedOfMany.Order;
+
+            Assert.True(ofFew.Count is > 0 and < 20, $"{name}: {ofFew.Count} statements.");
+            Assert.True(ofFew.Count == ofMany.Count, $"{name}: {ofFew.Count} statements, then {ofMany.Count}.");
+            for (var n = 0; n < ofFew.Count; n++)
+            {
+                if (Counts(ofMany[n].Sql))
+                    // Counting takes a step for each row, and reads nothing but an index.
+                    Assert.Empty(
+                        from line in await PlanAsync(large.DataFile, ofMany[n])
+                        where ReadsRows(line)
+                        select $"{name}: {line} for {ofMany[n].Sql}"
+                    );
+                else
+                    AssertFlat(name, Steps(small.DataFile, ofFew[n]), Steps(large.DataFile, ofMany[n]), ofMany[n].Sql);
+            }
+        }
+    }
+
+    private static void AssertFlat(string page, int few, int many, string sql) =>
+        Assert.True(many < 2 * few + 400, $"{page}: {few} steps, then {many}, for {sql}");
+
+    /// <summary>Figures of all that fits: their work grows with the store, but must stay within an index.</summary>
+    private static bool Counts(string sql) =>
+        sql.Contains("COUNT(", StringComparison.Ordinal)
+        || sql.Contains("SUM(", StringComparison.Ordinal)
+        || sql.Contains("CUME_DIST", StringComparison.Ordinal)
+        || sql.Contains("OFFSET", StringComparison.Ordinal)
+        // A tag: from the newest piece on, by index alone, until the page is full.
+        || sql.Contains("\"tag\" = @tag", StringComparison.Ordinal)
+        // The newest hits of a search, up to those that are counted.
+        || sql.Contains("content_search", StringComparison.Ordinal);
+
+    /// <summary>A line of a plan that goes to the rows of a table that grows. A tag's pieces are looked up one by one.</summary>
+    private static bool ReadsRows(string line) =>
+        Growing().IsMatch(line)
+        && (line.StartsWith("SEARCH", StringComparison.Ordinal) || line.StartsWith("SCAN", StringComparison.Ordinal))
+        && !line.Contains("COVERING INDEX", StringComparison.Ordinal)
+        && !line.Contains("sqlite_autoindex_contents_1 (id=?)", StringComparison.Ordinal)
+        && !line.Contains("VIRTUAL TABLE INDEX", StringComparison.Ordinal);
+
+    private static async Task SchedulesAsync(Asking ask)
+    {
+        var page = await ask.Of<Schedules>().ListAsync(ask.Owner, new(), null, 50, default);
+        Guid[] shown = [.. page.Items.Select(schedule => schedule.Id)];
+        await ask.Of<Runs>().RecentAsync(ask.Owner, shown, 20, default);
+        await ask.Of<Stats>().OfSchedulesAsync(ask.Owner, shown, default);
+    }
+
+    private static Func<Asking, Task> CalendarOf(CalendarView view, bool ofOne) =>
+        ask =>
+        {
+            var sheet = new CalendarSheet(view, new DateOnly(2024, 1, 15), TimeZoneInfo.Utc, Now);
+            var cells = sheet.Cells(new Dictionary<DateOnly, int>());
+            return ask.Of<CalendarItems>().ReadAsync(ask.Owner, cells, ofOne ? ask.Schedule : null, default);
+        };
+
+    private static Func<Asking, Task> Library(ContentFilter filter) =>
+        async ask =>
+        {
+            await ask.Of<Contents>().ListAsync(ask.Owner, filter, null, 24, default);
+            await ask.Of<Contents>().FacetsAsync(ask.Owner, filter, default);
+        };
+
+    private static Func<Asking, Task> RunsOf(RunFilter filter) =>
+        ask => ask.Of<Runs>().ListAsync(ask.Owner, filter, null, 50, default);
+
+    private static async Task<Asking> FilledAsync(TestStudio studio, (int Schedules, int Runs, int Contents) size)
+    {
+        var owner = await studio.OwnerAsync();
+        Bench.LargeStore.Fill(studio.DataFile, size, Now);
+        // A start takes the pieces into the search index.
+        await studio.DownAsync();
+        await studio.UpAsync();
+        var page = await studio.Services.GetRequiredService<Schedules>().ListAsync(owner, new(), null, 1, default);
+        return new Asking(studio.Services, owner, page.Items[0].Id);
+    }
+
+    /// <summary>Who asks.</summary>
+    private sealed record Asking(IServiceProvider Services, Guid Owner, Guid Schedule)
+    {
+        public T Of<T>()
+            where T : notnull => Services.GetRequiredService<T>();
+    }
+
+    /// <summary>A statement as it was asked.</summary>
+    private sealed record Statement(string Sql, (string Name, object? Value)[] Parameters);
+
+    private static async Task<List<string>> PlanAsync(string file, Statement statement)
+    {
+        await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        await connection.OpenAsync();
+        await using var explain = connection.CreateCommand();
+        explain.CommandText = "EXPLAIN QUERY PLAN " + statement.Sql;
+        foreach (var (name, value) in statement.Parameters)
+            explain.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        var lines = new List<string>();
+        await using var plan = await explain.ExecuteReaderAsync();
+        while (await plan.ReadAsync())
+            lines.Add(plan.GetString(3));
+        return lines;
+    }
+
+    /// <summary>How many steps SQLite's machine takes for it.</summary>
+    private static int Steps(string file, Statement statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_prepare_v2(connection.Handle, statement.Sql, out var prepared));
+        using (prepared)
+        {
+            foreach (var (name, value) in statement.Parameters)
+            {
+                var place = raw.sqlite3_bind_parameter_index(prepared, name);
+                _ = value switch
+                {
+                    null or DBNull => raw.sqlite3_bind_null(prepared, place),
+                    long or int or bool => raw.sqlite3_bind_int64(
+                        prepared,
+                        place,
+                        Convert.ToInt64(value, CultureInfo.InvariantCulture)
+                    ),
+                    Guid id => raw.sqlite3_bind_text(prepared, place, id.ToString("D").ToUpperInvariant()),
+                    _ => raw.sqlite3_bind_text(prepared, place, (string)value),
+                };
+            }
+            while (raw.sqlite3_step(prepared) == raw.SQLITE_ROW) { }
+            return raw.sqlite3_stmt_status(prepared, raw.SQLITE_STMTSTATUS_VM_STEP, 0);
+        }
+    }
+
+    [GeneratedRegex(@"\b(runs|run_steps|contents|content_versions|content_tags|r|c|r0|c0|c1)\b")]
+    private static partial Regex Growing();
 
     /// <summary>What EF asked of one file, told by its diagnostics, and how SQLite goes about it.</summary>
     private sealed partial class Statements
@@ -60,6 +231,7 @@ public sealed partial class QueryPlanTests
     {
         private readonly string file;
         private readonly ConcurrentBag<IDisposable> listening = [];
+        private readonly ConcurrentQueue<Statement> found = new();
 
         public Statements(string file)
         {
@@ -67,28 +239,25 @@ public sealed partial class QueryPlanTests
             listening.Add(DiagnosticListener.AllListeners.Subscribe(this));
         }
 
-        /// <summary>Statements that touch runs or their steps, each with the parameters it was asked with first.</summary>
-        public ConcurrentDictionary<string, (string Name, object? Value)[]> Found { get; } = new();
+        /// <summary>All that were asked, as they came.</summary>
+        public List<Statement> Order => [.. found];
+
+        public int Count => found.DistinctBy(each => each.Sql).Count();
 
         public async Task<List<string>> WalksAsync()
         {
             var walks = new List<string>();
-            await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-            await connection.OpenAsync();
-            foreach (var (sql, parameters) in Found)
+            foreach (var statement in found.DistinctBy(each => each.Sql))
             {
-                var names = Aliases().Matches(sql).Select(each => each.Groups[1].Value).Append("runs").ToHashSet();
-                await using var explain = connection.CreateCommand();
-                explain.CommandText = "EXPLAIN QUERY PLAN " + sql;
-                foreach (var (name, value) in parameters)
-                    explain.Parameters.AddWithValue(name, value ?? DBNull.Value);
-                await using var plan = await explain.ExecuteReaderAsync();
-                while (await plan.ReadAsync())
-                    if (
-                        Scan().Match(plan.GetString(3)) is { Success: true } scan
-                        && names.Contains(scan.Groups[1].Value)
-                    )
-                        walks.Add($"{plan.GetString(3)}: {sql}");
+                var names = Aliases().Matches(statement.Sql).Select(each => each.Groups[1].Value);
+                HashSet<string> growing = [.. names, "runs", "contents"];
+                walks.AddRange(
+                    (await PlanAsync(file, statement))
+                        .Where(line =>
+                            Scan().Match(line) is { Success: true } scan && growing.Contains(scan.Groups[1].Value)
+                        )
+                        .Select(line => $"{line}: {statement.Sql}")
+                );
             }
             return walks;
         }
@@ -103,9 +272,11 @@ public sealed partial class QueryPlanTests
         {
             if (value.Value is not CommandExecutedEventData { Command: var command } || !IsOfInterest(command))
                 return;
-            Found.TryAdd(
-                command.CommandText,
-                [.. command.Parameters.Cast<DbParameter>().Select(each => (each.ParameterName, each.Value))]
+            found.Enqueue(
+                new(
+                    command.CommandText,
+                    [.. command.Parameters.Cast<DbParameter>().Select(each => (each.ParameterName, each.Value))]
+                )
             );
         }
 
@@ -122,13 +293,15 @@ public sealed partial class QueryPlanTests
         private bool IsOfInterest(DbCommand command) =>
             command.Connection is SqliteConnection connection
             && connection.DataSource == file
-            && Table().IsMatch(command.CommandText)
+            && Reads().IsMatch(command.CommandText)
             && !command.CommandText.StartsWith("INSERT", StringComparison.Ordinal);
 
-        [GeneratedRegex("""(FROM|JOIN|UPDATE) "?(runs|run_steps)\b""")]
-        private static partial Regex Table();
+        [GeneratedRegex(@"\b(FROM|UPDATE)\b")]
+        private static partial Regex Reads();
 
-        [GeneratedRegex("""(?:FROM|JOIN|UPDATE) "?(?:runs|run_steps)"?(?: AS)? "?(\w+)""")]
+        [GeneratedRegex(
+            """(?:FROM|JOIN|UPDATE) "?(?:runs|run_steps|contents|content_versions|content_tags|bookings|slot_changes)"?(?: AS)? "?(\w+)"""
+        )]
         private static partial Regex Aliases();
 
         [GeneratedRegex("""^SCAN (\w+)""")]

@@ -101,8 +101,9 @@ internal sealed partial class Booker(
         var ids = bookings.Zip(messageIds).ToDictionary(pair => pair.First.Id, pair => pair.Second);
         // A stop between the call and this write would only cost a second, deduplicated call.
         await store.WriteAsync(db => StorePublishedAsync(db, ids), cancel);
-        foreach (var booking in bookings)
-            changes.Tell(new Change(booking.OwnerId, booking.ScheduleId, null));
+        // Once each: an open page reads all again for one booking as for a hundred.
+        foreach (var own in bookings.GroupBy(booking => booking.OwnerId))
+            changes.Tell(new Change(own.Key, own.Count() == 1 ? own.First().ScheduleId : null, null));
     }
 
     private async Task StorePublishedAsync(StudioDb db, Dictionary<Guid, string> messageIds)

@@ -20,8 +20,17 @@ public enum CalendarState
     /// <summary>Written and put away.</summary>
     Archived,
 
+    /// <summary>Written, and not wanted.</summary>
+    Rejected,
+
+    /// <summary>Written, and the piece was deleted.</summary>
+    Deleted,
+
     /// <summary>Given up.</summary>
     Failed,
+
+    /// <summary>A person stopped it.</summary>
+    Cancelled,
 
     /// <summary>It does not run, or did not.</summary>
     Skipped,
@@ -58,18 +67,31 @@ public sealed record CalendarItem(
     public string Key => RunId?.ToString("N") ?? $"{ScheduleId:N}-{At.ToUnixTimeSeconds()}";
 }
 
-/// <summary>What stands in a span, in the order of time.</summary>
-/// <param name="Items">The entries.</param>
-/// <param name="IsCut">There is more than could be listed.</param>
-public sealed record CalendarSpan(IReadOnlyList<CalendarItem> Items, bool IsCut);
+/// <summary>A part of the calendar, a day or an hour, with as many of its entries as can be seen.</summary>
+/// <param name="From">Its first instant.</param>
+/// <param name="To">The first instant after it.</param>
+/// <param name="Most">So many entries are read, the earliest.</param>
+public readonly record struct CalendarCell(DateTimeOffset From, DateTimeOffset To, int Most);
 
-/// <summary>Reads the calendar: runs from the ledger, and slots to come computed for the span that is looked at.</summary>
+/// <summary>What stands in a cell.</summary>
+/// <param name="Items">The earliest entries, in the order of time.</param>
+/// <param name="Count">All that there are.</param>
+public sealed record CalendarCellItems(IReadOnlyList<CalendarItem> Items, int Count);
+
+/// <summary>What stands in the cells.</summary>
+/// <param name="Cells">One for each that was asked for.</param>
+/// <param name="IsCut">There is more to come than could be counted.</param>
+public sealed record CalendarSpan(IReadOnlyList<CalendarCellItems> Cells, bool IsCut);
+
+/// <summary>
+/// Reads the calendar: runs from the ledger, and slots to come computed for the span that is looked at. All are counted; only
+/// those that can be seen are read.
+/// </summary>
 public sealed class CalendarItems
 {
     /// <summary>A schedule that runs each hour has as many slots in six weeks.</summary>
     private const int MostPerSchedule = 1_008;
-    private const int MostSlots = 100_000;
-    private const int MostRuns = 20_000;
+    private const int MostSlots = 200_000;
 
     private readonly StudioStore store;
     private readonly TimeProvider time;
@@ -77,109 +99,31 @@ public sealed class CalendarItems
     internal CalendarItems(StudioStore store, TimeProvider time) => (this.store, this.time) = (store, time);
 
     /// <param name="owner">Whose.</param>
-    /// <param name="from">The span's first instant.</param>
-    /// <param name="to">The first instant after it.</param>
+    /// <param name="cells">In the order of time, each beginning where the one before ends.</param>
     /// <param name="scheduleId">Only of this schedule; null for all.</param>
     /// <param name="cancel">Stops reading.</param>
     public Task<CalendarSpan> ReadAsync(
         Guid owner,
-        DateTimeOffset from,
-        DateTimeOffset to,
+        IReadOnlyList<CalendarCell> cells,
         Guid? scheduleId,
         CancellationToken cancel
     ) =>
         store.ReadAsync(
             async db =>
             {
-                var items = await RunsAsync(db, owner, from, to, scheduleId, cancel);
-                var isCut = items.Count >= MostRuns;
-                if (to > time.GetUtcNow())
-                    isCut |= await AddComingAsync(db, items, owner, from, to, scheduleId, cancel);
-                return new CalendarSpan(
-                    [.. items.OrderBy(item => item.At).ThenBy(item => item.Name, StringComparer.Ordinal)],
-                    isCut
-                );
+                var filled = cells.Select(cell => new Filling(cell)).ToArray();
+                await CalendarRuns.AddAsync(db, filled, owner, scheduleId, cancel);
+                var isCut =
+                    cells[^1].To > time.GetUtcNow() && await AddComingAsync(db, filled, owner, scheduleId, cancel);
+                return new CalendarSpan([.. filled.Select(cell => cell.Filled())], isCut);
             },
             cancel
         );
 
-    private static async Task<List<CalendarItem>> RunsAsync(
-        StudioDb db,
-        Guid owner,
-        DateTimeOffset from,
-        DateTimeOffset to,
-        Guid? scheduleId,
-        CancellationToken cancel
-    )
-    {
-        var all = db.Runs.Where(run => run.OwnerId == owner && (scheduleId == null || run.ScheduleId == scheduleId));
-        var bySlot = all.Where(run => run.SlotAt >= from && run.SlotAt < to);
-        var byHand = all.Where(run => run.SlotAt == null && run.StartedAt >= from && run.StartedAt < to);
-        var items = new List<CalendarItem>();
-        foreach (var runs in new[] { bySlot, byHand })
-        {
-            var rows = await (
-                from run in runs
-                join piece in db.Contents on run.ContentId equals piece.Id into pieces
-                from piece in pieces.DefaultIfEmpty()
-                join schedule in db.Schedules on run.ScheduleId equals schedule.Id into schedules
-                from schedule in schedules.DefaultIfEmpty()
-                select new
-                {
-                    run.Id,
-                    At = run.SlotAt ?? run.StartedAt,
-                    run.State,
-                    run.ScheduleId,
-                    Name = schedule == null ? run.ScheduleName : schedule.Name,
-                    run.Reason,
-                    ContentId = piece == null ? (Guid?)null : piece.Id,
-                    Title = piece == null ? null : piece.Title,
-                    Status = piece == null ? (ContentStatus?)null : piece.Status,
-                    Type = piece == null
-                        ? (schedule == null ? (ContentType?)null : schedule.ContentType)
-                        : piece.ContentType,
-                }
-            )
-                .Take(MostRuns)
-                .ToListAsync(cancel);
-            items.AddRange(
-                rows.Select(row => new CalendarItem(
-                    row.At,
-                    StateOf(row.State, row.Status),
-                    row.ScheduleId,
-                    row.Name,
-                    row.Type,
-                    row.Title,
-                    row.Id,
-                    row.ContentId,
-                    row.Reason,
-                    null
-                ))
-            );
-        }
-        return items;
-    }
-
-    private static CalendarState StateOf(RunState run, ContentStatus? piece) =>
-        run switch
-        {
-            RunState.Failed => CalendarState.Failed,
-            RunState.Skipped => CalendarState.Skipped,
-            RunState.Running or RunState.Waiting => CalendarState.Writing,
-            _ => piece switch
-            {
-                ContentStatus.Draft => CalendarState.Draft,
-                ContentStatus.Approved => CalendarState.Approved,
-                _ => CalendarState.Archived,
-            },
-        };
-
     private static async Task<bool> AddComingAsync(
         StudioDb db,
-        List<CalendarItem> items,
+        Filling[] cells,
         Guid owner,
-        DateTimeOffset from,
-        DateTimeOffset to,
         Guid? scheduleId,
         CancellationToken cancel
     )
@@ -187,64 +131,71 @@ public sealed class CalendarItems
         var schedules = await db
             .Schedules.Where(schedule => schedule.OwnerId == owner && schedule.IsActive)
             .Where(schedule => scheduleId == null || schedule.Id == scheduleId)
+            // When it runs, and what it is called: words and settings of thousands are not needed.
+            .Select(schedule => new Schedule
+            {
+                Id = schedule.Id,
+                Name = schedule.Name,
+                ContentType = schedule.ContentType,
+                Frequency = schedule.Frequency,
+                TimesOfDay = schedule.TimesOfDay,
+                DaysOfWeek = schedule.DaysOfWeek,
+                DayOfMonth = schedule.DayOfMonth,
+                Cron = schedule.Cron,
+                Timezone = schedule.Timezone,
+                StartsAt = schedule.StartsAt,
+                EndsAt = schedule.EndsAt,
+                MaxRuns = schedule.MaxRuns,
+                AccountedUntil = schedule.AccountedUntil,
+            })
             .ToListAsync(cancel);
-        var least = schedules.Count > 0 ? schedules.Min(schedule => schedule.AccountedUntil) : from;
+        var least = schedules.Count > 0 ? schedules.Min(schedule => schedule.AccountedUntil) : cells[0].Cell.From;
         var changes = (
             await db
                 .SlotChanges.Where(change => change.OwnerId == owner)
                 .Where(change => change.SlotAt > least || change.MovedTo > least)
                 .ToListAsync(cancel)
         ).ToLookup(change => change.ScheduleId);
-        var limited = schedules
-            .Where(schedule => schedule.MaxRuns is not null)
-            .Select(schedule => schedule.Id)
-            .ToList();
-        var ran =
-            limited.Count == 0
-                ? []
-                : await db
-                    .Runs.Where(run => run.OwnerId == owner && run.SlotAt != null && run.State != RunState.Skipped)
-                    .Where(run => db.Schedules.Any(each => each.Id == run.ScheduleId && each.MaxRuns != null))
-                    .GroupBy(run => run.ScheduleId!.Value)
-                    .Select(group => new { group.Key, Count = group.Count() })
-                    .ToDictionaryAsync(each => each.Key, each => each.Count, cancel);
+        var ran = schedules.Exists(schedule => schedule.MaxRuns is not null)
+            ? await db
+                .Runs.Where(run => run.SlotAt != null && run.State != RunState.Skipped)
+                .Where(run =>
+                    db.Schedules.Where(each => each.OwnerId == owner && each.IsActive && each.MaxRuns != null)
+                        .Select(each => (Guid?)each.Id)
+                        .Contains(run.ScheduleId)
+                )
+                .GroupBy(run => run.ScheduleId!.Value)
+                .Select(group => new { group.Key, Count = group.Count() })
+                .ToDictionaryAsync(each => each.Key, each => each.Count, cancel)
+            : [];
         var isCut = false;
         var room = MostSlots;
         foreach (var schedule in schedules)
         {
             int? left = schedule.MaxRuns is { } most ? most - ran.GetValueOrDefault(schedule.Id) : null;
-            var before = items.Count;
-            isCut |= AddComing(
-                items,
-                schedule,
-                [.. changes[schedule.Id]],
-                left,
-                from,
-                to,
-                Math.Min(room, MostPerSchedule)
-            );
-            room -= items.Count - before;
+            var added = AddComing(cells, schedule, [.. changes[schedule.Id]], left, Math.Min(room, MostPerSchedule));
+            isCut |= added is null;
+            room -= added ?? 0;
         }
         return isCut;
     }
 
-    /// <returns>Whether the schedule has more in the span than were added.</returns>
-    private static bool AddComing(
-        List<CalendarItem> items,
+    /// <returns>How many were added; null when there were more than might be.</returns>
+    private static int? AddComing(
+        Filling[] cells,
         Schedule schedule,
         IReadOnlyList<SlotChange> changes,
         int? left,
-        DateTimeOffset from,
-        DateTimeOffset to,
         int most
     )
     {
+        var (from, to) = (cells[0].Cell.From, cells[^1].Cell.To);
         // How many run before the span matters only to those that end after so many.
         var start =
             left is null && from.AddSeconds(-1) > schedule.AccountedUntil
                 ? from.AddSeconds(-1)
                 : schedule.AccountedUntil;
-        var added = 0;
+        var (added, n) = (0, 0);
         foreach (var slot in EffectiveSlots.After(schedule.Timing, changes, start))
         {
             if (slot.At >= to || slot.At > schedule.EndsAt)
@@ -254,23 +205,62 @@ public sealed class CalendarItems
             if (slot.At < from)
                 continue;
             if (added++ == most)
-                return true;
-            var movedFrom = changes.Count == 0 ? null : changes.FirstOrDefault(each => each.MovedTo == slot.At)?.SlotAt;
-            items.Add(
-                new(
-                    slot.At,
-                    slot.IsSkipped ? CalendarState.Skipped : CalendarState.Planned,
-                    schedule.Id,
-                    schedule.Name,
-                    schedule.ContentType,
-                    null,
-                    null,
-                    null,
-                    slot.IsSkipped ? Reasons.SkippedByYou.Key : null,
-                    movedFrom
-                )
-            );
+                return null;
+            while (slot.At >= cells[n].Cell.To)
+                n++;
+            cells[n].Count++;
+            if (cells[n].Takes(slot.At))
+                cells[n].Put(Coming(schedule, slot, changes));
         }
-        return false;
+        return added;
+    }
+
+    private static CalendarItem Coming(Schedule schedule, Slot slot, IReadOnlyList<SlotChange> changes) =>
+        new(
+            slot.At,
+            slot.IsSkipped ? CalendarState.Skipped : CalendarState.Planned,
+            schedule.Id,
+            schedule.Name,
+            schedule.ContentType,
+            null,
+            null,
+            null,
+            slot.IsSkipped ? Reasons.SkippedByYou.Key : null,
+            changes.Count == 0 ? null : changes.FirstOrDefault(each => each.MovedTo == slot.At)?.SlotAt
+        );
+
+    /// <summary>Takes what comes in any order, and keeps the earliest.</summary>
+    internal sealed class Filling(CalendarCell cell)
+    {
+        private readonly PriorityQueue<CalendarItem, DateTimeOffset> kept = new(
+            Comparer<DateTimeOffset>.Create((one, other) => other.CompareTo(one))
+        );
+
+        public CalendarCell Cell => cell;
+
+        /// <summary>All that there are, kept or not.</summary>
+        public int Count { get; set; }
+
+        public bool Takes(DateTimeOffset at) =>
+            kept.Count < cell.Most || (kept.TryPeek(out _, out var last) && at < last);
+
+        public void Put(CalendarItem item)
+        {
+            if (kept.Count < cell.Most)
+                kept.Enqueue(item, item.At);
+            else
+                kept.EnqueueDequeue(item, item.At);
+        }
+
+        public CalendarCellItems Filled() =>
+            new(
+                [
+                    .. kept
+                        .UnorderedItems.Select(each => each.Element)
+                        .OrderBy(item => item.At)
+                        .ThenBy(item => item.Name, StringComparer.Ordinal),
+                ],
+                Count
+            );
     }
 }

@@ -14,13 +14,12 @@ public sealed partial class CalendarPage
         (CalendarView.List, Words.ListView),
     ];
 
-    private List<KeyValuePair<Guid, string>> names = [];
+    private readonly Dictionary<DateOnly, int> wider = [];
+    private ScheduleChoices? choices;
     private CalendarSheet? sheet;
     private DateOnly? selected;
     private TimeZoneInfo? zone;
     private bool isNarrow;
-    private bool reading;
-    private bool readAgain;
     private IJSObjectReference? script;
     private DotNetObjectReference<CalendarPage>? self;
     private ElementReference dialog;
@@ -37,44 +36,32 @@ public sealed partial class CalendarPage
     [SupplyParameterFromQuery]
     private string? Schedule { get; set; }
 
-    /// <summary>One reading at a time: of many changes at once the last one is enough.</summary>
+    protected override async Task OnInitializedAsync()
+    {
+        (zone, isNarrow) = (Reader.Zone, Reader.IsNarrow);
+        await base.OnInitializedAsync();
+    }
+
     protected override async Task ReadAsync()
     {
         if (zone is null)
             return;
-        readAgain = true;
-        if (reading)
-            return;
-        reading = true;
-        try
-        {
-            while (readAgain && !Leaving.IsCancellationRequested)
-            {
-                readAgain = false;
-                var next = new CalendarSheet(
-                    Enum.TryParse<CalendarView>(View, ignoreCase: true, out var view) ? view
-                        : isNarrow ? CalendarView.List
-                        : CalendarView.Month,
-                    Day(Date) ?? WallClock.DateOf(zone, Time.GetUtcNow()),
-                    zone,
-                    Time.GetUtcNow()
-                );
-                Guid? schedule = Guid.TryParse(Schedule, out var id) ? id : null;
-                next.Fill(await Items.ReadAsync(Owner, next.From, next.To, schedule, Leaving.Token));
-                names = await Schedules.NamesAsync(Owner, Leaving.Token);
-                if (selected < next.First || selected > next.Last)
-                    selected = null;
-                sheet = next;
-            }
-        }
-        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
-        {
-            // Nobody looks any more.
-        }
-        finally
-        {
-            reading = false;
-        }
+        var next = new CalendarSheet(
+            Enum.TryParse<CalendarView>(View, ignoreCase: true, out var view) ? view
+                : isNarrow ? CalendarView.List
+                : CalendarView.Month,
+            Day(Date) ?? WallClock.DateOf(zone, Time.GetUtcNow()),
+            zone,
+            Time.GetUtcNow()
+        );
+        Guid? schedule = Guid.TryParse(Schedule, out var id) ? id : null;
+        if (sheet?.First != next.First || sheet.View != next.View)
+            wider.Clear();
+        next.Fill(await Items.ReadAsync(Owner, next.Cells(wider), schedule, Leaving.Token));
+        choices = await Schedules.ChoicesAsync(Owner, schedule, Leaving.Token);
+        if (selected < next.First || selected > next.Last)
+            selected = null;
+        sheet = next;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -86,10 +73,13 @@ public sealed partial class CalendarPage
             "./" + Assets["_content/Jettae.Studio/calendar.js"]
         );
         self = DotNetObjectReference.Create(this);
-        isNarrow = await script.InvokeAsync<bool>("begin", self);
-        var own = await ScriptAsync<string>("zone");
-        zone = TimeZoneInfo.TryFindSystemTimeZoneById(own, out var found) ? found : TimeZoneInfo.Utc;
-        await ReadAsync();
+        var person = await script.InvokeAsync<Person>("begin", self);
+        var found = TimeZoneInfo.TryFindSystemTimeZoneById(person.Zone, out var own) ? own : TimeZoneInfo.Utc;
+        // As a rule it is what the server was told: nothing is drawn anew.
+        if (sheet is not null && zone?.Id == found.Id && isNarrow == person.IsNarrow)
+            return;
+        (zone, isNarrow) = (found, person.IsNarrow);
+        await RefreshAsync();
         StateHasChanged();
     }
 
@@ -216,7 +206,16 @@ public sealed partial class CalendarPage
     private async Task DoneAsync()
     {
         await CloseAsync(dialog);
-        await ReadAsync();
+        await RefreshAsync();
         StateHasChanged();
     }
+
+    /// <summary>More of a day than is read at first.</summary>
+    private async Task WidenAsync(DateOnly day)
+    {
+        wider[day] = wider.GetValueOrDefault(day) + CalendarSheet.Step;
+        await RefreshAsync();
+    }
+
+    private sealed record Person(string Zone, bool IsNarrow);
 }

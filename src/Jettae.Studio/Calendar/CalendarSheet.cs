@@ -15,9 +15,17 @@ public sealed class CalendarSheet
 {
     private const int ListedDays = 14;
 
+    /// <summary>So many entries of a day are read at first, and more when they are asked for.</summary>
+    public const int Step = 40;
+
+    /// <summary>Of an hour in the week.</summary>
+    private const int OfHour = 12;
+
     private static readonly IReadOnlyList<CalendarItem> Nothing = [];
 
     private readonly Dictionary<DateOnly, List<CalendarItem>> byDay = [];
+    private readonly Dictionary<(DateOnly, int), CalendarCellItems> byHour = [];
+    private readonly Dictionary<DateOnly, int> counts = [];
 
     /// <param name="view">How many days, and from which on.</param>
     /// <param name="date">A day that is to be seen.</param>
@@ -47,9 +55,6 @@ public sealed class CalendarSheet
     /// <summary>There is more than could be read.</summary>
     public bool IsCut { get; private set; }
 
-    public DateTimeOffset From => WallClock.InstantOf(Zone, First.ToDateTime(TimeOnly.MinValue));
-    public DateTimeOffset To => WallClock.InstantOf(Zone, Last.AddDays(1).ToDateTime(TimeOnly.MinValue));
-
     public IEnumerable<DateOnly> Days =>
         Enumerable.Range(0, Last.DayNumber - First.DayNumber + 1).Select(First.AddDays);
 
@@ -64,7 +69,36 @@ public sealed class CalendarSheet
 
     public string Heading => View == CalendarView.Month ? Words.MonthOf(Date) : Words.DaysFrom(First, Last);
 
+    /// <summary>The day's entries, as far as they were read.</summary>
     public IReadOnlyList<CalendarItem> On(DateOnly day) => byDay.GetValueOrDefault(day) ?? Nothing;
+
+    /// <summary>All entries of the day.</summary>
+    public int CountOn(DateOnly day) => counts.GetValueOrDefault(day);
+
+    /// <summary>The same of an hour, in the week.</summary>
+    public CalendarCellItems In(DateOnly day, int hour) => byHour.GetValueOrDefault((day, hour)) ?? new(Nothing, 0);
+
+    /// <summary>The days, or the hours of a week, as they are read.</summary>
+    /// <param name="wider">So many entries more of these days.</param>
+    public IReadOnlyList<CalendarCell> Cells(IReadOnlyDictionary<DateOnly, int> wider) =>
+        View == CalendarView.Week
+            ?
+            [
+                .. from day in Days
+                from hour in Enumerable.Range(0, 24)
+                select new CalendarCell(Begin(day, hour), Begin(day, hour + 1), OfHour + wider.GetValueOrDefault(day)),
+            ]
+            :
+            [
+                .. Days.Select(day => new CalendarCell(
+                    Begin(day, 0),
+                    Begin(day, 24),
+                    Step + wider.GetValueOrDefault(day)
+                )),
+            ];
+
+    private DateTimeOffset Begin(DateOnly day, int hour) =>
+        WallClock.InstantOf(Zone, day.ToDateTime(TimeOnly.MinValue).AddHours(hour));
 
     public CalendarItem? Find(string key) =>
         byDay.Values.SelectMany(items => items).FirstOrDefault(item => item.Key == key);
@@ -111,12 +145,18 @@ public sealed class CalendarSheet
     internal void Fill(CalendarSpan span)
     {
         IsCut = span.IsCut;
-        foreach (var item in span.Items)
+        var perDay = View == CalendarView.Week ? 24 : 1;
+        for (var n = 0; n < span.Cells.Count; n++)
         {
-            var day = DateOnly.FromDateTime(WallOf(item));
+            var (cell, day) = (span.Cells[n], First.AddDays(n / perDay));
+            counts[day] = counts.GetValueOrDefault(day) + cell.Count;
+            if (perDay > 1)
+                byHour[(day, n % perDay)] = cell;
+            if (cell.Items.Count == 0)
+                continue;
             if (!byDay.TryGetValue(day, out var items))
                 byDay[day] = items = [];
-            items.Add(item);
+            items.AddRange(cell.Items);
         }
     }
 

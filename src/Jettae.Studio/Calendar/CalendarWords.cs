@@ -52,7 +52,10 @@ public static partial class Words
             CalendarState.Draft => Of(ContentStatus.Draft),
             CalendarState.Approved => Of(ContentStatus.Approved),
             CalendarState.Archived => Of(ContentStatus.Archived),
+            CalendarState.Rejected => Of(ContentStatus.Rejected),
+            CalendarState.Deleted => new("지운 글", "Deleted"),
             CalendarState.Failed => Of(RunState.Failed),
+            CalendarState.Cancelled => Of(RunState.Cancelled),
             _ => Of(RunState.Skipped),
         };
 

@@ -65,7 +65,10 @@ internal static class ContentApi
     {
         var query = new Query(http.Request.Query, [.. Filters, "format"]);
         var format = query.Name<ExportFormat>("format") ?? throw Required("format");
-        return new ContentExport(contents, SignedIn.OwnerOf(http), FilterOf(query), format).AsFile(time.GetUtcNow());
+        return new ContentExport(contents, SignedIn.OwnerOf(http), FilterOf(query), format).AsFile(
+            time.GetUtcNow(),
+            http.RequestAborted
+        );
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext http, Contents contents)

@@ -57,7 +57,9 @@ internal sealed class ContentExport(Contents contents, Guid owner, ContentFilter
             + string.Join('&', set.Select(each => $"{each.Name}={Uri.EscapeDataString(each.Value!)}"));
     }
 
-    public IResult AsFile(DateTimeOffset now)
+    /// <param name="now">Names the file.</param>
+    /// <param name="cancel">Nobody takes the file any more.</param>
+    public IResult AsFile(DateTimeOffset now, CancellationToken cancel)
     {
         var (type, ending) = format switch
         {
@@ -66,7 +68,7 @@ internal sealed class ContentExport(Contents contents, Guid owner, ContentFilter
             _ => ("text/markdown; charset=utf-8", "md"),
         };
         var name = string.Create(CultureInfo.InvariantCulture, $"jettae-{now:yyyy-MM-dd}.{ending}");
-        return Results.Stream(stream => WriteAsync(stream, CancellationToken.None), type, name);
+        return Results.Stream(stream => WriteAsync(stream, cancel), type, name);
     }
 
     private async Task WriteAsync(Stream stream, CancellationToken cancel)

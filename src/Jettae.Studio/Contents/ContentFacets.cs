@@ -18,18 +18,23 @@ public sealed record FacetSchedule(Guid Id, string Name);
 /// <param name="Schedules">By schedule, the largest first; pieces without one are in none.</param>
 /// <param name="Languages">By language.</param>
 /// <param name="Tags">The most used tags, 50 at most.</param>
+/// <param name="IsCut">The search finds more than are counted: its newest 10,000.</param>
 public sealed record ContentFacets(
     int Total,
     IReadOnlyList<Facet<ContentStatus>> Statuses,
     IReadOnlyList<Facet<ContentType>> Types,
     IReadOnlyList<Facet<FacetSchedule>> Schedules,
     IReadOnlyList<Facet<string>> Languages,
-    IReadOnlyList<Facet<string>> Tags
+    IReadOnlyList<Facet<string>> Tags,
+    bool IsCut
 )
 {
     private const int MostTags = 50;
 
-    /// <summary>Two grouped counts, and the schedules' names.</summary>
+    /// <summary>A search that finds more is counted in its newest so many.</summary>
+    public const int MostHits = 10_000;
+
+    /// <summary>The search, read once; two grouped counts; and the schedules' names.</summary>
     internal static async Task<ContentFacets> CountAsync(
         StudioDb db,
         Guid owner,
@@ -38,7 +43,13 @@ public sealed record ContentFacets(
     )
     {
         var open = filter with { Status = null, Type = null, ScheduleId = null, Language = null };
-        var cells = await (await open.AllAsync(db, owner, cancel))
+        var keys = filter.IsSearch
+            ? await filter.Hits(db).OrderByDescending(key => key).Take(MostHits + 1).ToListAsync(cancel)
+            : null;
+        var isCut = keys?.Count > MostHits;
+        if (isCut)
+            keys!.RemoveAt(MostHits);
+        var cells = await open.Among(keys, db, owner)
             .GroupBy(piece => new
             {
                 piece.Status,
@@ -67,7 +78,8 @@ public sealed record ContentFacets(
                     .Select(each => new Facet<FacetSchedule>(new(each.Value, names[each.Value]), each.Count)),
             ],
             Counts(cells.Where((filter with { Language = null }).Fits), cell => cell.Language),
-            await TagsAsync(db, owner, filter with { Tag = null }, cancel)
+            await TagsAsync(db, owner, filter with { Tag = null }, keys, cancel),
+            isCut
         );
     }
 
@@ -75,6 +87,7 @@ public sealed record ContentFacets(
         StudioDb db,
         Guid owner,
         ContentFilter filter,
+        List<long>? keys,
         CancellationToken cancel
     )
     {
@@ -82,7 +95,7 @@ public sealed record ContentFacets(
         // Without a filter the tags' own index has the answer.
         if (filter != new ContentFilter())
         {
-            var pieces = await filter.AllAsync(db, owner, cancel);
+            var pieces = filter.Among(keys, db, owner);
             tags = from tag in tags from piece in pieces where piece.Id == tag.ContentId select tag;
         }
         var counted = await tags.GroupBy(tag => tag.Tag)

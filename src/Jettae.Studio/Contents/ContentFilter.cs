@@ -63,12 +63,11 @@ public sealed record ContentFilter(
         && (Language is null || cell.Language == Language);
 
     /// <summary>
-    /// All pieces that fit, in no order. The index is read by itself first: joined, it may be asked once for every piece.
+    /// The pieces that fit among those of these keys; null for all. The search index is read by itself first: joined, it may be
+    /// asked once for every piece.
     /// </summary>
-    internal async Task<IQueryable<Content>> AllAsync(StudioDb db, Guid owner, CancellationToken cancel) =>
-        IsSearch ? Among(await Hits(db).ToListAsync(cancel), db, owner) : Rows(db, owner);
-
-    /// <summary>The pieces that fit among those of these keys.</summary>
-    internal IQueryable<Content> Among(List<long> keys, StudioDb db, Guid owner) =>
-        Rows(db, owner).Where(piece => EF.Parameter(keys).Contains(piece.SearchKey!.Value));
+    internal IQueryable<Content> Among(List<long>? keys, StudioDb db, Guid owner) =>
+        keys is null
+            ? Rows(db, owner)
+            : Rows(db, owner).Where(piece => EF.Parameter(keys).Contains(piece.SearchKey!.Value));
 }

@@ -58,6 +58,7 @@ public sealed class Home
                     .Runs.Where(run => run.OwnerId == owner && run.StartedAt >= week && run.State == RunState.Failed)
                     .OrderByDescending(run => run.StartedAt)
                     .Take(TroubleRows)
+                    .AsLines()
                     .ToListAsync(cancel);
                 var isNew =
                     latest.Count == 0

@@ -2,32 +2,51 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
 
-/// <summary>How things stand at this moment.</summary>
+/// <summary>How things stand at this moment. Figures are of all there is; lists are cut where no more could be seen.</summary>
 /// <param name="At">The moment.</param>
 /// <param name="Coming">Slots of the next hour, soonest first.</param>
+/// <param name="ComingCount">How many there are.</param>
 /// <param name="JustRan">Runs of the last quarter of an hour, newest first.</param>
-/// <param name="Open">Runs under way or waiting for their next attempt.</param>
-/// <param name="Stalled">Active schedules that nothing is booked for: there must be none.</param>
-/// <param name="Overdue">Schedules whose booked slot should have come more than five minutes ago.</param>
+/// <param name="Open">Runs under way or waiting for their next attempt, the oldest first.</param>
+/// <param name="Running">Runs under way.</param>
+/// <param name="Waiting">Runs that wait for their next attempt.</param>
+/// <param name="Stalled">How many active schedules have nothing booked: there must be none.</param>
+/// <param name="Overdue">How many booked slots should have come more than five minutes ago.</param>
 /// <param name="Day">The last 24 hours in figures.</param>
+/// <param name="MonthCost">The last 30 days in US dollars.</param>
 /// <param name="Trouble">What the writer last said when an attempt of the last quarter of an hour failed; null when none did.</param>
 /// <param name="Calls">Calls of the writer in the last quarter of an hour, and how many of them were answered with a text.</param>
+/// <param name="Limits">From when on the person wants to be told.</param>
 public sealed record Moment(
     DateTimeOffset At,
     IReadOnlyList<Schedule> Coming,
+    int ComingCount,
     IReadOnlyList<Run> JustRan,
     IReadOnlyList<Run> Open,
-    IReadOnlyList<Schedule> Stalled,
-    IReadOnlyList<Schedule> Overdue,
+    int Running,
+    int Waiting,
+    int Stalled,
+    int Overdue,
     StatsRow Day,
+    decimal MonthCost,
     Reason? Trouble,
-    (int Made, int Answered) Calls
-);
+    (int Made, int Answered) Calls,
+    AlertSettings Limits
+)
+{
+    /// <summary>More was given up than the person takes for usual.</summary>
+    public bool FailsOften => 1 - Day.SuccessRate > Limits.FailureRate;
+
+    /// <summary>Slots begin later than the person takes for usual.</summary>
+    public bool IsLate => Day.Lateness?.P95 > TimeSpan.FromMinutes(Limits.LateMinutes).TotalMilliseconds;
+}
 
 /// <summary>Reads the monitor's figures, each by an index.</summary>
 public sealed class Monitoring
 {
+    /// <summary>A line of 75 minutes shows no more, and neither does a list.</summary>
     private const int MostRows = 200;
+    private const int MostOpen = 20;
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
     private static readonly TimeSpan Behind = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
@@ -42,57 +61,69 @@ public sealed class Monitoring
     {
         var now = time.GetUtcNow();
         var day = await stats.TotalAsync(owner, now.AddDays(-1), null, cancel);
+        var month = await stats.CostAsync(owner, cancel);
         return await store.ReadAsync(
             async db =>
             {
-                var schedules = db.Schedules.Where(schedule => schedule.OwnerId == owner && schedule.IsActive);
-                var coming = await schedules
-                    .Where(schedule => schedule.NextRunAt <= now + Ahead)
-                    .OrderBy(schedule => schedule.NextRunAt)
-                    .Take(MostRows)
-                    .ToListAsync(cancel);
-                var stalled = await schedules
-                    .Where(schedule =>
-                        !db.Bookings.Any(booking =>
-                            booking.ScheduleId == schedule.Id
-                            && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
-                        )
-                    )
-                    .Take(MostRows)
-                    .ToListAsync(cancel);
+                var active = db.Schedules.Where(schedule => schedule.OwnerId == owner && schedule.IsActive);
+                var coming = active.Where(schedule => schedule.NextRunAt <= now + Ahead);
                 var runs = db.Runs.Where(run => run.OwnerId == owner);
-                var justRan = await runs.Where(run => run.StartedAt >= now - Behind)
+                var recent = runs.Where(run => run.StartedAt >= now - Behind);
+                var open = runs.Where(run => run.State == RunState.Running || run.State == RunState.Waiting);
+                var states = await open.GroupBy(run => run.State)
+                    .Select(group => new { group.Key, Count = group.Count() })
+                    .ToDictionaryAsync(each => each.Key, each => each.Count, cancel);
+                var reasons = await recent
+                    .Where(run => run.State == RunState.Failed || run.State == RunState.Waiting)
                     .OrderByDescending(run => run.StartedAt)
+                    .Select(run => run.Reason)
                     .Take(MostRows)
                     .ToListAsync(cancel);
-                var open = await runs.Where(run => run.State == RunState.Running || run.State == RunState.Waiting)
-                    .OrderBy(run => run.StartedAt)
-                    .Take(MostRows)
-                    .ToListAsync(cancel);
-                var trouble = justRan
-                    .Where(run => run.State is RunState.Failed or RunState.Waiting)
-                    .Select(run => Reasons.Find(run.Reason))
-                    .FirstOrDefault(reason => reason is not null);
-                var recent = justRan.Concat(open).Select(run => run.Id).ToHashSet();
-                var calls = await db
-                    .RunSteps.Where(step => recent.Contains(step.RunId) && step.OwnerId == owner)
-                    .Where(step => step.Kind == StepKind.Write || step.Kind == StepKind.Repair)
-                    .Where(step => step.EndedAt >= now - Behind)
-                    .Select(step => step.Ok)
-                    .ToListAsync(cancel);
+                var calls = await CallsAsync(db, owner, recent, open.Where(run => run.StartedAt < now - Behind));
                 return new Moment(
                     now,
-                    coming,
-                    justRan,
-                    open,
-                    stalled,
-                    [.. coming.Where(schedule => schedule.NextRunAt < now - Overdue)],
+                    await coming.OrderBy(schedule => schedule.NextRunAt).Take(MostRows).ToListAsync(cancel),
+                    await coming.CountAsync(cancel),
+                    await recent.OrderByDescending(run => run.StartedAt).Take(MostRows).AsLines().ToListAsync(cancel),
+                    await open.OrderBy(run => run.StartedAt).Take(MostOpen).AsLines().ToListAsync(cancel),
+                    states.GetValueOrDefault(RunState.Running),
+                    states.GetValueOrDefault(RunState.Waiting),
+                    await active
+                        .Where(schedule =>
+                            !db.Bookings.Any(booking =>
+                                booking.ScheduleId == schedule.Id
+                                && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
+                            )
+                        )
+                        .CountAsync(cancel),
+                    await active.CountAsync(schedule => schedule.NextRunAt < now - Overdue, cancel),
                     day,
-                    trouble,
-                    (calls.Count, calls.Count(isOk => isOk))
+                    month,
+                    reasons.Select(Reasons.Find).FirstOrDefault(reason => reason is not null),
+                    calls,
+                    await db.AlertSettings.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel)
+                        ?? new AlertSettings { OwnerId = owner }
                 );
             },
             cancel
         );
+
+        async Task<(int Made, int Answered)> CallsAsync(StudioDb db, Guid of, params IQueryable<Run>[] made)
+        {
+            var calls = (Made: 0, Answered: 0);
+            // Each by its own index: an "or" would walk through all steps.
+            foreach (var some in made)
+            {
+                var counts = await some.Join(db.RunSteps, run => run.Id, step => step.RunId, (_, step) => step)
+                    .Where(step => step.OwnerId == of && step.EndedAt >= now - Behind)
+                    .Where(step => step.Kind == StepKind.Write || step.Kind == StepKind.Repair)
+                    .GroupBy(step => step.Ok)
+                    .Select(group => new { group.Key, Count = group.Count() })
+                    .ToListAsync(cancel);
+                calls.Made += counts.Sum(each => each.Count);
+                calls.Answered += counts.Where(each => each.Key).Sum(each => each.Count);
+            }
+            return calls;
+        }
     }
 }

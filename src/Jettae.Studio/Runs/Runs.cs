@@ -19,7 +19,7 @@ public sealed class Runs
 
     internal Runs(StudioStore store) => this.store = store;
 
-    /// <summary>Without steps.</summary>
+    /// <summary>Newest first; lines of a list, without steps, prompt and answer.</summary>
     public Task<Page<Run>> ListAsync(Guid owner, RunFilter filter, string? cursor, int count, CancellationToken cancel)
     {
         var after = PageKey.Parse(cursor);
@@ -47,6 +47,7 @@ public sealed class Runs
                 var found = await rows.OrderByDescending(run => run.StartedAt)
                     .ThenByDescending(run => run.Id)
                     .Take(size + 1)
+                    .AsLines()
                     .ToListAsync(cancel);
                 return PageKey.Cut(found, size, run => new PageKey(run.StartedAt, run.Id));
             },
@@ -130,6 +131,39 @@ public sealed class Runs
     }
 
     private sealed record Strip(Guid Id, string? Runs);
+}
+
+/// <summary>What a list shows of a run.</summary>
+internal static class RunLines
+{
+    /// <summary>All but prompt and answer: of a hundred runs they may be some megabytes.</summary>
+    public static IQueryable<Run> AsLines(this IQueryable<Run> runs) =>
+        runs.Select(run => new Run
+        {
+            Id = run.Id,
+            OwnerId = run.OwnerId,
+            ScheduleId = run.ScheduleId,
+            ScheduleName = run.ScheduleName,
+            SlotAt = run.SlotAt,
+            Trigger = run.Trigger,
+            RerunOf = run.RerunOf,
+            State = run.State,
+            Attempts = run.Attempts,
+            ContentId = run.ContentId,
+            Reason = run.Reason,
+            ReasonDetail = run.ReasonDetail,
+            Model = run.Model,
+            InputTokens = run.InputTokens,
+            CachedInputTokens = run.CachedInputTokens,
+            CacheWriteTokens = run.CacheWriteTokens,
+            OutputTokens = run.OutputTokens,
+            Cost = run.Cost,
+            Similarity = run.Similarity,
+            ProviderRequestId = run.ProviderRequestId,
+            QstashMessageId = run.QstashMessageId,
+            StartedAt = run.StartedAt,
+            FinishedAt = run.FinishedAt,
+        });
 }
 
 /// <summary>One bar of a schedule's strip.</summary>

@@ -82,6 +82,32 @@ public sealed class Stats
         );
     }
 
+    /// <summary>US dollars of the last 30 days, of the runs whose price is known.</summary>
+    public Task<decimal> CostAsync(Guid owner, CancellationToken cancel)
+    {
+        var (begin, end) = Bounds(null, null);
+        return store.ReadAsync(
+            async db =>
+                Math.Round(
+                    (decimal)
+                        (
+                            await db
+                                .Database.SqlQuery<double>(
+                                    $"""
+                                    SELECT COALESCE(SUM(CAST(cost AS REAL)), 0) AS Value FROM runs
+                                    WHERE owner_id = {Text(owner)}
+                                        AND started_at >= {begin.ToUnixTimeMilliseconds()}
+                                        AND started_at < {end.ToUnixTimeMilliseconds()}
+                                    """
+                                )
+                                .ToListAsync(cancel)
+                        )[0],
+                    8
+                ),
+            cancel
+        );
+    }
+
     /// <summary>The last 30 days of these schedules; one that had no run has no row.</summary>
     public Task<Dictionary<Guid, StatsRow>> OfSchedulesAsync(
         Guid owner,

@@ -27,7 +27,7 @@ public sealed record ScheduleFilter(string? Search = null, ScheduleState? State 
     {
         if (Search?.Trim() is { Length: > 0 } search)
         {
-            var pattern = $"%{Escaped(search)}%";
+            var pattern = PatternOf(search);
             rows = rows.Where(schedule =>
                 EF.Functions.Like(schedule.Name, pattern, "\\") || EF.Functions.Like(schedule.Topic, pattern, "\\")
             );
@@ -43,9 +43,13 @@ public sealed record ScheduleFilter(string? Search = null, ScheduleState? State 
         };
     }
 
-    private static string Escaped(string search) =>
-        search
+    /// <summary>Finds these words anywhere, and takes nothing in them for a wildcard.</summary>
+    internal static string PatternOf(string search)
+    {
+        var escaped = search
             .Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal);
+        return $"%{escaped}%";
+    }
 }

@@ -205,16 +205,44 @@ public sealed class Schedules
         );
     }
 
-    /// <summary>Ids and names of all, by name: for choosing one.</summary>
-    public Task<List<KeyValuePair<Guid, string>>> NamesAsync(Guid owner, CancellationToken cancel) =>
+    /// <summary>Names for choosing a schedule, by name, as many as can be looked through.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="chosen">The one that is chosen: its name is told also when it is not among the first.</param>
+    /// <param name="cancel">Stops reading.</param>
+    public Task<ScheduleChoices> ChoicesAsync(Guid owner, Guid? chosen, CancellationToken cancel) =>
         store.ReadAsync(
-            db =>
-                db.Schedules.Where(schedule => schedule.OwnerId == owner)
-                    .OrderBy(schedule => schedule.Name)
-                    .Select(schedule => new KeyValuePair<Guid, string>(schedule.Id, schedule.Name))
-                    .ToListAsync(cancel),
+            async db =>
+            {
+                var names = await NamesAsync(db, owner, "", cancel);
+                var name = chosen is null
+                    ? null
+                    : names.Find(each => each.Id == chosen)
+                        ?? await Names(db.Schedules.Where(each => each.OwnerId == owner && each.Id == chosen))
+                            .SingleOrDefaultAsync(cancel);
+                return new ScheduleChoices(names, name);
+            },
             cancel
         );
+
+    /// <summary>The first names with this in them.</summary>
+    public Task<List<ScheduleName>> NamesAsync(Guid owner, string search, CancellationToken cancel) =>
+        store.ReadAsync(db => NamesAsync(db, owner, search, cancel), cancel);
+
+    private static Task<List<ScheduleName>> NamesAsync(StudioDb db, Guid owner, string search, CancellationToken cancel)
+    {
+        var rows = db.Schedules.Where(schedule => schedule.OwnerId == owner);
+        if (search.Length > 0)
+        {
+            var pattern = ScheduleFilter.PatternOf(search);
+            rows = rows.Where(schedule => EF.Functions.Like(schedule.Name, pattern, "\\"));
+        }
+        return Names(rows.OrderBy(schedule => schedule.Name).ThenBy(schedule => schedule.Id))
+            .Take(ScheduleChoices.Most + 1)
+            .ToListAsync(cancel);
+    }
+
+    private static IQueryable<ScheduleName> Names(IQueryable<Schedule> schedules) =>
+        schedules.Select(schedule => new ScheduleName(schedule.Id, schedule.Name));
 
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
     public async Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Jettae.Studio;
 
 /// <summary>A zone's wall clock, asked by instants only: TimeZoneInfo's own tests miss changes of the base offset.</summary>
@@ -24,6 +26,8 @@ internal static class WallClock
             : wall > last ? last
             : wall;
         var asUtc = new DateTimeOffset(wall, TimeSpan.Zero);
+        if (SteadyDays.OffsetAround(zone, asUtc) is { } steady)
+            return asUtc - steady;
         var (from, to) = (asUtc - WindowAround, asUtc + WindowAround);
         while (from < to)
         {
@@ -74,5 +78,29 @@ internal static class WallClock
                 high = middle;
         }
         return DateTimeOffset.FromUnixTimeSeconds(high);
+    }
+
+    /// <summary>Remembers, zone by zone, on which days the offset does not change: nearly all. A calendar asks for thousands.</summary>
+    private sealed class SteadyDays
+    {
+        private const int Kept = 512;
+        private static readonly ConditionalWeakTable<TimeZoneInfo, SteadyDays> ByZone = [];
+        private readonly Day?[] days = new Day?[Kept];
+
+        /// <summary>The one offset of the whole window around the wall time; null when it changes there.</summary>
+        public static TimeSpan? OffsetAround(TimeZoneInfo zone, DateTimeOffset asUtc)
+        {
+            var number = asUtc.Ticks / TimeSpan.TicksPerDay;
+            ref var place = ref ByZone.GetValue(zone, _ => new()).days[number % Kept];
+            if (place is not { } day || day.Number != number)
+            {
+                var begin = new DateTimeOffset(number * TimeSpan.TicksPerDay, TimeSpan.Zero);
+                var (from, to) = (begin - WindowAround, begin + TimeSpan.FromDays(1) + WindowAround);
+                place = day = new(number, EndOfOffset(zone, from, to) == to ? zone.GetUtcOffset(from) : null);
+            }
+            return day.Offset;
+        }
+
+        private sealed record Day(long Number, TimeSpan? Offset);
     }
 }

@@ -80,29 +80,36 @@ public sealed class OwnData
         await SendAsync();
     }
 
-    /// <summary>Deletes schedules with their bookings, contents, runs, alerts with their channels, and brand. The account, its tokens and sessions stay.</summary>
+    /// <summary>
+    /// Deletes schedules with their bookings, contents, runs, alerts with their channels, and brand. The account, its tokens and
+    /// sessions stay. Goes on some rows at a time, so that others write in between; what a stop left is deleted by asking again.
+    /// </summary>
     /// <exception cref="RejectedException">409: something is being written right now.</exception>
     public async Task DeleteAsync(Guid owner, CancellationToken cancel)
     {
-        foreach (var (schedule, _) in await schedules.NamesAsync(owner, cancel))
+        while (await schedules.NamesAsync(owner, "", cancel) is { Count: > 0 } some)
+            foreach (var schedule in some)
+            {
+                await BusyAsync(owner, cancel);
+                await schedules.DeleteAsync(owner, schedule.Id, cancel);
+            }
+        await EachAsync(db =>
+            db.Runs.Where(each => each.OwnerId == owner)
+                .OrderBy(each => each.StartedAt)
+                .Take(Rows)
+                .ExecuteDeleteAsync(cancel)
+        );
+        await EachAsync(async db =>
         {
-            await BusyAsync(owner, cancel);
-            await schedules.DeleteAsync(owner, schedule, cancel);
-        }
+            // Tracked, so that the search index hears of each.
+            var pieces = await db.Contents.Where(each => each.OwnerId == owner).Take(Rows).ToListAsync(cancel);
+            db.Contents.RemoveRange(pieces);
+            return pieces.Count;
+        });
         await store.WriteAsync(
             async db =>
             {
                 await RefuseBusyAsync(db, owner, cancel);
-                await db.Runs.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
-                // Tracked, some at a time, so that the search index hears of each.
-                while (
-                    await db.Contents.Where(each => each.OwnerId == owner).Take(Rows).ToListAsync(cancel)
-                        is { Count: > 0 } pieces
-                )
-                {
-                    db.Contents.RemoveRange(pieces);
-                    await db.SaveChangesAsync(cancel);
-                }
                 await db.Alerts.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
                 await db.Brands.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
                 await db.AlertSettings.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
@@ -110,6 +117,20 @@ public sealed class OwnData
             cancel
         );
         changes.Tell(new Change(owner, null, null));
+
+        async Task EachAsync(Func<StudioDb, Task<int>> delete)
+        {
+            int gone;
+            do gone = await store.WriteAsync(
+                async db =>
+                {
+                    await RefuseBusyAsync(db, owner, cancel);
+                    return await delete(db);
+                },
+                cancel
+            );
+            while (gone > 0);
+        }
     }
 
     private Task<bool> BusyAsync(Guid owner, CancellationToken cancel) =>

@@ -10,7 +10,11 @@ namespace Jettae.Studio;
 [Authorize]
 public abstract class OwnedPage : ComponentBase, IDisposable
 {
+    /// <summary>A burst of changes is read once in so long.</summary>
+    private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(250);
+
     private IDisposable? listening;
+    private Rereading? rereading;
 
     [CascadingParameter]
     private Task<AuthenticationState> SignedIn { get; set; } = null!;
@@ -23,6 +27,12 @@ public abstract class OwnedPage : ComponentBase, IDisposable
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [CascadingParameter]
+    private Reader? Told { get; set; }
 
     [Inject]
     protected NavigationManager Navigation { get; private set; } = null!;
@@ -38,6 +48,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         Owner =
             Accounts.UserOf((await SignedIn).User)
             ?? throw new InvalidOperationException("A page was reached without signing in.");
+        rereading = new Rereading(ReadAsync, Clock);
         var language = CultureInfo.CurrentUICulture;
         listening = Changes.Listen(change =>
         {
@@ -46,17 +57,49 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         });
     }
 
-    protected override Task OnParametersSetAsync() => ReadAsync();
+    protected override Task OnParametersSetAsync() => RefreshAsync();
+
+    /// <summary>Reads what the page shows, after a reading that is under way and never beside it.</summary>
+    protected async Task RefreshAsync()
+    {
+        if (Leaving.IsCancellationRequested)
+            return;
+        try
+        {
+            await rereading!.NowAsync(Leaving.Token);
+        }
+        catch (OperationCanceledException) when (Leaving.IsCancellationRequested)
+        {
+            // Nobody looks any more.
+        }
+    }
 
     /// <summary>The change comes from whoever made it, in another language perhaps; the page goes on in its own.</summary>
     protected async Task ReadAgainAsync(CultureInfo language)
     {
         (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (language, language);
-        if (Leaving.IsCancellationRequested)
-            return;
-        await ReadAsync();
-        StateHasChanged();
+        try
+        {
+            if (!Leaving.IsCancellationRequested && await rereading!.SoonAsync(Pause, Leaving.Token))
+                StateHasChanged();
+        }
+        catch (Exception stopped)
+            when (stopped is OperationCanceledException or ObjectDisposedException && Leaving.IsCancellationRequested)
+        {
+            // Nobody looks any more.
+        }
+        catch (Exception failed)
+        {
+            // Nobody waits for this one: said to the page as if it had been pressed for.
+            await DispatchExceptionAsync(failed);
+        }
     }
+
+    /// <summary>The least time from one reading of changes to the next.</summary>
+    protected virtual TimeSpan Pause => Burst;
+
+    /// <summary>Before their browser is asked.</summary>
+    protected Reader Reader => Told ?? new Reader(null, IsNarrow: false);
 
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();
@@ -72,8 +115,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         {
             Said.Say(refused.Text);
         }
-        if (!Leaving.IsCancellationRequested)
-            await ReadAsync();
+        await RefreshAsync();
     }
 
     /// <summary>Reads a list from its beginning as far as it was read before: what happens meanwhile shortens it for nobody.</summary>

@@ -110,6 +110,18 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             .HasConversion(new AsJsonList<DayOfWeek>(JsonSerializerOptions.Web), new SameItems<DayOfWeek>());
         schedule.HasIndex(each => new { each.OwnerId, each.Id }).HasDatabaseName("schedules_of_owner");
         schedule.HasIndex(each => each.IsActive).HasDatabaseName("schedules_active");
+        schedule
+            .HasIndex(each => new { each.OwnerId, each.NextRunAt })
+            .HasFilter("next_run_at IS NOT NULL")
+            .HasDatabaseName("schedules_coming");
+        schedule
+            .HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Name,
+                each.Id,
+            })
+            .HasDatabaseName("schedules_by_name");
 
         var content = modelBuilder.Entity<Content>();
         content.HasIndex(each => each.RunId).IsUnique().HasDatabaseName("contents_one_per_run");
@@ -146,7 +158,32 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
                 each.Id,
             })
             .HasDatabaseName("runs_of_state_newest");
-        run.HasIndex(each => new { each.OwnerId, each.SlotAt }).HasDatabaseName("runs_of_owner_by_slot");
+        run.HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Reason,
+                each.StartedAt,
+                each.Id,
+            })
+            .HasFilter("reason IS NOT NULL")
+            .HasDatabaseName("runs_of_reason_newest");
+        run.HasIndex(each => new
+            {
+                each.OwnerId,
+                each.Trigger,
+                each.StartedAt,
+                each.Id,
+            })
+            .HasDatabaseName("runs_of_trigger_newest");
+        // The calendar: slots by their time; those by hand, which have none, by their begin.
+        run.HasIndex(each => new
+            {
+                each.OwnerId,
+                each.SlotAt,
+                each.StartedAt,
+                each.ScheduleId,
+            })
+            .HasDatabaseName("runs_of_owner_by_slot");
         run.HasIndex(each => new
             {
                 each.ScheduleId,
@@ -228,6 +265,20 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         content.Property(each => each.Note).HasDefaultValue("");
         content.Property(each => each.Version).HasDefaultValue(1);
         content.HasIndex(each => each.SearchKey).IsUnique().HasDatabaseName("contents_by_search_key");
+        // What a search has found is counted without its texts.
+        content
+            .HasIndex(each => new
+            {
+                each.SearchKey,
+                each.OwnerId,
+                each.Status,
+                each.ContentType,
+                each.ScheduleId,
+                each.Language,
+                each.CreatedAt,
+                each.Id,
+            })
+            .HasDatabaseName("contents_found");
         content
             .HasIndex(each => new
             {
@@ -268,7 +319,13 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
             each.Tag,
             each.ContentId,
         });
-        tag.HasIndex(each => each.ContentId).HasDatabaseName("content_tags_of_piece");
+        tag.HasIndex(each => new
+            {
+                each.ContentId,
+                each.OwnerId,
+                each.Tag,
+            })
+            .HasDatabaseName("content_tags_of_piece");
 
         var version = modelBuilder.Entity<ContentVersion>();
         version.HasKey(each => new { each.ContentId, each.Number });

@@ -92,6 +92,10 @@ document.addEventListener("click", (event) => { if (event.target.closest("[popov
 // The news of a scroll may come when the menu has opened since: only one that moved its button away counts.
 addEventListener("scroll", () => { if (scrollY !== openedAt) document.querySelectorAll("[popover].menu:popover-open").forEach((menu) => menu.hidePopover()); }, { passive: true });
 
+// The next page can be drawn at once as it will be: by this clock, for this width.
+const remember = (name, value) => { document.cookie = `${name}=${value}; path=/; samesite=lax; max-age=${value ? 31536000 : 0}`; };
+remember("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();

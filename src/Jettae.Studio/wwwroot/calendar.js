@@ -128,7 +128,7 @@ export function begin(dotnet) {
   document.addEventListener("keydown", onKey, { signal });
   document.addEventListener("click", onClick, { signal });
   for (const type of ["dragstart", "dragover", "drop", "dragend"]) document.addEventListener(type, onDrag, { signal });
-  return matchMedia("(max-width: 720px)").matches;
+  return { zone: document.documentElement.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone, isNarrow: matchMedia("(max-width: 720px)").matches };
 }
 export function end() {
   listening?.abort();

@@ -430,6 +430,9 @@ namespace Jettae.Studio
                     b.HasIndex("OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id")
                         .HasDatabaseName("contents_counted");
 
+                    b.HasIndex("SearchKey", "OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id")
+                        .HasDatabaseName("contents_found");
+
                     b.ToTable("contents");
                 });
 
@@ -449,7 +452,7 @@ namespace Jettae.Studio
 
                     b.HasKey("OwnerId", "Tag", "ContentId");
 
-                    b.HasIndex("ContentId")
+                    b.HasIndex("ContentId", "OwnerId", "Tag")
                         .HasDatabaseName("content_tags_of_piece");
 
                     b.ToTable("content_tags");
@@ -739,9 +742,6 @@ namespace Jettae.Studio
 
                     b.HasKey("Id");
 
-                    b.HasIndex("OwnerId", "SlotAt")
-                        .HasDatabaseName("runs_of_owner_by_slot");
-
                     b.HasIndex("ScheduleId", "SlotAt")
                         .IsUnique()
                         .HasDatabaseName("runs_one_per_slot")
@@ -752,6 +752,16 @@ namespace Jettae.Studio
 
                     b.HasIndex("ScheduleId", "StartedAt", "Id")
                         .HasDatabaseName("runs_of_schedule_newest");
+
+                    b.HasIndex("OwnerId", "Reason", "StartedAt", "Id")
+                        .HasDatabaseName("runs_of_reason_newest")
+                        .HasFilter("reason IS NOT NULL");
+
+                    b.HasIndex("OwnerId", "SlotAt", "StartedAt", "ScheduleId")
+                        .HasDatabaseName("runs_of_owner_by_slot");
+
+                    b.HasIndex("OwnerId", "Trigger", "StartedAt", "Id")
+                        .HasDatabaseName("runs_of_trigger_newest");
 
                     b.HasIndex("State", "OwnerId", "StartedAt", "Id")
                         .HasDatabaseName("runs_of_state_newest");
@@ -955,6 +965,13 @@ namespace Jettae.Studio
 
                     b.HasIndex("OwnerId", "Id")
                         .HasDatabaseName("schedules_of_owner");
+
+                    b.HasIndex("OwnerId", "NextRunAt")
+                        .HasDatabaseName("schedules_coming")
+                        .HasFilter("next_run_at IS NOT NULL");
+
+                    b.HasIndex("OwnerId", "Name", "Id")
+                        .HasDatabaseName("schedules_by_name");
 
                     b.ToTable("schedules");
                 });
