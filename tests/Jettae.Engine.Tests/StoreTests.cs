@@ -53,6 +53,24 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task A_delayed_message_whose_joining_of_its_line_was_torn_comes_when_its_turn_does()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/q/pause");
+        var path = $"/v2/enqueue/q/{engine.Sink}/late";
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, path, "x", ("Upstash-Delay", "10s"))).Status);
+        await engine.IdleAsync();
+        TearNextCommit(engine);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Null(engine.Store.Committed);
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Empty(engine.Deliveries);
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/q/resume");
+        await engine.IdleAsync();
+        Assert.Equal("/late", Assert.Single(engine.Deliveries).Target);
+    }
+
+    [Fact]
     public async Task A_commit_that_is_refused_stores_nothing_and_the_next_one_works()
     {
         await using var engine = await EngineUnderTest.StartAsync();

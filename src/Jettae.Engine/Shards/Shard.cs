@@ -458,7 +458,11 @@ public sealed partial class Shard : IDisposable
             var outside = message is { InLine: LinePlace.Outside };
             if (message is null || stopping || message.DueAt > now)
             {
-                GiveBack(entry, stopping ? null : message?.DueAt, attempted: false);
+                var inLine = message is { InLine: LinePlace.Waiting };
+                GiveBack(entry, stopping || inLine ? null : message?.DueAt, attempted: false);
+                // Known here, it would not be taken in when its turn comes; and since it was read, that may have been.
+                if (inLine)
+                    due.Close((long.MinValue, 0));
                 message = null;
             }
             else if (!outside)
@@ -596,7 +600,8 @@ public sealed partial class Shard : IDisposable
                 return;
             var now = Now();
             var horizon = (long)options.Horizon.TotalMilliseconds;
-            var next = due.WantsMore(PageSize) ? due.Window.DueAt - (horizon / 2) : now + horizon;
+            // A window that went back to the beginning meanwhile is to be read at once.
+            var next = due.WantsMore(PageSize) ? Math.Max(due.Window.DueAt, now) - (horizon / 2) : now + horizon;
             if (!full && (ready.Count > 0 || wanting.Count > 0))
                 next = now;
             if (!full && due.NextAt is { } dueAt)
