@@ -13,7 +13,7 @@ public sealed class DevelopmentProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> said = [];
     private readonly Process process;
 
-    private DevelopmentProcess(string[] arguments)
+    private DevelopmentProcess(string[] arguments, (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(
             "dotnet",
@@ -23,6 +23,8 @@ public sealed class DevelopmentProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
@@ -39,9 +41,19 @@ public sealed class DevelopmentProcess : IAsyncDisposable
         said.First(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
 
     /// <param name="arguments">After <c>dev</c>; without a port among them it takes a free one.</param>
-    public static async Task<DevelopmentProcess> StartAsync(params string[] arguments)
+    public static Task<DevelopmentProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
+
+    /// <param name="environment">What it finds there beside what this process has.</param>
+    /// <param name="arguments">As above.</param>
+    public static async Task<DevelopmentProcess> StartAsync(
+        (string Name, string Value)[] environment,
+        params string[] arguments
+    )
     {
-        var started = new DevelopmentProcess(arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments]);
+        var started = new DevelopmentProcess(
+            arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments],
+            environment
+        );
         await Wait.UntilAsync(
             () =>
                 started.process.HasExited
