@@ -14,7 +14,7 @@ public sealed class DevelopmentProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> said = [];
     private readonly Process process;
 
-    private DevelopmentProcess(string program, string[] arguments)
+    private DevelopmentProcess(string program, string[] arguments, (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -23,6 +23,8 @@ public sealed class DevelopmentProcess : IAsyncDisposable
             // An installed tool looks for the runtime where it usually is; here it is the one of the tests.
             Environment = { ["DOTNET_ROOT"] = Path.GetFullPath(RuntimeEnvironment.GetRuntimeDirectory() + "../../..") },
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
@@ -39,23 +41,35 @@ public sealed class DevelopmentProcess : IAsyncDisposable
         said.First(line => line.StartsWith(name + "=", StringComparison.Ordinal))[(name.Length + 1)..];
 
     /// <param name="arguments">After <c>dev</c>; without a port among them it takes a free one.</param>
-    public static Task<DevelopmentProcess> StartAsync(params string[] arguments) =>
+    public static Task<DevelopmentProcess> StartAsync(params string[] arguments) => StartAsync([], arguments);
+
+    /// <param name="environment">What it finds there beside what this process has.</param>
+    /// <param name="arguments">As above.</param>
+    public static Task<DevelopmentProcess> StartAsync(
+        (string Name, string Value)[] environment,
+        params string[] arguments
+    ) =>
         StartAsync(
             "dotnet",
             [
                 Path.Combine(AppContext.BaseDirectory, "Jettae.dll"),
                 "dev",
                 .. arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments],
-            ]
+            ],
+            environment
         );
 
     /// <summary>The command of an installed package.</summary>
     public static Task<DevelopmentProcess> StartInstalledAsync(string command) =>
-        StartAsync(command, ["dev", "--port", "0"]);
+        StartAsync(command, ["dev", "--port", "0"], []);
 
-    private static async Task<DevelopmentProcess> StartAsync(string program, string[] arguments)
+    private static async Task<DevelopmentProcess> StartAsync(
+        string program,
+        string[] arguments,
+        (string Name, string Value)[] environment
+    )
     {
-        var started = new DevelopmentProcess(program, arguments);
+        var started = new DevelopmentProcess(program, arguments, environment);
         await Wait.UntilAsync(
             () =>
                 started.process.HasExited
