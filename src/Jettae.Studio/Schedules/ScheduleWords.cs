@@ -2,6 +2,7 @@ namespace Jettae.Studio;
 
 public static partial class Words
 {
+    public static readonly Word TimingUnread = new("시간대나 cron 식 오류", "Time zone or cron unknown");
     public static readonly Word SearchSchedules = new("이름이나 주제로 찾기", "Search by name or topic");
     public static readonly Word NoSuchSchedules = new("맞는 스케줄이 없어요", "No schedule matches");
     public static readonly Word PausedNow = new("‘{0}’ 스케줄을 멈췄어요", "“{0}” is paused");

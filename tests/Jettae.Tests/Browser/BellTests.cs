@@ -48,6 +48,11 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
             UPDATE bookings SET slot_at = {due.ToUnixTimeMilliseconds()}
                 WHERE schedule_id = (SELECT id FROM schedules WHERE name = 'Forged {language}');
             UPDATE schedules SET next_run_at = {due.ToUnixTimeMilliseconds()} WHERE name = 'Forged {language}';
+            -- What is over, and newer than all that lasts, hides none of it.
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8)
+            INSERT OR IGNORE INTO alerts (id, owner_id, kind, subject, schedule_name, opened_at, closed_at, told)
+            SELECT printf('00000000-0000-7000-8000-%012d', i), owner_id, 'gave_up', i, 'Over', 4000000000000, 4000000000001, ''
+            FROM n, (SELECT owner_id FROM schedules LIMIT 1);
             """
         );
         await ForgeAsync(refused, due);
@@ -55,6 +60,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var page = await writing.Studio.OpenAsync(language);
         await FromBellAsync(page, $"Broken {language}");
         await page.WaitForURLAsync($"**/schedules/{broken}");
+        await Expect(page.Locator(".bell-list .badge.ok")).Not.ToHaveCountAsync(0);
         await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(timing);
         await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(correct);
 
@@ -86,6 +92,22 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await run.ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "Read the piece" })).ToBeVisibleAsync();
         await writing.Program.PostAsync("/api/schedule/delete", new { id = schedule });
+    }
+
+    [Fact]
+    public async Task A_single_piece_that_a_bad_key_stops_leads_to_the_settings_too()
+    {
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(401, "authentication_error"));
+        var end = await writing.Program.PostAsync(
+            "/api/content/generate",
+            new { content_type = "x_post", topic = "아침 산책" }
+        );
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{end["run"]!["id"]}");
+        await ReadyAsync(page);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open the settings" }).ClickAsync();
+        await page.WaitForURLAsync("**/settings");
+        await writing.RunAsync(await writing.ScheduleAsync("All well"));
     }
 
     [Fact]

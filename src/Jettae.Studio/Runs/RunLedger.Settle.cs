@@ -1,0 +1,185 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Jettae.Studio;
+
+/// <summary>How an attempt ends: content, run, statistics and next booking in one transaction.</summary>
+internal sealed partial class RunLedger
+{
+    private static readonly Word PieceDeleted = new("글이 그 사이에 지워졌어요.", "The piece was deleted meanwhile.");
+
+    /// <summary>Stores the steps so far, so that a crash leaves a trace of the call it interrupted.</summary>
+    public Task StoreStepsAsync(Attempt attempt, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                await TrackKnownAsync(db, attempt, cancel);
+            },
+            cancel
+        );
+
+    /// <summary>The one transaction that ends an attempt: content, run, statistics, next booking.</summary>
+    public Task<(SlotAnswer Answer, Run Run, Content? Content)> SettleAsync(
+        StartedRun started,
+        AttemptResult result,
+        CancellationToken cancel
+    ) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var attempt = started.Attempt;
+                var run = await db.Runs.FindAsync([attempt.Run.Id], cancel);
+                if (run is null || run.State != RunState.Running || run.Attempts != attempt.Number)
+                    return (LostTo(run), run ?? attempt.Run, null);
+                var schedule = run.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
+                run.Model = attempt.Model;
+                run.Prompt = attempt.Prompt;
+                run.ProviderRequestId = attempt.RequestId;
+                run.Answer = attempt.Answer ?? run.Answer;
+                run.Similarity = attempt.Similarity;
+                run.InputTokens += attempt.Calls.Sum(call => call.InputTokens);
+                run.CachedInputTokens += attempt.Calls.Sum(call => call.CachedInputTokens);
+                run.CacheWriteTokens += attempt.Calls.Sum(call => call.CacheWriteTokens);
+                run.OutputTokens += attempt.Calls.Sum(call => call.OutputTokens);
+                run.Cost = await CostAsync(db, run, attempt.Calls, cancel);
+
+                Content? content = null;
+                RetryAfter? retry = null;
+                if (started.Revision is { } revision && !await db.Contents.AnyAsync(revision.IsOf, cancel))
+                    result = new AttemptResult.Failed(Reasons.Deleted, PieceDeleted.Kept, false, null);
+                if (result is AttemptResult.Piece piece)
+                {
+                    content = started.Revision is null
+                        ? Added(db, ContentOf(started, piece.Draft, schedule), piece.Variants)
+                        : await RevisedAsync(db, started, run, piece.Draft, cancel);
+                    run.State = RunState.Done;
+                    run.ContentId = content.Id;
+                    (run.Reason, run.ReasonDetail) = (null, null);
+                    run.FinishedAt = now;
+                    attempt.Did(StepKind.Stored, content.Title);
+                    if (schedule is not null)
+                    {
+                        schedule.TotalGenerated++;
+                        schedule.LastRunAt = now;
+                    }
+                }
+                else if (result is AttemptResult.Failed failed)
+                {
+                    (run.Reason, run.ReasonDetail) = (failed.Reason.Key, failed.Detail);
+                    var mayTryAgain = failed.Retryable && run.SlotAt is not null;
+                    if (mayTryAgain)
+                    {
+                        run.State = RunState.Waiting;
+                        retry = new RetryAfter(failed.RetryAfter);
+                    }
+                    else if (failed.Reason == Reasons.Cancelled)
+                        (run.State, run.FinishedAt) = (RunState.Cancelled, now);
+                    else
+                        Fail(run, schedule, now);
+                }
+                if (schedule is not null && run.SlotAt is not null)
+                {
+                    var next = await Booked.EnsureAsync(db, schedule, now);
+                    if (next is not null)
+                        attempt.Did(StepKind.NextBooked, next.SlotAt.ToString("u", null));
+                }
+                await TrackKnownAsync(db, attempt, cancel);
+                SlotAnswer answer =
+                    content is not null ? new SlotAnswer.Done(run.Id, content.Id, schedule?.NextRunAt)
+                    : retry is not null ? new SlotAnswer.TryAgain(run.Id, Reasons.Find(run.Reason)!, retry.After)
+                    : new SlotAnswer.Failed(run.Id, Reasons.Find(run.Reason)!);
+                return (answer, run, content);
+            },
+            cancel
+        );
+
+    /// <param name="started">What was to be written.</param>
+    /// <param name="draft">What was written.</param>
+    /// <param name="schedule">The one that still stands for it; null: none.</param>
+    private Content ContentOf(StartedRun started, Draft draft, Schedule? schedule)
+    {
+        var now = time.GetUtcNow();
+        var (attempt, assignment, _) = started;
+        return new Content
+        {
+            Id = Guid.CreateVersion7(now),
+            OwnerId = attempt.Run.OwnerId,
+            ScheduleId = schedule?.Id,
+            RunId = attempt.Run.Id,
+            ContentType = assignment.Type,
+            Title = draft.Title,
+            Body = draft.Body,
+            Language = assignment.Language,
+            Length = draft.Length,
+            LengthLimit = draft.Limit,
+            IsSample = attempt.Writer.IsSample,
+            Model = attempt.Model ?? attempt.Writer.Model,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    private static Content Added(StudioDb db, Content piece, IReadOnlyList<Draft> variants)
+    {
+        db.Contents.Add(piece);
+        db.ContentVersions.AddRange(ContentVersion.First(piece, variants));
+        return piece;
+    }
+
+    private async Task<Content> RevisedAsync(
+        StudioDb db,
+        StartedRun started,
+        Run run,
+        Draft draft,
+        CancellationToken cancel
+    )
+    {
+        var revision = started.Revision!;
+        var piece = await db.Contents.SingleAsync(revision.IsOf, cancel);
+        (piece.Title, piece.Body, piece.Length) = (draft.Title, draft.Body, draft.Length);
+        (piece.IsSample, piece.Model) = (
+            started.Attempt.Writer.IsSample,
+            started.Attempt.Model ?? started.Attempt.Writer.Model
+        );
+        piece.UpdatedAt = time.GetUtcNow();
+        await Contents.AddVersionAsync(db, piece, VersionKind.Regenerated, cancel, run, revision.Instruction);
+        return piece;
+    }
+
+    private sealed record RetryAfter(TimeSpan? After);
+
+    private static SlotAnswer LostTo(Run? run) =>
+        run is { State: RunState.Done }
+            ? new SlotAnswer.Done(run.Id, run.ContentId, null)
+            : new SlotAnswer.Skipped(run?.Reason ?? Reasons.Deleted.Key, run?.Id);
+
+    private static async Task TrackKnownAsync(StudioDb db, Attempt attempt, CancellationToken cancel)
+    {
+        var stored = await db
+            .RunSteps.AsNoTracking()
+            .Where(step => step.RunId == attempt.Run.Id && step.Attempt == attempt.Number)
+            .Select(step => step.Id)
+            .ToListAsync(cancel);
+        foreach (var step in attempt.Steps)
+            if (stored.Contains(step.Id))
+                db.RunSteps.Update(step);
+            else
+                db.RunSteps.Add(step);
+    }
+
+    /// <summary>What the run cost before, and each of these calls at its own price.</summary>
+    private static async Task<decimal?> CostAsync(
+        StudioDb db,
+        Run run,
+        IReadOnlyList<CallNotes> calls,
+        CancellationToken cancel
+    )
+    {
+        var price = await db
+            .ModelPrices.AsNoTracking()
+            .Where(each => each.Model == run.Model && each.EffectiveFrom <= run.StartedAt)
+            .OrderByDescending(each => each.EffectiveFrom)
+            .FirstOrDefaultAsync(cancel);
+        return price is null ? run.Cost : (run.Cost ?? 0) + calls.Sum(price.Of);
+    }
+}
