@@ -79,6 +79,7 @@ internal static class SignInApi
               <meta name="viewport" content="width=device-width, initial-scale=1" />
               <title>{WebUtility.HtmlEncode(Words.TooManyCodes.In(culture))} · Jettae</title>
               <link rel="stylesheet" href="/_content/Jettae.Studio/tokens.css" />
+              <script src="/_content/Jettae.Studio/theme.js"></script>
             </head>
             <body><main class="center"><div class="card stack">
               <h1>{WebUtility.HtmlEncode(Words.TooManyCodes.In(culture))}</h1>

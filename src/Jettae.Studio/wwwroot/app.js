@@ -75,13 +75,13 @@ document.addEventListener("keydown", (event) => {
 });
 
 let openedAt;
+document.addEventListener("beforetoggle", (event) => { if (event.newState === "open") openedAt = scrollY; }, true);
 // A menu opens at its button, and stays on the screen.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (event.newState !== "open" || !menu.matches?.("[popover].menu")) return;
   const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
   if (!button) return;
-  openedAt = scrollY;
   const below = button.bottom + 4 + menu.offsetHeight <= innerHeight;
   menu.style.top = `${below ? button.bottom + 4 : Math.max(8, button.top - 4 - menu.offsetHeight)}px`;
   menu.style.left = `${Math.max(8, Math.min(button.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -146,32 +145,6 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
         {
             await studio.Program.PostAsync("/api/preferences", new { });
         }
-    }
-
-    [Theory]
-    [InlineData("ko", 1440, "light", "month")]
-    [InlineData("en", 390, "dark", "month")]
-    [InlineData("en", 1440, "dark", "week")]
-    [InlineData("ko", 390, "light", "week")]
-    [InlineData("ko", 1440, "dark", "list")]
-    [InlineData("en", 390, "light", "list")]
-    public async Task Each_view_can_be_read_and_used_by_everyone(string language, int width, string theme, string view)
-    {
-        var (id, slot) = await WeeklyAsync("Looked at", everyDay: true);
-        var page = await studio.OpenAsync(language, width, theme);
-        await page.GotoAsync($"/calendar?view={view}&date={slot:yyyy-MM-dd}");
-        await Expect(page.Locator(".segments")).ToBeVisibleAsync();
-        var found = await page.RunAxe();
-        Assert.True(
-            found.Violations.Length == 0,
-            string.Join("; ", found.Violations.Select(each => $"{each.Id} {each.Nodes[0].Target}"))
-        );
-        Assert.True(
-            await page.EvaluateAsync<int>(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            ) <= 0
-        );
-        await studio.Program.PostAsync("/api/schedule/delete", new { id });
     }
 
     private async Task<IPage> OpenAsync(string language, DateTime slot, string id, string view = "month")

@@ -90,10 +90,16 @@ internal sealed class Person(IPage page, Look look)
             return;
         }
         await ReachAsync(list);
-        await page.Keyboard.PressAsync("Home");
-        for (var n = 0; n < 40 && await list.InputValueAsync() != value; n++)
-            await page.Keyboard.PressAsync("ArrowDown");
+        // What the server answers may be behind what is chosen: whoever went too far goes back.
+        for (var n = 0; n < 60 && await StepsAsync() is var steps && steps != 0; n++)
+            await page.Keyboard.PressAsync(steps > 0 ? "ArrowDown" : "ArrowUp");
         await Expect(list).ToHaveValueAsync(value);
+
+        Task<int> StepsAsync() =>
+            list.EvaluateAsync<int>(
+                "(each, value) => [...each.options].findIndex(option => option.value === value) - each.selectedIndex",
+                value
+            );
     }
 
     /// <summary>Takes back what was just done.</summary>
