@@ -18,8 +18,8 @@ namespace Jettae.Studio.Tests;
 public sealed partial class QueryPlanTests
 {
     private static readonly DateTimeOffset Now = new(2024, 1, 15, 0, 0, 0, TimeSpan.Zero);
-    private static readonly (int Schedules, int Runs, int Contents) Small = (30, 2_000, 1_500);
-    private static readonly (int Schedules, int Runs, int Contents) Large = (30, 8_000, 6_000);
+    private static readonly (int Schedules, int Runs, int Contents) Small = (30, 1_200, 1_000);
+    private static readonly (int Schedules, int Runs, int Contents) Large = (30, 4_800, 4_000);
 
     [Fact]
     public async Task Nothing_that_pages_loops_and_the_API_ask_walks_through_a_table()
