@@ -122,7 +122,7 @@ public static class StudioRun
             new("/runs?trigger=Manual", "ul.list li"),
             new($"/runs?schedule={schedule}", "ul.list li"),
             new($"/runs/{await FirstAsync("/api/runs?limit=1&state=done")}", ".waterfall, .steps, section.card"),
-            new("/monitor", ".charts svg g"),
+            new("/monitor", ".tiles dd"),
             new("/monitor?by=Month", ".charts svg g"),
             new("/alerts", "ul.list li, .empty"),
             new("/settings", ".settings section"),

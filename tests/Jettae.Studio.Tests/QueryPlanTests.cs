@@ -18,8 +18,8 @@ namespace Jettae.Studio.Tests;
 public sealed partial class QueryPlanTests
 {
     private static readonly DateTimeOffset Now = new(2024, 1, 15, 0, 0, 0, TimeSpan.Zero);
-    private static readonly (int Schedules, int Runs, int Contents) Small = (30, 2_000, 1_500);
-    private static readonly (int Schedules, int Runs, int Contents) Large = (30, 8_000, 6_000);
+    private static readonly (int Schedules, int Runs, int Contents) Small = (30, 1_200, 1_000);
+    private static readonly (int Schedules, int Runs, int Contents) Large = (30, 4_800, 4_000);
 
     [Fact]
     public async Task Nothing_that_pages_loops_and_the_API_ask_walks_through_a_table()
@@ -62,7 +62,7 @@ public sealed partial class QueryPlanTests
         ("library: nothing found", Library(new("없는낱말"))),
         ("runs", RunsOf(new())),
         ("runs: state", RunsOf(new(State: RunState.Failed))),
-        ("runs: state since", RunsOf(new(State: RunState.Failed, From: Now.AddDays(-30)))),
+        ("runs: state since", RunsOf(new(State: RunState.Done, From: Now.AddDays(-30)))),
         ("runs: reason", RunsOf(new(Reason: "bad_key"))),
         ("runs: no such reason", RunsOf(new(Reason: "billing"))),
         ("runs: trigger", RunsOf(new(Trigger: RunTrigger.Rerun))),
@@ -95,6 +95,9 @@ public sealed partial class QueryPlanTests
             Assert.True(ofFew.Count == ofMany.Count, $"{name}: {ofFew.Count} statements, then {ofMany.Count}.");
             for (var n = 0; n < ofFew.Count; n++)
             {
+                // Of a tag: from the newest piece on along an index, which knows the ids, until the page is full.
+                if (name == "library: tag" && ofMany[n].Sql.Contains("LIMIT", StringComparison.Ordinal))
+                    continue;
                 if (Counts(ofMany[n].Sql))
                     // Counting takes a step for each row, and reads nothing but an index.
                     Assert.Empty(
@@ -117,8 +120,6 @@ public sealed partial class QueryPlanTests
         || sql.Contains("SUM(", StringComparison.Ordinal)
         || sql.Contains("CUME_DIST", StringComparison.Ordinal)
         || sql.Contains("OFFSET", StringComparison.Ordinal)
-        // A tag: from the newest piece on, by index alone, until the page is full.
-        || sql.Contains("\"tag\" = @tag", StringComparison.Ordinal)
         // The newest hits of a search, up to those that are counted.
         || sql.Contains("content_search", StringComparison.Ordinal);
 
@@ -128,6 +129,8 @@ public sealed partial class QueryPlanTests
         && (line.StartsWith("SEARCH", StringComparison.Ordinal) || line.StartsWith("SCAN", StringComparison.Ordinal))
         && !line.Contains("COVERING INDEX", StringComparison.Ordinal)
         && !line.Contains("sqlite_autoindex_contents_1 (id=?)", StringComparison.Ordinal)
+        // The steps of the few runs of a quarter of an hour.
+        && !line.Contains("run_steps_of_run (run_id=?", StringComparison.Ordinal)
         && !line.Contains("VIRTUAL TABLE INDEX", StringComparison.Ordinal);
 
     private static async Task SchedulesAsync(Asking ask)

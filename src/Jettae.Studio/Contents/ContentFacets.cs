@@ -96,7 +96,7 @@ public sealed record ContentFacets(
         if (filter != new ContentFilter())
         {
             var pieces = filter.Among(keys, db, owner);
-            tags = from tag in tags from piece in pieces where piece.Id == tag.ContentId select tag;
+            tags = tags.Where(tag => pieces.Select(piece => piece.Id).Contains(tag.ContentId));
         }
         var counted = await tags.GroupBy(tag => tag.Tag)
             .Select(group => new { Tag = group.Key, Count = group.Count() })

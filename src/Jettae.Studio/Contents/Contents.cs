@@ -236,7 +236,7 @@ public sealed class Contents
                     var missing = size + 1 - found.Count;
                     found.AddRange(
                         await filter
-                            .Among(keys, db, owner)
+                            .Found(keys, db, owner)
                             .OrderByDescending(piece => piece.SearchKey)
                             .Take(missing)
                             .ToListAsync(cancel)

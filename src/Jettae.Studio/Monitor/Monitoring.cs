@@ -80,12 +80,24 @@ public sealed class Monitoring
                     .Take(MostRows)
                     .ToListAsync(cancel);
                 var calls = await CallsAsync(db, owner, recent, open.Where(run => run.StartedAt < now - Behind));
+                // State by state: both at once in this order would be looked for among all runs there are.
+                Task<List<Run>> OldestAsync(RunState state) =>
+                    runs.Where(run => run.State == state)
+                        .OrderBy(run => run.StartedAt)
+                        .Take(MostOpen)
+                        .AsLines()
+                        .ToListAsync(cancel);
                 return new Moment(
                     now,
                     await coming.OrderBy(schedule => schedule.NextRunAt).Take(MostRows).ToListAsync(cancel),
                     await coming.CountAsync(cancel),
                     await recent.OrderByDescending(run => run.StartedAt).Take(MostRows).AsLines().ToListAsync(cancel),
-                    await open.OrderBy(run => run.StartedAt).Take(MostOpen).AsLines().ToListAsync(cancel),
+                    [
+                        .. (await OldestAsync(RunState.Running))
+                            .Concat(await OldestAsync(RunState.Waiting))
+                            .OrderBy(run => run.StartedAt)
+                            .Take(MostOpen),
+                    ],
                     states.GetValueOrDefault(RunState.Running),
                     states.GetValueOrDefault(RunState.Waiting),
                     await active

@@ -72,12 +72,12 @@ public sealed class Stats
         );
     }
 
-    /// <summary>Everything of a person together, without bounds the last 30 days.</summary>
+    /// <summary>Everything of a person together, without bounds the last 30 days; not how long writing took, which costs a sort.</summary>
     public Task<StatsRow> TotalAsync(Guid owner, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancel)
     {
         var (begin, end) = Bounds(from, to);
         return store.ReadAsync(
-            async db => (await SumAsync(db, owner, null, begin, end, perSchedule: false, cancel))[0],
+            async db => (await SumAsync(db, owner, null, begin, end, perSchedule: false, cancel, ofWriting: false))[0],
             cancel
         );
     }
@@ -144,7 +144,8 @@ public sealed class Stats
         DateTimeOffset from,
         DateTimeOffset to,
         bool perSchedule,
-        CancellationToken cancel
+        CancellationToken cancel,
+        bool ofWriting = true
     )
     {
         var group = perSchedule ? "schedule_id" : "NULL";
@@ -156,7 +157,7 @@ public sealed class Stats
         var rows = $$"""
             SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, output_tokens, cost,
                 CASE WHEN state <> 'skipped' THEN started_at - slot_at END AS late,
-                CASE WHEN state = 'done' THEN finished_at - started_at END AS took
+                {{(ofWriting ? "CASE WHEN state = 'done' THEN finished_at - started_at END" : "NULL")}} AS took
             FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
             """;
         object[] given = [Text(owner), from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()];

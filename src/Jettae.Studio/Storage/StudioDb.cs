@@ -182,6 +182,7 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
                 each.SlotAt,
                 each.StartedAt,
                 each.ScheduleId,
+                each.Id,
             })
             .HasDatabaseName("runs_of_owner_by_slot");
         run.HasIndex(each => new
@@ -265,20 +266,6 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         content.Property(each => each.Note).HasDefaultValue("");
         content.Property(each => each.Version).HasDefaultValue(1);
         content.HasIndex(each => each.SearchKey).IsUnique().HasDatabaseName("contents_by_search_key");
-        // What a search has found is counted without its texts.
-        content
-            .HasIndex(each => new
-            {
-                each.SearchKey,
-                each.OwnerId,
-                each.Status,
-                each.ContentType,
-                each.ScheduleId,
-                each.Language,
-                each.CreatedAt,
-                each.Id,
-            })
-            .HasDatabaseName("contents_found");
         content
             .HasIndex(each => new
             {
@@ -297,6 +284,7 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
                 each.Id,
             })
             .HasDatabaseName("contents_of_type_newest");
+        // All that is counted by, what a search has found as well.
         content
             .HasIndex(each => new
             {
@@ -307,6 +295,7 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
                 each.Language,
                 each.CreatedAt,
                 each.Id,
+                each.SearchKey,
             })
             .HasDatabaseName("contents_counted");
         content.HasMany(each => each.Tags).WithOne().HasForeignKey(tag => tag.ContentId);

@@ -23,7 +23,7 @@ internal sealed class StudioStore : IDisposable
         };
         options = new DbContextOptionsBuilder<StudioDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new FullSync(studio.StoreTimeout))
+            .AddInterceptors(new Tuned(studio.StoreTimeout))
             .Options;
         prepared = new Lazy<Task>(MigrateAsync);
     }
@@ -88,8 +88,11 @@ internal sealed class StudioStore : IDisposable
         return more;
     }
 
-    /// <summary>A commit is on the disk before anyone is told of it.</summary>
-    private sealed class FullSync(TimeSpan patience) : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
+    /// <summary>
+    /// A commit is on the disk before anyone is told of it. What is read stays in memory as far as there is room: SQLite's
+    /// own two megabytes would have every page of a large store read from the file again and again.
+    /// </summary>
+    private sealed class Tuned(TimeSpan patience) : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
     {
         public override void ConnectionOpened(
             System.Data.Common.DbConnection connection,
@@ -111,7 +114,7 @@ internal sealed class StudioStore : IDisposable
             using var command = connection.CreateCommand();
             command.CommandText = string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = {patience.TotalMilliseconds}"
+                $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = {patience.TotalMilliseconds}; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY"
             );
             command.ExecuteNonQuery();
         }

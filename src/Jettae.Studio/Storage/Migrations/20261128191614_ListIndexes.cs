@@ -14,6 +14,8 @@ namespace Jettae.Studio.Storage.Migrations
 
             migrationBuilder.DropIndex(name: "content_tags_of_piece", table: "content_tags");
 
+            migrationBuilder.DropIndex(name: "contents_counted", table: "contents");
+
             migrationBuilder.CreateIndex(
                 name: "schedules_by_name",
                 table: "schedules",
@@ -30,7 +32,7 @@ namespace Jettae.Studio.Storage.Migrations
             migrationBuilder.CreateIndex(
                 name: "runs_of_owner_by_slot",
                 table: "runs",
-                columns: new[] { "owner_id", "slot_at", "started_at", "schedule_id" }
+                columns: new[] { "owner_id", "slot_at", "started_at", "schedule_id", "id" }
             );
 
             migrationBuilder.CreateIndex(
@@ -47,11 +49,10 @@ namespace Jettae.Studio.Storage.Migrations
             );
 
             migrationBuilder.CreateIndex(
-                name: "contents_found",
+                name: "contents_counted",
                 table: "contents",
                 columns: new[]
                 {
-                    "search_key",
                     "owner_id",
                     "status",
                     "content_type",
@@ -59,6 +60,7 @@ namespace Jettae.Studio.Storage.Migrations
                     "language",
                     "created_at",
                     "id",
+                    "search_key",
                 }
             );
 
@@ -82,7 +84,7 @@ namespace Jettae.Studio.Storage.Migrations
 
             migrationBuilder.DropIndex(name: "runs_of_trigger_newest", table: "runs");
 
-            migrationBuilder.DropIndex(name: "contents_found", table: "contents");
+            migrationBuilder.DropIndex(name: "contents_counted", table: "contents");
 
             migrationBuilder.DropIndex(name: "content_tags_of_piece", table: "content_tags");
 
@@ -90,6 +92,12 @@ namespace Jettae.Studio.Storage.Migrations
                 name: "runs_of_owner_by_slot",
                 table: "runs",
                 columns: new[] { "owner_id", "slot_at" }
+            );
+
+            migrationBuilder.CreateIndex(
+                name: "contents_counted",
+                table: "contents",
+                columns: new[] { "owner_id", "status", "content_type", "schedule_id", "language", "created_at", "id" }
             );
 
             migrationBuilder.CreateIndex(name: "content_tags_of_piece", table: "content_tags", column: "content_id");

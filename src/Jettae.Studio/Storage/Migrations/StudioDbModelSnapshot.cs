@@ -427,11 +427,9 @@ namespace Jettae.Studio
                     b.HasIndex("OwnerId", "Status", "CreatedAt", "Id")
                         .HasDatabaseName("contents_of_status_newest");
 
-                    b.HasIndex("OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id")
+                    b.HasIndex("OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id", "SearchKey")
                         .HasDatabaseName("contents_counted");
 
-                    b.HasIndex("SearchKey", "OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id")
-                        .HasDatabaseName("contents_found");
 
                     b.ToTable("contents");
                 });
@@ -757,7 +755,7 @@ namespace Jettae.Studio
                         .HasDatabaseName("runs_of_reason_newest")
                         .HasFilter("reason IS NOT NULL");
 
-                    b.HasIndex("OwnerId", "SlotAt", "StartedAt", "ScheduleId")
+                    b.HasIndex("OwnerId", "SlotAt", "StartedAt", "ScheduleId", "Id")
                         .HasDatabaseName("runs_of_owner_by_slot");
 
                     b.HasIndex("OwnerId", "Trigger", "StartedAt", "Id")
