@@ -315,6 +315,8 @@ public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
 
     internal static async Task OpenDetailsAsync(IPage page)
     {
+        // The monitor's charts come after its first picture.
+        await Expect(page.Locator("main summary").First).ToBeVisibleAsync();
         foreach (var summary in await page.Locator("main summary:visible").AllAsync())
             await summary.ClickAsync();
         await Expect(page.Locator("main details[open]").First).ToBeVisibleAsync();
