@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
@@ -92,6 +93,7 @@ public sealed class AlertTests
         await studio.DeliverAsync(studio.MessageFor(NextSlot));
         await studio.GoToAsync("2024-01-15T06:05:00Z");
         Assert.Empty(await OpenAsync(studio));
+        Assert.Null(Assert.Single((await studio.GetAsync("/api/alerts"))["items"]!.AsArray())!["to_do"]);
         Assert.Equal(
             ["open", "closed"],
             To(studio, Hook).Select(each => (string?)JsonNode.Parse(each.Body)!["state"]).OrderDescending()
@@ -223,6 +225,66 @@ public sealed class AlertTests
         );
         Assert.Equal(HttpStatusCode.OK, (await studio.PostAsync("/api/alerts/settings", Mail(server))).Status);
         Assert.Equal(0, server.Calls);
+    }
+
+    [Fact]
+    public async Task A_mail_server_that_another_named_before_is_used_no_more_and_stops_no_other_setting()
+    {
+        await using var server = MailServer.Start();
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            options.KeeperInterval = TimeSpan.FromDays(1)
+        );
+        await studio.PostAsync("/api/alerts/settings", Mail(server));
+        var stranger = await studio.StrangerAsync();
+        await studio.InFileAsync($"UPDATE alert_settings SET owner_id = '{stranger.ToString().ToUpperInvariant()}'");
+        using var other = await studio.BrowserOfAsync(stranger);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook }, other)).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await studio.PostAsync("/api/alerts/test", new { channel = "mail" }, other)).Status
+        );
+        await studio.PostAsync("/api/schedule/create", TestStudio.ThreeHourly(), other);
+        await studio.StillAsync();
+        await studio.GoToAsync(Slot);
+        await studio.GoToAsync("2024-01-15T03:07:30Z");
+        Assert.Single(To(studio, Hook));
+        Assert.Equal(0, server.Calls);
+    }
+
+    [Fact]
+    public async Task An_alert_is_found_at_its_schedule_behind_any_number_of_newer_ones()
+    {
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            options.KeeperInterval = TimeSpan.FromDays(1)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        await studio.GoToAsync("2024-01-15T03:07:30Z");
+        var alert = Assert.Single(await OpenAsync(studio));
+        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
+        {
+            await file.OpenAsync();
+            await using var columns = file.CreateCommand();
+            columns.CommandText =
+                "SELECT group_concat(name) FROM pragma_table_info('alerts') WHERE name NOT IN ('id', 'subject', 'schedule_id', 'kind')";
+            var same = (string)(await columns.ExecuteScalarAsync())!;
+            await using var copy = file.CreateCommand();
+            copy.CommandText = $"""
+                WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 120)
+                INSERT INTO alerts (id, subject, kind, {same})
+                SELECT printf('FFFFFFFF-0000-7000-8000-%012d', n), n, 'gave_up', {same} FROM n, alerts
+                """;
+            await copy.ExecuteNonQueryAsync();
+        }
+        var alerts = studio.Services.GetRequiredService<Alerts>();
+        var owner = await studio.OwnerAsync();
+        var (id, of) = ((Guid)alert["id"]!, (Guid)schedule["id"]!);
+        Assert.Equal(id, Assert.Single(await alerts.OpenAsync(owner, of, null, default)).Id);
+        Assert.Equal(id, Assert.Single(await alerts.OpenAsync(owner, null, AlertKind.Late, default)).Id);
+        Assert.Equal(100, (await alerts.OpenAsync(owner, null, null, default)).Count);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -36,6 +37,32 @@ public sealed class CalendarItemTests
         Assert.Equal([3, 6, 9], span.Cells[0].Items.Select(item => item.At.Hour));
         Assert.Equal([0, 3, 6], span.Cells[1].Items.Select(item => item.At.Hour));
         Assert.False(span.IsCut);
+    }
+
+    [Fact]
+    public async Task Schedules_of_which_more_is_to_come_than_is_counted_share_the_room_with_the_others()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
+        {
+            await file.OpenAsync();
+            await using var columns = file.CreateCommand();
+            columns.CommandText = "SELECT group_concat(name) FROM pragma_table_info('schedules') WHERE name <> 'id'";
+            var same = (string)(await columns.ExecuteScalarAsync())!;
+            await using var copy = file.CreateCommand();
+            copy.CommandText = $"""
+                WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 210)
+                INSERT INTO schedules (id, {same})
+                SELECT printf('00000000-0000-7000-8000-%012d', n), {same} FROM n, schedules
+                """;
+            await copy.ExecuteNonQueryAsync();
+        }
+        var from = studio.Time.GetUtcNow();
+        var span = await studio
+            .Services.GetRequiredService<CalendarItems>()
+            .ReadAsync(await studio.OwnerAsync(), [new(from, from.AddDays(130), 1)], null, default);
+        Assert.Equal((200_000, true), (span.Cells[0].Count, span.IsCut));
     }
 
     private static async Task<CalendarSpan> DaysAsync(TestStudio studio, int most)

@@ -218,6 +218,20 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_message_that_QStash_lost_is_booked_again_also_when_the_timing_can_no_longer_be_read()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        studio.QStash.Messages.Clear();
+        await studio.InFileAsync("UPDATE schedules SET timezone = 'Atlantis/Capital'");
+        await studio.GoToAsync("2024-01-15T03:10:00Z");
+        var again = studio.MessageFor(Slot);
+        Assert.Equal(Slot, (string?)(await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["next_run_at"]);
+        Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(again)).StatusCode);
+        Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A_studio_that_moved_is_booked_to_its_new_address_once_and_the_old_message_is_withdrawn()
     {
         var address = TestStudio.Public;

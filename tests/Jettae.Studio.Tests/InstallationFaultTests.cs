@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Jettae.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Jettae.Studio.Tests;
 
@@ -51,6 +54,73 @@ public sealed class InstallationFaultTests
             (await studio.DeliverAsync(studio.MessageFor("2024-01-15T06:00:00Z"))).StatusCode
         );
         Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_piece_that_the_store_takes_at_the_second_try_is_not_paid_for_twice()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        await studio.InFileAsync($"CREATE TRIGGER fault BEFORE INSERT ON contents BEGIN {Full} END");
+        using var passes = new Passing(studio.DataFile);
+        Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(studio.MessageFor(Slot))).StatusCode);
+
+        Assert.True(passes.HasPassed);
+        Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+        var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
+        Assert.Equal(("done", 1), ((string?)run["state"], (int)run["attempts"]!));
+        var steps = (await studio.GetAsync($"/api/runs/{run["id"]}"))["steps"]!.AsArray();
+        Assert.True((bool)Assert.Single(steps, step => (string?)step!["kind"] == "stored")!["ok"]!);
+        Assert.Single(steps, step => (string?)step!["kind"] == "next_booked");
+    }
+
+    /// <summary>Takes the fault away once a transaction of this file was rolled back for it.</summary>
+    private sealed class Passing : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
+    {
+        private readonly string file;
+        private readonly ConcurrentBag<IDisposable> listening = [];
+        private bool hasFailed;
+
+        public Passing(string file)
+        {
+            this.file = file;
+            listening.Add(DiagnosticListener.AllListeners.Subscribe(this));
+        }
+
+        public bool HasPassed { get; private set; }
+
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name == "Microsoft.EntityFrameworkCore")
+                listening.Add(value.Subscribe(this));
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value.Value is CommandErrorEventData { Command.Connection: { } of } && of.DataSource == file)
+                hasFailed = true;
+            if (!hasFailed || HasPassed || value.Value is not ConnectionEndEventData { Connection: var closed })
+                return;
+            if (closed.DataSource != file || value.Key != RelationalEventId.ConnectionClosed.Name)
+                return;
+            HasPassed = true;
+            using var mending = new SqliteConnection($"Data Source={file};Pooling=False");
+            mending.Open();
+            using var drop = mending.CreateCommand();
+            drop.CommandText = "DROP TRIGGER fault";
+            drop.ExecuteNonQuery();
+        }
+
+        public void OnCompleted() { }
+
+        public void OnError(Exception error) { }
+
+        public void Dispose()
+        {
+            foreach (var each in listening)
+                each.Dispose();
+        }
     }
 
     [Theory]

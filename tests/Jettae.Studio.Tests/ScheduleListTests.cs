@@ -1,11 +1,57 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
 /// <summary>A person with many schedules: pages, search, states, ends and ready-made starts.</summary>
 public sealed class ScheduleListTests
 {
+    [Fact]
+    public async Task A_name_that_is_typed_whole_is_found_before_all_that_have_it_in_them()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        for (var n = 0; n <= ScheduleChoices.Most; n++)
+            await studio.CreateAsync(
+                new
+                {
+                    topic = "가을",
+                    name = $"가을 아침 {n}",
+                    frequency = "daily",
+                    time_of_day = "09:00",
+                    timezone = "Asia/Seoul",
+                    content_type = "x_post",
+                }
+            );
+        await studio.CreateAsync(
+            new
+            {
+                topic = "첫째",
+                name = "아침",
+                frequency = "daily",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+                content_type = "x_post",
+            }
+        );
+        await studio.CreateAsync(
+            new
+            {
+                topic = "둘째",
+                name = "아침",
+                frequency = "daily",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+                content_type = "x_post",
+            }
+        );
+        var names = await studio
+            .Services.GetRequiredService<Schedules>()
+            .NamesAsync(await studio.OwnerAsync(), "아침", default);
+        Assert.Equal(["아침", "아침", "가을 아침 0"], names.Take(3).Select(each => each.Name));
+        Assert.Equal(["둘째", "첫째"], names.Take(2).Select(each => each.Topic).Order());
+    }
+
     [Fact]
     public async Task Many_schedules_are_read_page_by_page_newest_first_each_once()
     {

@@ -83,7 +83,9 @@ internal static class AlertApi
             alert.RunId,
             Reason = Views.Of(Reasons.Find(alert.Reason)?.AtLast),
             Text = new { Ko = Words.Of(alert, Korean), En = Words.Of(alert, CultureInfo.InvariantCulture) },
-            ToDo = new { Ko = Words.ToDo(alert, Korean), En = Words.ToDo(alert, CultureInfo.InvariantCulture) },
+            ToDo = alert.ClosedAt is null
+                ? new { Ko = Words.ToDo(alert, Korean), En = Words.ToDo(alert, CultureInfo.InvariantCulture) }
+                : null,
             Link = Notices.LinkOf(alert),
             alert.Figure,
             alert.OpenedAt,

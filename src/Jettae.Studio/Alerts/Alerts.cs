@@ -25,6 +25,7 @@ public sealed record AlertSettingsFields
 public sealed class Alerts
 {
     private const int Longest = 500;
+    private const int MostOpen = 100;
     private readonly StudioStore store;
     private readonly Accounts accounts;
     private readonly Notices notices;
@@ -64,6 +65,24 @@ public sealed class Alerts
         );
     }
 
+    /// <summary>Those that last, the newest 100 of them first.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="scheduleId">Only those of this schedule; null: of any.</param>
+    /// <param name="kind">Only those of this kind; null: of any.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    public Task<List<Alert>> OpenAsync(Guid owner, Guid? scheduleId, AlertKind? kind, CancellationToken cancel) =>
+        store.ReadAsync(
+            db =>
+                db.Alerts.Where(alert => alert.OwnerId == owner && alert.ClosedAt == null)
+                    .Where(alert => scheduleId == null || alert.ScheduleId == scheduleId)
+                    .Where(alert => kind == null || alert.Kind == kind)
+                    .OrderByDescending(alert => alert.OpenedAt)
+                    .ThenByDescending(alert => alert.Id)
+                    .Take(MostOpen)
+                    .ToListAsync(cancel),
+            cancel
+        );
+
     /// <summary>How many nobody has looked at.</summary>
     public Task<int> UnreadAsync(Guid owner, CancellationToken cancel) =>
         store.ReadAsync(
@@ -97,7 +116,16 @@ public sealed class Alerts
     /// <exception cref="RejectedException">A field breaks its rule, or another than the owner names a mail server; nothing is stored.</exception>
     public async Task<AlertSettings> SaveAsync(Guid owner, AlertSettingsFields fields, CancellationToken cancel)
     {
-        var mayMail = await accounts.IsOwnerAsync(owner, cancel);
+        if (!string.IsNullOrWhiteSpace(fields.SmtpHost) && !await accounts.IsOwnerAsync(owner, cancel))
+            throw new RejectedException(
+                403,
+                "owner_only",
+                "smtp_host",
+                new(
+                    "메일 서버는 이 설치의 주인만 정할 수 있어요.",
+                    "Only the owner of this installation may name a mail server."
+                )
+            );
         return await store.WriteAsync(
             async db =>
             {
@@ -105,16 +133,6 @@ public sealed class Alerts
                 if (settings is null)
                     db.AlertSettings.Add(settings = new AlertSettings { OwnerId = owner });
                 Apply(settings, fields);
-                if (settings.SmtpHost is not null && !mayMail)
-                    throw new RejectedException(
-                        403,
-                        "owner_only",
-                        "smtp_host",
-                        new(
-                            "메일 서버는 이 설치의 주인만 정할 수 있어요.",
-                            "Only the owner of this installation may name a mail server."
-                        )
-                    );
                 return settings;
             },
             cancel
@@ -127,7 +145,10 @@ public sealed class Alerts
     public async Task<string?> TryAsync(Guid owner, string? channel, CancellationToken cancel)
     {
         var settings = await SettingsAsync(owner, cancel);
-        if (channel is null || !Notices.Channels(settings).Contains(channel))
+        if (
+            channel is null
+            || !Notices.Channels(settings, await accounts.IsOwnerAsync(owner, cancel)).Contains(channel)
+        )
             throw Broken(
                 "channel",
                 new(

@@ -92,6 +92,7 @@ public sealed partial class Notices
             async db =>
             {
                 var settings = await db.AlertSettings.ToDictionaryAsync(each => each.OwnerId, cancel);
+                var owners = await db.Users.Where(each => each.IsOwner).Select(each => each.Id).ToListAsync(cancel);
                 var recent = await db
                     .Alerts.Where(alert => alert.ClosedAt == null || alert.ClosedAt > from)
                     .OrderBy(alert => alert.OpenedAt)
@@ -99,7 +100,7 @@ public sealed partial class Notices
                 return (
                     from alert in recent
                     where settings.ContainsKey(alert.OwnerId)
-                    from channel in Channels(settings[alert.OwnerId])
+                    from channel in Channels(settings[alert.OwnerId], owners.Contains(alert.OwnerId))
                     let told = alert.Told.Split(' ')
                     let mark = Mark(alert, channel)
                     where !told.Contains(mark) && (alert.ClosedAt is null || told.Contains($"open-{channel}"))
@@ -135,13 +136,15 @@ public sealed partial class Notices
         }
     }
 
-    internal static IEnumerable<string> Channels(AlertSettings settings)
+    /// <param name="settings">Whose channels.</param>
+    /// <param name="mayMail">They are the owner's of the installation: what another named before is not used.</param>
+    internal static IEnumerable<string> Channels(AlertSettings settings, bool mayMail)
     {
         if (settings.WebhookUrl is not null)
             yield return "webhook";
         if (settings.SlackUrl is not null)
             yield return "slack";
-        if (settings.SmtpHost is not null && settings.MailTo is not null)
+        if (mayMail && settings.SmtpHost is not null && settings.MailTo is not null)
             yield return "mail";
     }
 

@@ -51,6 +51,12 @@ internal static class Booked
     {
         Withdraw(schedule, live, now);
         await db.SaveChangesAsync();
+        // A plan would find the slot again; without one it is lost unless it is booked as it was.
+        if (schedule is { IsActive: true, Timing.IsBroken: true })
+        {
+            Book(db, schedule, live.SlotAt, now);
+            schedule.NextRunAt = live.SlotAt;
+        }
         await EnsureAsync(db, schedule, now);
     }
 

@@ -175,7 +175,7 @@ public sealed class CalendarItems
             int? left = schedule.MaxRuns is { } most ? most - ran.GetValueOrDefault(schedule.Id) : null;
             var added = AddComing(cells, schedule, [.. changes[schedule.Id]], left, Math.Min(room, MostPerSchedule));
             isCut |= added is null;
-            room -= added ?? 0;
+            room -= added ?? Math.Min(room, MostPerSchedule);
         }
         return isCut;
     }

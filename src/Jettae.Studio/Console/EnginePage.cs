@@ -15,8 +15,6 @@ public abstract class EnginePage : OwnedPage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private ITimer? timer;
-    private bool asking;
-    private bool askAgain;
 
     [Inject]
     protected QStashClient QStash { get; private set; } = null!;
@@ -37,27 +35,14 @@ public abstract class EnginePage : OwnedPage
 
     protected override async Task ReadAsync()
     {
-        // What is asked for may have changed (a filter) since the answer that is on its way was asked for.
-        askAgain = asking;
-        if (asking)
-            return;
-        asking = true;
         try
         {
-            do
-            {
-                askAgain = false;
-                await AskAsync();
-            } while (askAgain);
+            await AskAsync();
             Trouble = null;
         }
         catch (QStashException refused)
         {
             Trouble = Said(refused);
-        }
-        finally
-        {
-            asking = false;
         }
     }
 
@@ -79,7 +64,7 @@ public abstract class EnginePage : OwnedPage
         try
         {
             await act(Leaving.Token);
-            await ReadAsync();
+            await RefreshAsync();
         }
         catch (QStashException refused)
         {

@@ -44,7 +44,7 @@ public sealed record ContentFacets(
     {
         var open = filter with { Status = null, Type = null, ScheduleId = null, Language = null };
         var keys = filter.IsSearch
-            ? await filter.Hits(db).OrderByDescending(key => key).Take(MostHits + 1).ToListAsync(cancel)
+            ? await filter.HitsOf(db, owner).OrderByDescending(key => key).Take(MostHits + 1).ToListAsync(cancel)
             : null;
         var isCut = keys?.Count > MostHits;
         if (isCut)

@@ -60,6 +60,14 @@ public sealed record ContentFilter(
             )
             : db.Database.SqlQuery<long>($"SELECT rowid AS Value FROM content_search WHERE rowid IS NULL");
 
+    /// <summary>The keys that the search finds among the owner's pieces of that time: what is cut after so many is cut of these alone.</summary>
+    internal IQueryable<long> HitsOf(StudioDb db, Guid owner)
+    {
+        var own = new ContentFilter(From: From, To: To).Rows(Counted(db), db, owner);
+        // As a sum, or the search index would be asked once for every piece.
+        return Hits(db).Where(key => own.Select(piece => piece.SearchKey!.Value).Contains(key + 0));
+    }
+
     /// <summary>Whether the pieces of a counted cell fit.</summary>
     internal bool Fits(ContentFacets.Cell cell) =>
         (Status is null || cell.Status == Status)
@@ -86,9 +94,11 @@ public sealed record ContentFilter(
     /// </summary>
     internal IQueryable<Content> Among(List<long>? keys, StudioDb db, Guid owner)
     {
-        // The index that has all that is counted: texts of thousands are not read for it.
-        var counted = db.Contents.FromSql($"SELECT * FROM contents INDEXED BY contents_counted");
-        var rows = Rows(counted, db, owner);
+        var rows = Rows(Counted(db), db, owner);
         return keys is null ? rows : rows.Where(piece => EF.Parameter(keys).Contains(piece.SearchKey!.Value));
     }
+
+    /// <summary>By the index that has all that is counted: texts of thousands are not read for it.</summary>
+    private static IQueryable<Content> Counted(StudioDb db) =>
+        db.Contents.FromSql($"SELECT * FROM contents INDEXED BY contents_counted");
 }

@@ -144,6 +144,7 @@ public static partial class Words
     public static readonly Word AllKinds = new("모든 종류", "All kinds");
     public static readonly Word AllStates = new("모든 상태", "All states");
     public static readonly Word AllSchedules = new("모든 스케줄", "All schedules");
+    public static readonly Word WhichSchedule = new("어느 스케줄인가요?", "Which of these?");
     public static readonly Word NothingFound = new("찾는 글이 없어요", "Nothing found");
     public static readonly Word NoPieces = new("아직 쓴 글이 없어요", "Nothing written yet");
     public static readonly Word NoPiecesHow = new(

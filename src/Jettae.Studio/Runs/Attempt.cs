@@ -48,9 +48,12 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
     }
 
     /// <summary>What was said of storing did not come true.</summary>
+    public void ForgetStored() => Steps.RemoveAll(step => step.Kind is StepKind.Stored or StepKind.NextBooked);
+
+    /// <summary>The store does not take it.</summary>
     public void NotStored(string detail)
     {
-        Steps.RemoveAll(step => step.Kind is StepKind.Stored or StepKind.NextBooked);
+        ForgetStored();
         Missed(StepKind.Stored, Reasons.StoreFailed, detail);
     }
 

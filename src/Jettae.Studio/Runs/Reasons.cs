@@ -405,6 +405,10 @@ public static class Reasons
     /// <summary>Every reason, for pages and documentation.</summary>
     public static IReadOnlyCollection<Reason> All => ByKey.Values;
 
+    /// <summary>Those that a run can have; the others stand on schedules and bookings.</summary>
+    public static IEnumerable<Reason> OfRuns =>
+        All.Except([TimingBroken, QStashRefused, QStashUnreachable, SignatureRefused]);
+
     /// <summary>The reason stored under <paramref name="key"/>; null when there is none.</summary>
     public static Reason? Find(string? key) => key is null ? null : ByKey.GetValueOrDefault(key);
 

@@ -219,12 +219,24 @@ public sealed partial class Runner
         }
     }
 
-    /// <summary>A piece that the store does not take is told of as just that, if the store takes that much.</summary>
+    /// <summary>
+    /// A piece is paid for: what the store does not take is put to it once more, for most of its troubles pass. If it does not
+    /// take it then, just that is told, if it takes that much.
+    /// </summary>
     private async Task<(SlotAnswer Answer, Run Run, Content? Content)> SettleAsync(
         StartedRun started,
         AttemptResult result
     )
     {
+        try
+        {
+            return await ledger.SettleAsync(started, result, CancellationToken.None);
+        }
+        catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
+        {
+            LogSurprise(logger, failure, started.Attempt.Run.Id);
+            started.Attempt.ForgetStored();
+        }
         try
         {
             return await ledger.SettleAsync(started, result, CancellationToken.None);

@@ -1,7 +1,10 @@
 namespace Jettae.Studio;
 
 /// <summary>A schedule as a choice.</summary>
-public sealed record ScheduleName(Guid Id, string Name);
+/// <param name="Id">Which.</param>
+/// <param name="Name">What it is called; others may be called the same.</param>
+/// <param name="Topic">What it writes about, to tell those apart.</param>
+public sealed record ScheduleName(Guid Id, string Name, string Topic);
 
 /// <summary>The schedules that one can be chosen from.</summary>
 /// <param name="Names">The first, by name; more than <see cref="Most"/> when there are more.</param>

@@ -99,6 +99,14 @@ public sealed class Schedules
             cancel
         );
 
+    /// <summary>Active, at rest until a day or paused, as it was.</summary>
+    /// <exception cref="RejectedException">404: the owner has no such schedule any more.</exception>
+    public Task<Schedule> BackToAsync(Schedule before, CancellationToken cancel) =>
+        !before.IsActive ? PauseAsync(before.OwnerId, before.Id, cancel)
+        : before.PausedUntil is { } until && until > time.GetUtcNow()
+            ? PauseUntilAsync(before.OwnerId, before.Id, until, cancel)
+        : ResumeAsync(before.OwnerId, before.Id, cancel);
+
     /// <summary>Goes on from now: slots that passed while it was paused were not wanted and are not missed.</summary>
     public Task<Schedule> ResumeAsync(Guid owner, Guid id, CancellationToken cancel) =>
         ChangeAsync(
@@ -224,25 +232,26 @@ public sealed class Schedules
             cancel
         );
 
-    /// <summary>The first names with this in them.</summary>
+    /// <summary>The first names with this in them, those that are just this before the others.</summary>
     public Task<List<ScheduleName>> NamesAsync(Guid owner, string search, CancellationToken cancel) =>
         store.ReadAsync(db => NamesAsync(db, owner, search, cancel), cancel);
 
     private static Task<List<ScheduleName>> NamesAsync(StudioDb db, Guid owner, string search, CancellationToken cancel)
     {
         var rows = db.Schedules.Where(schedule => schedule.OwnerId == owner);
+        var ordered = rows.OrderBy(schedule => schedule.Name);
         if (search.Length > 0)
         {
             var pattern = ScheduleFilter.PatternOf(search);
-            rows = rows.Where(schedule => EF.Functions.Like(schedule.Name, pattern, "\\"));
+            ordered = rows.Where(schedule => EF.Functions.Like(schedule.Name, pattern, "\\"))
+                .OrderBy(schedule => schedule.Name != search)
+                .ThenBy(schedule => schedule.Name);
         }
-        return Names(rows.OrderBy(schedule => schedule.Name).ThenBy(schedule => schedule.Id))
-            .Take(ScheduleChoices.Most + 1)
-            .ToListAsync(cancel);
+        return Names(ordered.ThenBy(schedule => schedule.Id)).Take(ScheduleChoices.Most + 1).ToListAsync(cancel);
     }
 
     private static IQueryable<ScheduleName> Names(IQueryable<Schedule> schedules) =>
-        schedules.Select(schedule => new ScheduleName(schedule.Id, schedule.Name));
+        schedules.Select(schedule => new ScheduleName(schedule.Id, schedule.Name, schedule.Topic));
 
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
     public async Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>

@@ -158,8 +158,9 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         if (!disposing)
             return;
         listening?.Dispose();
+        // Not disposed: what was pressed may still ask for the token after the page is left. It has no timer and is linked to
+        // nothing, so there is nothing to free.
         Leaving.Cancel();
-        Leaving.Dispose();
     }
 
     public void Dispose()

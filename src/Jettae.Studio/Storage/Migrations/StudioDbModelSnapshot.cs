@@ -430,7 +430,6 @@ namespace Jettae.Studio
                     b.HasIndex("OwnerId", "Status", "ContentType", "ScheduleId", "Language", "CreatedAt", "Id", "SearchKey")
                         .HasDatabaseName("contents_counted");
 
-
                     b.ToTable("contents");
                 });
 
