@@ -146,4 +146,19 @@ public sealed class TroubleTests
         Task ScheduleAsync(string path, params (string, string)[] headers) =>
             engine.SendAsync(HttpMethod.Post, $"/v2/schedules/{engine.Sink}{path}", "x", [.. headers, cron]);
     }
+
+    [Fact]
+    public async Task What_was_published_is_not_refused_because_its_allowance_cannot_be_told()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Limits = new Limits { MessagesPerDay = 10 }
+        );
+        engine.Store.Committed = () =>
+        {
+            engine.Store.Committed = null;
+            engine.Run("alter table tenants rename to hidden");
+        };
+        await engine.PublishAsync("/once", "x");
+        engine.Run("alter table hidden rename to tenants");
+    }
 }
