@@ -126,7 +126,8 @@ public sealed partial class QStashClient(HttpClient http, QStashOptions options,
         {
             // Not QStash's own words: the status must do.
         }
-        var limit = RateLimit.Of(answer.Headers);
+        // Told with every answer, it is the reason of this one only.
+        var limit = answer.StatusCode == HttpStatusCode.TooManyRequests ? RateLimit.Of(answer.Headers) : null;
         var now = (time ?? TimeProvider.System).GetUtcNow();
         var until = answer.Headers.RetryAfter?.Date ?? limit?.Reset;
         return new QStashException(

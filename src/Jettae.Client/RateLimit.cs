@@ -10,9 +10,13 @@ namespace Jettae.Client;
 /// <param name="Reset">When there may be as many again.</param>
 public sealed record RateLimit(RateLimitKind Kind, int Limit, int Remaining, DateTimeOffset Reset)
 {
-    /// <summary>Null where the answer says none.</summary>
-    internal static RateLimit? Of(HttpResponseHeaders headers) =>
-        Of(headers, "RateLimit", RateLimitKind.Daily) ?? Of(headers, "Burst-RateLimit", RateLimitKind.Burst);
+    /// <summary>Of those that the answer tells, the one that is used up; null where it tells none.</summary>
+    internal static RateLimit? Of(HttpResponseHeaders headers)
+    {
+        var daily = Of(headers, "RateLimit", RateLimitKind.Daily);
+        var burst = Of(headers, "Burst-RateLimit", RateLimitKind.Burst);
+        return daily is null || (daily.Remaining > 0 && burst is { Remaining: 0 }) ? burst : daily;
+    }
 
     private static RateLimit? Of(HttpResponseHeaders headers, string name, RateLimitKind kind)
     {

@@ -62,7 +62,14 @@ public static class EngineApi
                 Service<Allowances>(http).TakeRequest(http);
             var answer = await next(context);
             if (IsPublishing(http.Request))
-                Service<Allowances>(http).TellMessages(http);
+                try
+                {
+                    Service<Allowances>(http).TellMessages(http);
+                }
+                catch (SqliteException)
+                {
+                    // The messages are committed: to say "try again" for what is only told besides would make them twice.
+                }
             return answer;
         }
         catch (RejectedException rejected)

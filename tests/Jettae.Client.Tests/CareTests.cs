@@ -114,6 +114,34 @@ public sealed class CareTests
         Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
     }
 
+    [Theory]
+    [InlineData(429, RateLimitKind.Burst)]
+    [InlineData(400, null)]
+    public async Task Of_limits_that_are_told_the_one_that_is_used_up_is_the_reason_of_a_429_and_of_nothing_else(
+        int status,
+        RateLimitKind? kind
+    )
+    {
+        var reset = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 3_600;
+        answers.Enqueue(() =>
+            new HttpResponseMessage((HttpStatusCode)status)
+            {
+                Headers =
+                {
+                    { "RateLimit-Limit", "100" },
+                    { "RateLimit-Remaining", "50" },
+                    { "RateLimit-Reset", $"{reset}" },
+                    { "Burst-RateLimit-Limit", "10" },
+                    { "Burst-RateLimit-Remaining", "0" },
+                    { "Burst-RateLimit-Reset", $"{reset}" },
+                },
+            }
+        );
+        var refused = await Assert.ThrowsAsync<QStashException>(() => Client().GetKeysAsync(Cancel));
+        Assert.Equal(kind, refused.RateLimit?.Kind);
+        Assert.Equal(kind is not null, refused.RetryAfter is not null);
+    }
+
     [Fact]
     public async Task What_QStash_asks_to_wait_is_heard_in_either_form_and_odd_limits_are_none()
     {

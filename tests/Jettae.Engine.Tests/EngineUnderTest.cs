@@ -105,7 +105,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
         await engine.DisposeAsync();
     }
 
-    public Task StartAgainAsync() => StartEngineAsync(null);
+    public Task StartAgainAsync(Action<EngineOptions>? change = null) => StartEngineAsync(change);
 
     public async Task<(int Status, JsonNode? Json)> SendAsync(
         HttpMethod method,

@@ -433,4 +433,29 @@ public sealed class FlowControlTests
         Assert.Equal([.. Enumerable.Range(0, all).Select(i => $"{i}"), "x"], engine.Deliveries.Select(one => one.Body));
         Assert.Equal(0, engine.InMemory);
     }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_loses_nothing_of_what_was_left_in_the_store()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PostAsync(engine, "k/pause");
+        const int all = 2_500;
+        var item = new JsonObject
+        {
+            ["destination"] = engine.Sink + "/",
+            ["headers"] = new JsonObject
+            {
+                ["Upstash-Flow-Control-Key"] = "k",
+                ["Upstash-Flow-Control-Value"] = "parallelism=200",
+            },
+        };
+        var batch = new JsonArray([.. Enumerable.Range(0, all).Select(_ => item.DeepClone())]);
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, "/v2/batch", batch.ToJsonString())).Status);
+        await engine.IdleAsync();
+        engine.Time.AdjustTime(engine.Time.GetUtcNow() - TimeSpan.FromMinutes(10));
+        await PostAsync(engine, "k/resume");
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(10));
+        Assert.Equal(all, engine.Deliveries.Count);
+    }
 }

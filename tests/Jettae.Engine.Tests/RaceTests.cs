@@ -80,6 +80,79 @@ public sealed class RaceTests
     }
 
     [Fact]
+    [Trait("QStash", "60")]
+    public async Task A_delayed_message_that_its_queue_admits_in_the_commit_of_its_joining_is_delivered()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        const int queues = 20;
+        for (var i = 0; i < queues; i++)
+        {
+            var path = $"/v2/enqueue/q{i}/{engine.Sink}/{i}";
+            await engine.SendAsync(HttpMethod.Post, path, "x", ("Upstash-Delay", "10s"));
+            await engine.SendAsync(HttpMethod.Post, $"/v2/queues/q{i}/pause");
+        }
+        var commit = await HeldAsync(engine);
+        engine.Time.Advance(TimeSpan.FromSeconds(10));
+        await WaitingAsync(engine, queues);
+        var resuming = Enumerable
+            .Range(0, queues)
+            .Select(i => engine.SendAsync(HttpMethod.Post, $"/v2/queues/q{i}/resume"))
+            .ToArray();
+        await WaitingAsync(engine, 2 * queues);
+        commit.SetResult();
+        await Task.WhenAll(resuming);
+        await engine.IdleAsync();
+        Assert.Equal(queues, engine.Deliveries.Count);
+    }
+
+    [Fact]
+    [Trait("QStash", "59,83")]
+    public async Task A_message_that_is_found_cancelled_when_its_keys_turn_comes_does_not_hold_its_line()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        (string, string)[] limited =
+        [
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "rate=1,period=10s"),
+        ];
+        await engine.PublishAsync("/first", "x", limited);
+        await engine.IdleAsync();
+        var (_, json) = await engine.SendAsync(HttpMethod.Post, $"/v2/enqueue/q/{engine.Sink}/cancelled", "x", limited);
+        await engine.SendAsync(HttpMethod.Post, $"/v2/enqueue/q/{engine.Sink}/next", "x");
+        await engine.IdleAsync();
+        var before = await HeldAsync(engine);
+        var cancelling = engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{(string)json!["messageId"]!}");
+        await WaitingAsync(engine, 1);
+        // The cancellation's commit is full, and the next one is, so that the start comes in the one after them.
+        var between = new TaskCompletionSource();
+        var others = Enumerable
+            .Range(1, 3_999)
+            .Select(i => engine.Store.WriteAsync(_ => i == 2_000 && between.Task.Wait(TimeSpan.FromSeconds(20))))
+            .ToArray();
+        engine.Time.Advance(TimeSpan.FromSeconds(11));
+        await WaitingAsync(engine, 4_001);
+        before.SetResult();
+        await WaitingAsync(engine, 2);
+        between.SetResult();
+        await Task.WhenAll(others);
+        Assert.Equal(200, (await cancelling).Status);
+        await engine.IdleAsync();
+        Assert.Equal(["/first", "/next"], engine.Deliveries.Select(one => one.Target));
+    }
+
+    /// <summary>A commit under way that ends when it is let; what is written meanwhile goes into the next one.</summary>
+    private static async Task<TaskCompletionSource> HeldAsync(EngineUnderTest engine)
+    {
+        var (begun, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _ = engine.Store.WriteAsync(_ => begun.TrySetResult() && open.Task.Wait(TimeSpan.FromSeconds(20)));
+        await begun.Task;
+        return open;
+    }
+
+    private static Task WaitingAsync(EngineUnderTest engine, int writes) =>
+        EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Store.WaitingWrites == writes));
+
+    [Fact]
     [Trait("QStash", "102,103")]
     public async Task A_rotation_amid_a_thousand_messages_is_noticed_by_no_receiver()
     {

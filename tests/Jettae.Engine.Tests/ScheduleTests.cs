@@ -326,4 +326,35 @@ public sealed class ScheduleTests
             return (await engine.SendAsync(HttpMethod.Get, "/v2/schedules")).Json!;
         }
     }
+
+    [Fact]
+    public async Task Without_grace_what_passes_while_it_is_down_is_gone_and_all_others_fire_however_late_the_timer_is()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options => options.ScheduleGrace = TimeSpan.Zero);
+        await CreateAsync(engine, engine.Sink + "/minutely", "* * * * *");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(90));
+        Assert.Single(engine.Deliveries);
+        await engine.StopAsync();
+        engine.Time.Advance(TimeSpan.FromMinutes(10));
+        await engine.StartAgainAsync(options => options.ScheduleGrace = TimeSpan.Zero);
+        Assert.Single(engine.Deliveries);
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(45));
+        Assert.Equal(2, engine.Deliveries.Count);
+    }
+
+    [Fact]
+    public async Task One_that_holds_no_longer_cuts_off_no_list()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await CreateAsync(engine, engine.Sink + "/odd", "0 0 1 1 *");
+        engine.Run("update schedules set headers = '{\"Upstash-Retries\":[\"many\"]}'");
+        await CreateAsync(engine, engine.Sink + "/sound", "0 0 1 1 *");
+        var (status, json) = await engine.SendAsync(HttpMethod.Get, "/v2/schedules");
+        Assert.Equal((200, 2), (status, json!.AsArray().Count));
+        Assert.Contains(
+            json.AsArray(),
+            one => ((string?)one!["error"])?.Contains("Upstash-Retries", StringComparison.Ordinal) == true
+        );
+        Assert.Contains(json.AsArray(), one => (string?)one!["destination"] == engine.Sink + "/sound");
+    }
 }

@@ -146,4 +146,34 @@ public sealed class TroubleTests
         Task ScheduleAsync(string path, params (string, string)[] headers) =>
             engine.SendAsync(HttpMethod.Post, $"/v2/schedules/{engine.Sink}{path}", "x", [.. headers, cron]);
     }
+
+    [Fact]
+    public async Task What_was_published_is_not_refused_because_its_allowance_cannot_be_told()
+    {
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Limits = new Limits { MessagesPerDay = 10 }
+        );
+        engine.Store.Committed = () =>
+        {
+            engine.Store.Committed = null;
+            engine.Run("alter table tenants rename to hidden");
+        };
+        await engine.PublishAsync("/once", "x");
+        engine.Run("alter table hidden rename to tenants");
+    }
+
+    [Fact]
+    public async Task A_lane_at_whose_turn_the_store_cannot_be_read_comes_again()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await engine.PublishAsync("/later", "x", ("Upstash-Delay", "10s"));
+        // A tenant's limits are read once: the restart forgets them.
+        await engine.RestartAsync();
+        engine.Run("alter table tenants rename to hidden");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        engine.Run("alter table hidden rename to tenants");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal("/later", Assert.Single(engine.Deliveries).Target);
+    }
 }

@@ -80,15 +80,17 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
 
     /// <summary>
     /// What began after an instant: the starts that were written beforehand, and the attempts that ended, begun under no rate. One
-    /// that is in both is one.
+    /// that is in both is one. Of each kind the newest so many, in the order of its index: a union sorts all it is given.
     /// </summary>
-    private static string Begun(string tenant, string key, string since) =>
+    private static string Begun(string tenant, string key, string since, string most) =>
         $"""
-            select began_at, message_seq, retried from flow_starts
-            where tenant = {tenant} and flow_key = {key} and began_at > {since}
+            select * from (
+              select began_at, message_seq, retried from flow_starts
+              where tenant = {tenant} and flow_key = {key} and began_at > {since} order by began_at desc limit {most})
             union
-            select started_at, message_seq, retried from attempts
-            where tenant = {tenant} and flow_key = {key} and started_at > {since}
+            select * from (
+              select started_at, message_seq, retried from attempts
+              where tenant = {tenant} and flow_key = {key} and started_at > {since} order by started_at desc limit {most})
             """;
 
     /// <summary>When the key's attempts of the last period began, newest first.</summary>
@@ -100,7 +102,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     {
         var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L) - 1);
         var stored = db.Command(
-                $"select began_at, message_seq, retried from ({Begun("$0", "$1", "$2")}) order by began_at desc limit $3",
+                $"select began_at, message_seq, retried from ({Begun("$0", "$1", "$2", "$3")}) order by began_at desc limit $3",
                 flow.Tenant,
                 flow.Key,
                 since,
@@ -281,7 +283,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <summary>Keys as the API shows them: one query for all of them, and what is under way from memory.</summary>
     private List<JsonObject> Shown(string tenant, string which, string text)
     {
-        var begun = Begun("f.tenant", "f.key", "max(f.reset_at, $1 - f.period * 1000 - 1)");
+        var begun = Begun("f.tenant", "f.key", "max(f.reset_at, $1 - f.period * 1000 - 1)", "-1");
         var now = time.Milliseconds();
         // Asked first: an attempt that ends meanwhile is counted twice rather than not at all, for an instant.
         var underWay = shards

@@ -179,7 +179,25 @@ internal sealed class Schedules(
                 .Rows(row => (Id: row.GetString(0), State: (MessageState)row.GetInt32(1)))
                 .ToDictionary(row => row.Id, row => row.State)
         );
-        return [.. schedules.Select(schedule => schedule.Json(Sample(schedule), states))];
+        return [.. schedules.Select(Json)];
+
+        JsonObject Json(Schedule schedule)
+        {
+            try
+            {
+                return schedule.Json(Sample(schedule), states);
+            }
+            catch (RejectedException refused)
+            {
+                // Accepted once, by rules of before: it must not cut off the list of the others.
+                return new JsonObject
+                {
+                    ["scheduleId"] = schedule.Id,
+                    ["cron"] = schedule.Cron,
+                    ["error"] = refused.Message,
+                };
+            }
+        }
     }
 
     private async Task<IResult> DeleteAsync(HttpContext http, string id) =>

@@ -26,6 +26,7 @@ internal sealed partial class Ticker : IDisposable
     private readonly ILogger log;
     private readonly ITimer timer;
     private bool started;
+    private long startedAt;
     private bool stopped;
     private bool ticking;
     private bool again;
@@ -49,7 +50,7 @@ internal sealed partial class Ticker : IDisposable
     public void Start()
     {
         lock (gate)
-            started = true;
+            (started, startedAt) = (true, time.Milliseconds());
         Wake();
     }
 
@@ -156,9 +157,10 @@ internal sealed partial class Ticker : IDisposable
             await WriteAsync([], refused.Message, null);
             return;
         }
-        // Of slots that passed while nothing ran, the last one fires, if it is not too long ago.
+        // Of slots that passed while nothing ran, the last one fires, if it is not too long ago. One that came since the
+        // start fires however late its timer is.
         var slot = schedule.NextAt!.Value;
-        var earliest = now - (long)options.ScheduleGrace.TotalMilliseconds;
+        var earliest = Math.Min(now - (long)options.ScheduleGrace.TotalMilliseconds, startedAt);
         if (slot < earliest && cron.Next(earliest - 1) is { } recent && recent <= now)
             slot = recent;
         while (cron.Next(slot) is { } later && later <= now)

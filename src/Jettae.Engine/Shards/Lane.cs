@@ -19,6 +19,9 @@ public sealed class Lane(LaneId id, FlowLane? flow)
     /// <summary>The first place in the store's order from which on it may have more that are due; null when all are here.</summary>
     public (long DueAt, long Seq)? LeftFrom { get; set; }
 
+    /// <summary>When the last of those that were left was due: the clock may be set back meanwhile.</summary>
+    public long LeftUntil { get; set; }
+
     /// <summary>It is time to read on.</summary>
     public bool WantsMore => LeftFrom is not null && Waiting.Count < MostWaiting / 2;
 

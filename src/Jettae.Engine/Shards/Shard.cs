@@ -30,6 +30,9 @@ public sealed partial class Shard : IDisposable
     private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
     private readonly Queue<Lane> ready = [];
     private readonly Dictionary<long, InFlight> inFlight = [];
+
+    /// <summary>Delayed messages on their way into their lines, and the offer of one that a queue has admitted meanwhile.</summary>
+    private readonly Dictionary<long, Due?> joining = [];
     private readonly CancellationTokenSource abandon = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -104,8 +107,16 @@ public sealed partial class Shard : IDisposable
     public void Offer(Due entry)
     {
         lock (gate)
+        {
+            // Known until its joining ends, and forgotten then: who admits it in the same commit may be here first.
+            if (joining.ContainsKey(entry.Seq))
+            {
+                joining[entry.Seq] = entry;
+                return;
+            }
             if (!due.Offer(entry))
                 return;
+        }
         Wake();
     }
 
@@ -251,6 +262,11 @@ public sealed partial class Shard : IDisposable
             {
                 foreach (var entry in turn.Skip(begun))
                     GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
+                // One that was at its turn has left the line of those that are ready, and nothing would wake it.
+                var known = ready.ToHashSet();
+                foreach (var lane in lanes.Values)
+                    if (!lane.IsBlocked && lane.Waiting.Count > 0 && known.Add(lane))
+                        ready.Enqueue(lane);
                 if (!stopping)
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
             }
@@ -386,29 +402,44 @@ public sealed partial class Shard : IDisposable
         var place = (entry.DueAt, entry.Seq);
         if (lane.LeftFrom is not { } from || place.CompareTo(from) < 0)
             lane.LeftFrom = place;
+        lane.LeftUntil = Math.Max(lane.LeftUntil, entry.DueAt);
         due.Forget(entry.Seq);
         if (lane.WantsMore)
             wanting.Add(lane);
     }
 
-    /// <summary>What was left of lanes that have got short: a page of the store for each, whatever it holds of others.</summary>
+    /// <summary>
+    /// What was left of lanes that have got short: a page of the store at each step, from the first place that any of them
+    /// lacks, for all whose places it reaches.
+    /// </summary>
     private void Refill(long now)
     {
-        List<Lane> lanesToFill;
+        (long DueAt, long Seq) from;
+        long until;
         lock (gate)
-            lanesToFill = [.. wanting];
-        foreach (var lane in lanesToFill)
         {
-            // Changed by steps only, and this is one.
-            var from = lane.LeftFrom!.Value;
-            var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), now, Lane.MostWaiting);
-            lock (gate)
+            if (wanting.Count == 0)
+                return;
+            from = wanting.Min(lane => lane.LeftFrom!.Value);
+            // A clock that was set back must not hide what was due before.
+            until = Math.Max(now, wanting.Max(lane => lane.LeftUntil));
+        }
+        // Lanes are changed by steps only, and this is one.
+        var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), until, Lane.MostWaiting);
+        var end = page.Count == Lane.MostWaiting ? (page[^1].DueAt, page[^1].Seq + 1) : ((long, long)?)null;
+        lock (gate)
+        {
+            var reached = wanting
+                .Where(lane => end is not { } past || lane.LeftFrom!.Value.CompareTo(past) < 0)
+                .ToHashSet();
+            foreach (var entry in page)
+                if (lanes.TryGetValue(entry.Lane, out var lane) && reached.Contains(lane) && due.Know(entry.Seq))
+                    lane.Waiting.Enqueue(entry);
+            foreach (var lane in reached)
             {
-                lane.LeftFrom =
-                    page.Count == Lane.MostWaiting ? (page[^1].DueAt, page[^1].Seq + 1) : ((long, long)?)null;
-                foreach (var entry in page)
-                    if (entry.Lane == lane.Id && due.Know(entry.Seq))
-                        lane.Waiting.Enqueue(entry);
+                lane.LeftFrom = end;
+                if (end is null)
+                    lane.LeftUntil = 0;
                 if (!lane.WantsMore)
                     wanting.Remove(lane);
                 if (!lane.IsBlocked && lane.Waiting.Count > 0)
@@ -471,6 +502,10 @@ public sealed partial class Shard : IDisposable
                 if (lanes[entry.Lane].Flow is { State.Limits.Rate: > 0 } flow)
                     (counted = flow).Begun(attempt.StartedAt);
             }
+            else
+            {
+                joining[entry.Seq] = null;
+            }
         }
         if (message is null)
         {
@@ -493,7 +528,11 @@ public sealed partial class Shard : IDisposable
         long? againAt = null;
         try
         {
-            if (counted is null || await BeganAsync(attempt, counted))
+            if (counted is not null && await BeganAsync(attempt, counted) is { } left)
+            {
+                effects = left;
+            }
+            else
             {
                 var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
                 var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
@@ -515,18 +554,29 @@ public sealed partial class Shard : IDisposable
         End(entry, againAt, effects, attempted: true);
     }
 
-    /// <summary>On disk before anything is sent: a start counts even if nobody lives to see its end. False when it was cancelled.</summary>
-    private async Task<bool> BeganAsync(InFlight attempt, FlowLane counted)
+    /// <summary>
+    /// On disk before anything is sent: a start counts even if nobody lives to see its end. Null when it has begun; when its
+    /// message was cancelled, what that lets begin: there will be no settlement to give up its place in a line.
+    /// </summary>
+    private async Task<Effects?> BeganAsync(InFlight attempt, FlowLane counted)
     {
-        var limits = counted.State.Limits;
-        if (!await store.WriteAsync(s => FlowControls.Begin(s, attempt, limits)))
-            return false;
+        var (message, limits) = (attempt.Message, counted.State.Limits);
+        var left = await store.WriteAsync(s =>
+        {
+            if (FlowControls.Begin(s, attempt, limits))
+                return null;
+            var effects = new Effects();
+            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, Now(), effects);
+            return effects;
+        });
+        if (left is not null)
+            return left;
         lock (gate)
         {
             attempt.IsStored = true;
             counted.Begun(Now());
         }
-        return true;
+        return null;
     }
 
     /// <summary>A delayed message of a queue joins its line now; when its turn comes, the queue makes it due.</summary>
@@ -554,6 +604,8 @@ public sealed partial class Shard : IDisposable
         {
             inFlight.Remove(entry.Seq);
             GiveBack(entry, againAt, attempted);
+            if (joining.Remove(entry.Seq, out var offered) && againAt is null && offered is { } admitted)
+                due.Offer(admitted);
             TellIfDrained();
         }
         slots.Release(entry.Lane, entry.Size);

@@ -13,8 +13,11 @@ public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most) : 
     private readonly Channel<(T Item, TaskCompletionSource Done)> waiting = Channel.CreateUnbounded<(
         T,
         TaskCompletionSource
-    )>(new UnboundedChannelOptions { SingleReader = true });
+    )>();
     private Task? loop;
+
+    /// <summary>Items that were added and are in no batch yet.</summary>
+    internal int Waiting => waiting.Reader.Count;
 
     public void Start() => loop = Task.Run(RunAsync);
 

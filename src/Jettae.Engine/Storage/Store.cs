@@ -48,6 +48,9 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Called after each commit; what it throws stands for a commit whose success was never heard of.</summary>
     internal Action? Committed { get; set; }
 
+    /// <summary>Writes that the next commit will take.</summary>
+    internal int WaitingWrites => commits.Waiting;
+
     internal int IdleReaders => readers.Count;
 
     /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
