@@ -20,6 +20,7 @@ public sealed partial class CalendarPage
     private DateOnly? selected;
     private TimeZoneInfo? zone;
     private bool isNarrow;
+    private bool listens;
     private IJSObjectReference? script;
     private DotNetObjectReference<CalendarPage>? self;
     private ElementReference dialog;
@@ -75,11 +76,13 @@ public sealed partial class CalendarPage
         self = DotNetObjectReference.Create(this);
         var person = await script.InvokeAsync<Person>("begin", self);
         var found = TimeZoneInfo.TryFindSystemTimeZoneById(person.Zone, out var own) ? own : TimeZoneInfo.Utc;
-        // As a rule it is what the server was told: nothing is drawn anew.
-        if (sheet is not null && zone?.Id == found.Id && isNarrow == person.IsNarrow)
-            return;
-        (zone, isNarrow) = (found, person.IsNarrow);
-        await RefreshAsync();
+        listens = true;
+        // As a rule it is what the server was told: nothing is read anew.
+        if (sheet is null || zone?.Id != found.Id || isNarrow != person.IsNarrow)
+        {
+            (zone, isNarrow) = (found, person.IsNarrow);
+            await RefreshAsync();
+        }
         StateHasChanged();
     }
 

@@ -151,7 +151,7 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
     {
         var page = await studio.OpenAsync(language);
         await page.GotoAsync($"/calendar?view={view}&date={slot:yyyy-MM-dd}&schedule={id}");
-        await Expect(page.Locator("main:not([inert]) [data-calendar]")).ToBeVisibleAsync();
+        await Expect(page.Locator("main:not([inert]) [data-calendar]:not([inert])")).ToBeVisibleAsync();
         return page;
     }
 

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>Every page, dialog, menu and state in every language, width and theme: axe finds nothing, nothing sticks out, no error is logged.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Looks)]
 public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
 {
     public static TheoryData<string> Looks => Look.Languages;
