@@ -16,6 +16,8 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 
     private static readonly string[] Inherited = ["QSTASH_", "ANTHROPIC_", "JETTAE_", "ASPNETCORE_", "NEXT_PUBLIC_"];
 
+    private static int lastPort = Environment.ProcessId * 61 % 16_000;
+
     private readonly Dictionary<string, string> settings;
     private readonly ConcurrentQueue<string> said = new();
     private Process? process;
@@ -67,11 +69,23 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     /// <summary>For a process that must be known (to a relay, say) before it starts.</summary>
     public static JettaeProcess On(int port, params (string Name, string Value)[] settings) => new(port, settings);
 
+    /// <summary>Below those that the system gives out by itself: nobody else gets it while its program is down.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 12_000 + (Interlocked.Increment(ref lastPort) % 16_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody is there: the next one.
+            }
+        }
     }
 
     /// <summary>Starts it (again) on the same folder and address, and waits until it answers.</summary>
