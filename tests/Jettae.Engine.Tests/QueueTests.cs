@@ -279,6 +279,44 @@ public sealed class QueueTests
     }
 
     [Fact]
+    [Trait("QStash", "42,59,83")]
+    public async Task The_end_of_an_earlier_callback_gives_no_place_away_whose_cancelled_request_still_runs()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var callback = new SemaphoreSlim(0);
+        using var retry = new SemaphoreSlim(0);
+        engine.Answer = http =>
+        {
+            if (http.Request.Path == "/told")
+                return callback.WaitAsync();
+            if (http.Request.Path == "/first" && http.Request.Headers["Upstash-Retried"] != "0")
+                return retry.WaitAsync();
+            http.Response.StatusCode = http.Request.Path == "/first" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        var first = await EnqueueAsync(
+            engine,
+            "q",
+            "/first",
+            ("Upstash-Retry-Delay", "0"),
+            ("Upstash-Retries", "1"),
+            ("Upstash-Callback", engine.Sink + "/told")
+        );
+        await EnqueueAsync(engine, "q", "/second");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 3));
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{first}")).Status);
+        callback.Release();
+        var told = engine.Deliveries.Single(each => each.Target == "/told").Header("Upstash-Message-Id");
+        await EngineUnderTest.UntilAsync(async () => (await engine.StoryAsync(told)).Contains("DELIVERED"));
+        await engine.SteppedAsync();
+        Assert.Equal(1, (int)(await GetAsync(engine, "q"))["lag"]!);
+        Assert.DoesNotContain("/second", engine.Deliveries.Select(each => each.Target));
+        retry.Release();
+        await engine.IdleAsync();
+        Assert.Equal("/second", engine.Deliveries.Last().Target);
+    }
+
+    [Fact]
     [Trait("QStash", "59,83")]
     public async Task Whatever_is_cancelled_whenever_no_more_are_under_way_than_the_parallelism_and_the_line_goes_on()
     {

@@ -129,11 +129,12 @@ public sealed class Messages(
         return cancelled;
     }
 
-    /// <summary>Who has a place in a queue keeps it for now: its attempt may be under way.</summary>
+    /// <summary>Who has a place in a queue holds it itself for now: its attempt may be under way, whoever else ends beside it.</summary>
     private static List<Cancelled> Cancel(Store s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
         s.Prepared(
                 """
-                update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line)
+                update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line),
+                  holder = iif(in_line = 2, seq, holder)
                 where tenant = $0 and state = 0 and seq in (select value from json_each($1))
                 returning seq, retried, iif(in_line = 2, queue, null), holder
                 """

@@ -143,11 +143,17 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         if (queue is null && holder is null)
             return;
         var root = holder ?? seq;
+        // Its own attempt is over: it holds its place no longer. Before the rest, which may hold it still.
+        if (root == seq)
+            s.Run("update messages set holder = null where seq = $0 and holder = seq", root);
         if (s.Scalar<long>("select exists (select 1 from messages where holder = $0 and state = 0)", root) != 0)
             return;
         if (
             s.Scalar<string>(
-                "update messages set in_line = 3 where seq = $0 and state <> 0 and in_line = 2 returning queue",
+                """
+                update messages set in_line = 3 where seq = $0 and state <> 0 and in_line = 2 and holder is null
+                returning queue
+                """,
                 root
             ) is
             { } left
