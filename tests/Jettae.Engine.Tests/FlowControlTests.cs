@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 
@@ -6,6 +8,8 @@ namespace Jettae.Engine.Tests;
 /// <summary>Flow control: as many at once, and as many in a period, as the key says; whatever the destination.</summary>
 public sealed class FlowControlTests
 {
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
     private static Task<string> PublishAsync(EngineUnderTest engine, string path, string key, string value) =>
         engine.PublishAsync(path, "x", ("Upstash-Flow-Control-Key", key), ("Upstash-Flow-Control-Value", value));
 
@@ -17,6 +21,50 @@ public sealed class FlowControlTests
 
     private static Task CountAsync(EngineUnderTest engine, int deliveries) =>
         EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == deliveries));
+
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task The_starts_of_a_period_are_the_newest_of_those_written_beforehand_and_those_that_ended_each_once()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        Gen.Select(
+                Gen.Select(Gen.Int[1, 3], Gen.Int[0, 60], Gen.Int[1, 4], Gen.Int[0, 2]).Array[0, 60],
+                Gen.Int[1, 12],
+                Gen.Int[0, 40]
+            )
+            .Sample(
+                (starts, rate, reset) =>
+                {
+                    // One attempt begins once: its later mention is of no interest here.
+                    var begun = starts.DistinctBy(each => (each.Item3, each.Item4)).ToList();
+                    var sql = new StringBuilder("delete from flow_starts; delete from attempts;");
+                    foreach (var (where, at, seq, retried) in begun)
+                    {
+                        if ((where & 1) != 0)
+                            sql.Append(
+                                Invariant,
+                                $"insert into flow_starts values ('t', 'k', {at}, {seq}, {retried});"
+                            );
+                        if ((where & 2) != 0)
+                            sql.Append(
+                                Invariant,
+                                $"""
+                                insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, flow_key)
+                                values ({seq}, {retried}, 't', {at}, {at}, 200, 'k');
+                                """
+                            );
+                    }
+                    engine.Run("pragma foreign_keys = off;" + sql);
+                    var state = new FlowState("t", "k", new FlowLimits(0, rate, 1), false, false, false, reset, 1);
+                    Assert.Equal(
+                        begun.Select(each => (long)each.Item2).Where(at => at > reset).OrderDescending().Take(rate),
+                        engine.Store.Read(db => FlowControls.Starts(db, state, now: 60, underWay: []))
+                    );
+                },
+                iter: 200,
+                threads: 1
+            );
+    }
 
     [Fact]
     [Trait("QStash", "74,76,36")]
@@ -417,9 +465,9 @@ public sealed class FlowControlTests
             );
         Assert.Equal(200, (await engine.SendAsync(HttpMethod.Post, "/v2/batch", batch.ToJsonString())).Status);
         await engine.IdleAsync();
-        Assert.InRange(engine.InMemory, 1, Lane.MostWaiting);
+        Assert.InRange(engine.InMemory, 1, Shard.MostInLane);
         await engine.RestartAsync();
-        Assert.InRange(engine.InMemory, 1, Lane.MostWaiting);
+        Assert.InRange(engine.InMemory, 1, Shard.MostInLane);
         // One that comes now is the last, though there might be room for it.
         await PublishAsync(engine, "/last", "k", "parallelism=1");
         await PostAsync(engine, "k/resume");

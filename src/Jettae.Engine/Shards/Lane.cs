@@ -10,9 +10,6 @@ public sealed class Lane(LaneId id, FlowLane? flow)
 
     public FlowLane? Flow => flow;
 
-    /// <summary>Waiting in memory; more are left in the store until these get few.</summary>
-    public const int MostWaiting = 2_000;
-
     /// <summary>Due, and not yet begun; oldest first.</summary>
     public Queue<Due> Waiting { get; } = [];
 
@@ -21,9 +18,6 @@ public sealed class Lane(LaneId id, FlowLane? flow)
 
     /// <summary>When the last of those that were left was due: the clock may be set back meanwhile.</summary>
     public long LeftUntil { get; set; }
-
-    /// <summary>It is time to read on.</summary>
-    public bool WantsMore => LeftFrom is not null && Waiting.Count < MostWaiting / 2;
 
     /// <summary>Attempts under way, or about to begin.</summary>
     public int InFlight { get; set; }

@@ -17,18 +17,13 @@ public sealed partial class Shard : IDisposable
 {
     private const int PageSize = 10_000;
     private const int MostInMemory = 2 * PageSize;
+    internal const int MostInLane = 2_000;
     private const int MostInTurn = 256;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly DueHeap due = new(MostInMemory);
-    private readonly Dictionary<LaneId, Lane> lanes = [];
-    private readonly Dictionary<(string Tenant, string Key), FlowLane> flows = [];
-    private readonly HashSet<FlowLane> stale = [];
-    private readonly HashSet<Lane> wanting = [];
-    private readonly PriorityQueue<FlowLane, long> opening = new();
-    private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
-    private readonly Queue<Lane> ready = [];
+    private readonly Lanes lanes;
     private readonly Dictionary<long, InFlight> inFlight = [];
 
     /// <summary>Delayed messages on their way into their lines, and the offer of one that a queue has admitted meanwhile.</summary>
@@ -70,6 +65,7 @@ public sealed partial class Shard : IDisposable
     {
         (this.number, this.shards, this.slots, this.store, this.deliverer) = (number, shards, slots, store, deliverer);
         (this.work, this.options, this.time, this.log) = (work, options, time, log);
+        lanes = new Lanes(MostInLane, key => FlowControls.Lane(store, key.Tenant, key.Key, Now()));
         freed = Freed;
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -125,11 +121,8 @@ public sealed partial class Shard : IDisposable
     {
         lock (gate)
         {
-            if (!flows.TryGetValue((state.Tenant, state.Key), out var flow) || !flow.Learn(state))
+            if (!lanes.Learn(state))
                 return;
-            if (flow.IsStale)
-                stale.Add(flow);
-            Unblock(flow.Blocked);
         }
         Wake();
     }
@@ -139,9 +132,8 @@ public sealed partial class Shard : IDisposable
     {
         lock (gate)
         {
-            if (!blocked.Remove(scope, out var waiting))
+            if (!lanes.Free(scope))
                 return;
-            Unblock(waiting);
         }
         Wake();
     }
@@ -262,11 +254,7 @@ public sealed partial class Shard : IDisposable
             {
                 foreach (var entry in turn.Skip(begun))
                     GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
-                // One that was at its turn has left the line of those that are ready, and nothing would wake it.
-                var known = ready.ToHashSet();
-                foreach (var lane in lanes.Values)
-                    if (!lane.IsBlocked && lane.Waiting.Count > 0 && known.Add(lane))
-                        ready.Enqueue(lane);
+                lanes.TakeTurnsAgain();
                 if (!stopping)
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
             }
@@ -307,7 +295,7 @@ public sealed partial class Shard : IDisposable
         lock (gate)
             changed =
             [
-                .. stale.Select(flow =>
+                .. lanes.Stale.Select(flow =>
                     (
                         flow,
                         flow.State,
@@ -323,14 +311,7 @@ public sealed partial class Shard : IDisposable
         {
             var starts = store.Read(db => FlowControls.Starts(db, state, now, underWay));
             lock (gate)
-            {
-                // Changed once more meanwhile, it is stale still, and its shard was woken.
-                if (!ReferenceEquals(flow.State, state))
-                    continue;
-                flow.Recount(starts);
-                stale.Remove(flow);
-                Unblock(flow.Blocked);
-            }
+                lanes.Recount(flow, state, starts);
         }
     }
 
@@ -339,27 +320,20 @@ public sealed partial class Shard : IDisposable
     {
         lock (gate)
         {
-            while (opening.TryPeek(out var flow, out var instant) && instant <= now)
-            {
-                opening.Dequeue();
-                flow.WokenAt = null;
-                Unblock(flow.Blocked);
-            }
+            lanes.Open(now);
             full = false;
-            while (!full && turn.Count < MostInTurn && ready.TryDequeue(out var lane))
-            {
-                lane.IsBlocked = false;
+            while (!full && turn.Count < MostInTurn && lanes.TryNext(out var lane))
                 Admit(lane, now, turn);
-            }
             while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry, out var isReturned))
             {
-                var lane = LaneOf(entry, now);
-                if (!isReturned && (lane.LeftFrom is not null || lane.Waiting.Count >= Lane.MostWaiting))
+                var lane = LaneOf(entry);
+                if (isReturned)
+                    lane.Waiting.Enqueue(entry);
+                else if (!lanes.Enter(lane, entry))
                 {
-                    Leave(lane, entry);
+                    due.Forget(entry.Seq);
                     continue;
                 }
-                lane.Waiting.Enqueue(entry);
                 if (!lane.IsBlocked)
                     Admit(lane, now, turn);
             }
@@ -371,112 +345,46 @@ public sealed partial class Shard : IDisposable
     {
         while (lane.Waiting.Count > 0 && !stopping)
         {
-            if (lane.Flow is { } flow && flow.OpensAt(now) is var opensAt && opensAt != now)
-            {
-                lane.IsBlocked = true;
-                flow.Blocked.Add(lane);
-                if (opensAt is { } instant && !(flow.WokenAt <= instant))
-                    opening.Enqueue(flow, (flow.WokenAt = instant).Value);
+            if (!lanes.IsOpen(lane, now))
                 return;
-            }
             if (slots.TryTake(freed, lane.Id, lane.Waiting.Peek().Size) is { } scope)
             {
                 full |= scope == Slots.All;
-                lane.IsBlocked = true;
-                if (!blocked.TryGetValue(scope, out var others))
-                    blocked[scope] = others = [];
-                others.Add(lane);
+                lanes.Block(lane, scope);
                 return;
             }
-            lane.InFlight++;
-            lane.Flow?.Begin(now);
-            turn.Add(lane.Waiting.Dequeue());
-            if (lane.WantsMore)
-                wanting.Add(lane);
+            turn.Add(lanes.Begin(lane, now));
         }
     }
 
-    /// <summary>A lane that cannot begin must not draw all that waits for it into memory.</summary>
-    private void Leave(Lane lane, Due entry)
-    {
-        var place = (entry.DueAt, entry.Seq);
-        if (lane.LeftFrom is not { } from || place.CompareTo(from) < 0)
-            lane.LeftFrom = place;
-        lane.LeftUntil = Math.Max(lane.LeftUntil, entry.DueAt);
-        due.Forget(entry.Seq);
-        if (lane.WantsMore)
-            wanting.Add(lane);
-    }
-
-    /// <summary>
-    /// What was left of lanes that have got short: a page of the store at each step, from the first place that any of them
-    /// lacks, for all whose places it reaches.
-    /// </summary>
+    /// <summary>What was left of lanes that have got short: a page of the store at each step.</summary>
     private void Refill(long now)
     {
         (long DueAt, long Seq) from;
         long until;
         lock (gate)
         {
-            if (wanting.Count == 0)
+            if (lanes.Wanted() is not { } wanted)
                 return;
-            from = wanting.Min(lane => lane.LeftFrom!.Value);
-            // A clock that was set back must not hide what was due before.
-            until = Math.Max(now, wanting.Max(lane => lane.LeftUntil));
+            (from, until) = wanted;
         }
-        // Lanes are changed by steps only, and this is one.
-        var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), until, Lane.MostWaiting);
-        var end = page.Count == Lane.MostWaiting ? (page[^1].DueAt, page[^1].Seq + 1) : ((long, long)?)null;
+        // A clock that was set back must not hide what was due before. Lanes are changed by steps only, and this is one.
+        var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), Math.Max(now, until), MostInLane);
         lock (gate)
-        {
-            var reached = wanting
-                .Where(lane => end is not { } past || lane.LeftFrom!.Value.CompareTo(past) < 0)
-                .ToHashSet();
-            foreach (var entry in page)
-                if (lanes.TryGetValue(entry.Lane, out var lane) && reached.Contains(lane) && due.Know(entry.Seq))
-                    lane.Waiting.Enqueue(entry);
-            foreach (var lane in reached)
-            {
-                lane.LeftFrom = end;
-                if (end is null)
-                    lane.LeftUntil = 0;
-                if (!lane.WantsMore)
-                    wanting.Remove(lane);
-                if (!lane.IsBlocked && lane.Waiting.Count > 0)
-                    ready.Enqueue(lane);
-                if (lane.IsEmpty)
-                    Close(lane);
-            }
-        }
+            lanes.Refill(page, full: page.Count == MostInLane, due.Know);
     }
 
-    /// <summary>Oldest first: the order of a key's messages is theirs, whatever hosts they go to.</summary>
-    private void Unblock(HashSet<Lane> waiting)
+    private Lane LaneOf(in Due entry)
     {
-        foreach (var lane in waiting.OrderBy(lane => lane.Waiting.TryPeek(out var head) ? head.DueAt : 0))
-            ready.Enqueue(lane);
-        waiting.Clear();
-    }
-
-    private Lane LaneOf(Due entry, long now)
-    {
-        var id = entry.Lane;
-        if (lanes.TryGetValue(id, out var lane))
-            return lane;
-        FlowLane? flow = null;
         try
         {
-            if (id.FlowKey is { } key && !flows.TryGetValue((id.Tenant, key), out flow))
-                flows[(id.Tenant, key)] = flow = FlowControls.Lane(store, id.Tenant, key, now);
+            return lanes.Of(entry.Lane);
         }
         catch
         {
             due.Return(entry);
             throw;
         }
-        if (flow is not null)
-            flow.Lanes++;
-        return lanes[id] = new Lane(id, flow);
     }
 
     /// <summary>Starts the attempt, unless its message has been finished, or put off, since it came into memory.</summary>
@@ -499,7 +407,7 @@ public sealed partial class Shard : IDisposable
             else if (!outside)
             {
                 attempt = inFlight[entry.Seq] = new InFlight(message, Now());
-                if (lanes[entry.Lane].Flow is { State.Limits.Rate: > 0 } flow)
+                if (lanes.Of(entry.Lane).Flow is { State.Limits.Rate: > 0 } flow)
                     (counted = flow).Begun(attempt.StartedAt);
             }
             else
@@ -617,30 +525,11 @@ public sealed partial class Shard : IDisposable
     /// <summary>The message comes again at <paramref name="dueAt"/>, or is the store's again. Its slot is released by the caller.</summary>
     private void GiveBack(Due entry, long? dueAt, bool attempted)
     {
-        var lane = lanes[entry.Lane];
-        lane.InFlight--;
-        if (lane.Flow is { } flow)
-        {
-            if (attempted)
-                flow.End();
-            else
-                flow.Refund();
-            Unblock(flow.Blocked);
-        }
-        if (lane.IsEmpty)
-            Close(lane);
+        lanes.End(entry.Lane, attempted);
         if (dueAt is { } instant)
             due.Return(entry with { DueAt = instant });
         else
             due.Forget(entry.Seq);
-    }
-
-    /// <summary>A key's memory goes with its last lane: what it counted is in the store, and is read from there when it comes again.</summary>
-    private void Close(Lane lane)
-    {
-        lanes.Remove(lane.Id);
-        if (lane.Id.FlowKey is { } key && --lane.Flow!.Lanes == 0)
-            flows.Remove((lane.Id.Tenant, key));
     }
 
     /// <summary>To the next due time, or to when the window must move; a full shard is woken by the next settlement.</summary>
@@ -654,11 +543,11 @@ public sealed partial class Shard : IDisposable
             var horizon = (long)options.Horizon.TotalMilliseconds;
             // A window that went back to the beginning meanwhile is to be read at once.
             var next = due.WantsMore(PageSize) ? Math.Max(due.Window.DueAt, now) - (horizon / 2) : now + horizon;
-            if (!full && (ready.Count > 0 || wanting.Count > 0))
+            if (!full && lanes.AreReady)
                 next = now;
             if (!full && due.NextAt is { } dueAt)
                 next = Math.Min(next, dueAt);
-            if (opening.TryPeek(out _, out var opensAt))
+            if (lanes.OpenAt is { } opensAt)
                 next = Math.Min(next, opensAt);
             if (next <= now)
                 again = true;
