@@ -63,9 +63,17 @@ public sealed record ContentFilter(
     /// <summary>The keys that the search finds among the owner's pieces of that time: what is cut after so many is cut of these alone.</summary>
     internal IQueryable<long> HitsOf(StudioDb db, Guid owner)
     {
-        var own = new ContentFilter(From: From, To: To).Rows(Counted(db), db, owner);
-        // As a sum, or the search index would be asked once for every piece.
-        return Hits(db).Where(key => own.Select(piece => piece.SearchKey!.Value).Contains(key + 0));
+        // The search is run once, by itself: however else it is asked for, it may be run, or its result walked, for every piece.
+        var found = db.Contents.FromSql(
+            $"""
+            SELECT * FROM contents INDEXED BY contents_counted WHERE search_key IN (
+              WITH hits AS MATERIALIZED (SELECT rowid AS hit FROM content_search WHERE content_search MATCH {SearchText.Match(
+                Search!
+            )})
+              SELECT hit FROM hits)
+            """
+        );
+        return new ContentFilter(From: From, To: To).Rows(found, db, owner).Select(piece => piece.SearchKey!.Value);
     }
 
     /// <summary>Whether the pieces of a counted cell fit.</summary>
