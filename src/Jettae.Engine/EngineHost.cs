@@ -11,12 +11,14 @@ internal sealed partial class EngineHost(
     Ticker ticker,
     Queues queues,
     Store store,
+    Gauges gauges,
     EngineOptions options,
     TimeProvider time,
     ILogger<EngineHost> log
 ) : IHostedLifecycleService, IDisposable
 {
-    private const int PruneBatch = 500;
+    /// <summary>Rows that one write prunes at the most, or looks at to find out.</summary>
+    internal const int PruneBatch = 500;
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
 
     private ITimer? pruning;
@@ -27,6 +29,7 @@ internal sealed partial class EngineHost(
         await queues.SweepAsync();
         shards.Start();
         ticker.Start();
+        gauges.Show();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
     }
 
@@ -48,43 +51,42 @@ internal sealed partial class EngineHost(
 
     public void Dispose() => pruning?.Dispose();
 
+    /// <summary>Everything in small writes, so that others come in between, however much has gathered.</summary>
     private async Task PruneAsync()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var before = now - (long)options.LogRetention.TotalMilliseconds;
-        var (pruned, all) = (0, 0);
+        var pruned = 0;
         try
         {
             await queues.SweepAsync();
-            do
-            {
-                pruned = await store.WriteAsync(s =>
-                    // One whose callbacks are still tried holds its queue's place until they end.
-                    s.Run(
-                        """
-                        delete from messages where seq in (
-                          select seq from messages where finished_at < $0 and in_line is not 2 limit $1)
-                        """,
-                        before,
-                        PruneBatch
-                    )
-                    + s.Run(
-                        "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
-                        now,
-                        PruneBatch
-                    )
-                    + FlowControls.Prune(s, PruneBatch)
-                    + FlowControls.PruneStarts(s, now, PruneBatch)
-                );
-                all += pruned;
-            } while (pruned > 0);
-            Pruned(all);
+            await EachAsync(s => Messages.Prune(s, before, PruneBatch));
+            await EachAsync(s =>
+                s.Run(
+                    "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
+                    now,
+                    PruneBatch
+                )
+            );
+            await EachAsync(s => FlowControls.PruneStarts(s, now, PruneBatch));
+            for (
+                (string, string)? looked = ("", "");
+                looked is { } after;
+                looked = await store.WriteAsync(s => FlowControls.Prune(s, after, PruneBatch))
+            ) { }
+            Pruned(pruned);
         }
 #pragma warning disable CA1031 // What was not pruned now is pruned in an hour.
         catch (Exception trouble)
 #pragma warning restore CA1031
         {
             PruneTrouble(trouble);
+        }
+
+        async Task EachAsync(Func<Store, int> prune)
+        {
+            while (await store.WriteAsync(prune) is > 0 and var rows)
+                pruned += rows;
         }
     }
 
@@ -98,9 +100,11 @@ internal sealed partial class EngineHost(
 /// <summary>How a program takes the engine in.</summary>
 public static class EngineSetup
 {
-    /// <summary>Adds the engine; a <see cref="TimeProvider"/> must be among the services.</summary>
-    public static IServiceCollection AddJettaeEngine(this IServiceCollection services, EngineOptions options) =>
-        services
+    /// <summary>Adds the engine, and what tells that it is ready; a <see cref="TimeProvider"/> must be among the services.</summary>
+    public static IServiceCollection AddJettaeEngine(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddHealthChecks().AddCheck<StoreAnswers>("engine_store").AddCheck<ShardsRun>("engine_shards");
+        return services
             .AddSingleton(options)
             .AddSingleton<OpenWork>()
             .AddSingleton<Store>()
@@ -121,7 +125,9 @@ public static class EngineSetup
             .AddSingleton<Schedules>()
             .AddSingleton<DeadLetters>()
             .AddSingleton<Log>()
+            .AddSingleton<Gauges>()
             .AddHostedService<EngineHost>();
+    }
 
     /// <summary>What the server must let through: long destinations in the request line, many forwarded headers.</summary>
     public static void Configure(KestrelServerOptions kestrel)

@@ -11,7 +11,7 @@ public static class Composition
     internal const string OwnTenant = "jettae";
 
     /// <summary>The built-in engine's file.</summary>
-    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, "engine.db");
+    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, BackupList.EngineFile);
 
     /// <summary>The whole program, not yet started.</summary>
     /// <param name="settings">What the operator said.</param>
@@ -23,6 +23,7 @@ public static class Composition
         Action<EngineOptions, StudioOptions>? change = null
     )
     {
+        Restore.RefuseHalf(settings.DataFolder);
         MakeFolder(settings.DataFolder);
         var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
         var engine = EngineOptionsOf(settings, qstash);
@@ -36,11 +37,7 @@ public static class Composition
                 ContentRootPath = AppContext.BaseDirectory,
             }
         );
-        builder
-            .Logging.AddFilter("Microsoft", LogLevel.Warning)
-            // A start that fails is told in one sentence by whoever started it.
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        settings.Observation.AddTo(builder);
         builder.Services.AddSingleton(time);
         // Scripts and styles of the pages are found in a build as they are in what is published.
         builder.WebHost.UseStaticWebAssets();
@@ -56,7 +53,8 @@ public static class Composition
         builder.Services.AddStudioPages();
 
         var app = builder.Build();
-        app.MapGet("/health/live", () => TypedResults.Text("ok"));
+        app.MapHealth();
+        settings.Observation.MapTo(app);
         if (settings.UsesBuiltInEngine)
             app.MapEngine();
         app.MapStudioApi();
@@ -73,7 +71,7 @@ public static class Composition
     }
 
     /// <summary>Keys and people's texts lie there: it is its owner's only.</summary>
-    private static void MakeFolder(string folder)
+    internal static void MakeFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
@@ -104,6 +102,8 @@ public static class Composition
             EgressHttpsOnly = settings.EgressHttpsOnly,
             EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
+            // Our own studio goes on with the trace that a booking began.
+            TraceTo = [.. OwnUrls(settings).Select(url => url.GetLeftPart(UriPartial.Authority))],
             Limits = Limits.Parse(settings.Limits),
             Region = settings.Region,
             DeduplicationWindow = settings.DeduplicationWindow ?? usual.DeduplicationWindow,
@@ -120,15 +120,15 @@ public static class Composition
     /// loopback, and by nobody else.
     /// </summary>
     private static IEnumerable<string> OwnDoors(Settings settings) =>
-        new[] { settings.OwnUrl, settings.PublicUrl }
-            .Select(url => new Uri(url))
-            .Select(url => $"{url.Host}:{url.Port}")
-            .Distinct();
+        OwnUrls(settings).Select(url => $"{url.Host}:{url.Port}").Distinct();
+
+    private static IEnumerable<Uri> OwnUrls(Settings settings) =>
+        new[] { settings.OwnUrl, settings.PublicUrl }.Select(url => new Uri(url));
 
     private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
         new()
         {
-            DataFile = Path.Combine(settings.DataFolder, "studio.db"),
+            DataFile = Path.Combine(settings.DataFolder, BackupList.StudioFile),
             PublicUrl = settings.PublicUrl,
             QStash = new QStashOptions
             {

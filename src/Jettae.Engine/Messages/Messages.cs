@@ -25,13 +25,20 @@ public sealed class Messages(
         + "queue, in_line, holder, flow_key";
 
     /// <summary>Stores all of them or none; when the task ends they are on disk and on their way.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="publications">What is asked for.</param>
+    /// <param name="trace">The trace that they carry on; null for none.</param>
+    /// <param name="cancel">Who asks has gone.</param>
     public async Task<Accepted[]> PublishAsync(
         string tenant,
         IReadOnlyList<Publication> publications,
+        string? trace,
         CancellationToken cancel
     )
     {
         cancel.ThrowIfCancellationRequested();
+        if (trace is not null)
+            publications = [.. publications.Select(each => each.In(trace))];
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         work.Enter();
         try
@@ -55,6 +62,21 @@ public sealed class Messages(
             work.Leave();
         }
     }
+
+    /// <summary>What is pending, of all tenants. It is counted through: not for every request.</summary>
+    internal Backlog Backlog() =>
+        store.Read(db =>
+            db.Command(
+                    """
+                    select count(*) filter (where due_at <= $0), count(*) filter (where due_at >= $1),
+                      count(*) filter (where due_at > $0 and due_at < $1)
+                    from messages where state = 0
+                    """,
+                    time.Milliseconds(),
+                    Queues.Held
+                )
+                .Rows(row => new Backlog(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)))[0]
+        );
 
     /// <summary>A message that is pending, or finished not long ago.</summary>
     public Message? Find(string tenant, string id)
@@ -249,10 +271,40 @@ public sealed class Messages(
         );
     }
 
+    /// <summary>
+    /// Forgets what finished before an instant, with its attempts and its dead letter: the oldest, at least one, and so many
+    /// that it comes to about <paramref name="most"/> rows, for a message may have a thousand attempts. Answers how many messages.
+    /// </summary>
+    internal static int Prune(Store s, long before, int most) =>
+        s.Run(
+            // One whose callbacks are still tried holds its queue's place until they end.
+            """
+            delete from messages where seq in (
+              select seq from (
+                select seq, sum(retried + 1) over (order by finished_at, seq) - retried - 1 as before_it from (
+                  select seq, finished_at, retried from messages where finished_at < $0 and in_line is not 2
+                  order by finished_at, seq limit $1))
+              where before_it < $1)
+            """,
+            before,
+            most
+        );
+
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);
 
     internal static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
+
+    /// <summary>Those of these messages, by id, that are still to be delivered.</summary>
+    /// <param name="db">The engine's file, as <see cref="Tokens.OpenAsync"/> gives it.</param>
+    /// <param name="ids">Of anybody's messages.</param>
+    public static IReadOnlySet<string> PendingAmong(SqliteConnection db, IEnumerable<string> ids) =>
+        db.Command(
+                "select id from messages where state = 0 and id in (select value from json_each($0))",
+                JsonSerializer.Serialize([.. ids], StoredJson.Default.StringArray)
+            )
+            .Rows(row => row.GetString(0))
+            .ToHashSet();
 
     /// <summary>Those of <paramref name="seqs"/> that are still pending.</summary>
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
