@@ -13,6 +13,7 @@ internal sealed partial class EngineHost(
     Store store,
     EngineOptions options,
     TimeProvider time,
+    IHostApplicationLifetime program,
     ILogger<EngineHost> log
 ) : IHostedLifecycleService, IDisposable
 {
@@ -24,6 +25,8 @@ internal sealed partial class EngineHost(
     /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        if (store is PostgresStore shared)
+            shared.Lost += Yield;
         await queues.SweepAsync();
         shards.Start();
         ticker.Start();
@@ -48,6 +51,13 @@ internal sealed partial class EngineHost(
 
     public void Dispose() => pruning?.Dispose();
 
+    /// <summary>What this engine holds in memory is another's now: it would only deliver a second time.</summary>
+    private void Yield()
+    {
+        LeaseLost();
+        program.StopApplication();
+    }
+
     private async Task PruneAsync()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -63,7 +73,7 @@ internal sealed partial class EngineHost(
                     s.Run(
                         """
                         delete from messages where seq in (
-                          select seq from messages where finished_at < $0 and in_line is not 2 limit $1)
+                          select seq from messages where finished_at < $0 and in_line is distinct from 2 limit $1)
                         """,
                         before,
                         PruneBatch
@@ -88,6 +98,12 @@ internal sealed partial class EngineHost(
         }
     }
 
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "Another engine has taken the store over, while this one could not renew its lease: this one stops."
+    )]
+    private partial void LeaseLost();
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pruned {Rows} rows that are past their retention.")]
     private partial void Pruned(int rows);
 
@@ -103,7 +119,7 @@ public static class EngineSetup
         services
             .AddSingleton(options)
             .AddSingleton<OpenWork>()
-            .AddSingleton<Store>()
+            .AddSingleton(_ => Store.Open(options))
             .AddSingleton<Quotas>()
             .AddSingleton<Keys>()
             .AddSingleton<Tokens>()

@@ -24,6 +24,15 @@ public sealed class EngineOptions
     /// <summary>The SQLite file; a lock file lies beside it.</summary>
     public required string DataFile { get; set; }
 
+    /// <summary>
+    /// A PostgreSQL database in the place of the file: <c>postgres://user:password@host:5432/database</c>, or an Npgsql
+    /// connection string. Poolers in transaction mode are fine. Default: none.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>Where the tables are in that database; made if it is not there. Default <c>jettae</c>.</summary>
+    public string DatabaseSchema { get; set; } = "jettae";
+
     /// <summary>Stored at start, replacing what was stored under the same name.</summary>
     public IReadOnlyList<Tenant> Tenants { get; set; } = [];
 

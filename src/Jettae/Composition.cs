@@ -10,8 +10,17 @@ public static class Composition
     /// <summary>The engine's tenant that is the program's own studio.</summary>
     internal const string OwnTenant = "jettae";
 
-    /// <summary>The built-in engine's file.</summary>
-    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, "engine.db");
+    /// <summary>Where the built-in engine keeps what it has, and nothing else of its options.</summary>
+    internal static EngineOptions StoreOf(Settings settings)
+    {
+        var store = new EngineOptions
+        {
+            DataFile = Path.Combine(settings.DataFolder, "engine.db"),
+            Database = settings.Database,
+        };
+        store.DatabaseSchema = settings.DatabaseSchema ?? store.DatabaseSchema;
+        return store;
+    }
 
     /// <summary>The whole program, not yet started.</summary>
     /// <param name="settings">What the operator said.</param>
@@ -89,10 +98,12 @@ public static class Composition
 
     private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials)
     {
-        var usual = new EngineOptions { DataFile = EngineFile(settings) };
+        var usual = StoreOf(settings);
         return new()
         {
             DataFile = usual.DataFile,
+            Database = usual.Database,
+            DatabaseSchema = usual.DatabaseSchema,
             Tenants =
             [
                 new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jettae;
+using Jettae.Engine;
 using Jettae.Studio;
 using RejectedException = Jettae.Engine.RejectedException;
 
@@ -59,6 +60,14 @@ namespace Jettae
                 .AddEnvironmentVariables()
                 .Build();
 
+        private static string Messages(Settings settings)
+        {
+            var store = Composition.StoreOf(settings);
+            return store.Database is null || !settings.UsesBuiltInEngine
+                ? ""
+                : $"\n  Messages          schema {store.DatabaseSchema} at {PostgresStore.Describe(store.Database)}; the studio's data in the data folder";
+        }
+
         private static async Task GreetAsync(WebApplication app, Settings settings)
         {
             var link = await app.Services.GetRequiredService<SignInLinks>().CreateAsync();
@@ -70,7 +79,7 @@ namespace Jettae
                   Sign in (once)    {link}
                   Data folder       {settings.DataFolder}
                   Writer            {writer.Name} ({writer.Model})
-                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}
+                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}{Messages(settings)}
 
                 """
             );

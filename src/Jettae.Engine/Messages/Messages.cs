@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -36,14 +36,13 @@ public sealed class Messages(
         work.Enter();
         try
         {
-            var effects = new Effects();
             var limits = quotas.Of(tenant);
-            var accepted = await store.WriteAsync(s =>
+            var (accepted, effects) = await store.WriteAsync(s =>
             {
-                var answers = new Accepted[publications.Count];
+                var (answers, made) = (new Accepted[publications.Count], new Effects());
                 for (var i = 0; i < answers.Length; i++)
-                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, effects);
-                return answers;
+                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, made);
+                return (answers, made);
             });
             shards.Tell(effects);
             foreach (var one in accepted)
@@ -130,20 +129,22 @@ public sealed class Messages(
     }
 
     /// <summary>Who has a place in a queue holds it itself for now: its attempt may be under way, whoever else ends beside it.</summary>
-    private static List<Cancelled> Cancel(Store s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
-        s.Prepared(
+    private static List<Cancelled> Cancel(Db s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
+        s.Command(
                 """
-                update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line),
-                  holder = iif(in_line = 2, seq, holder)
-                where tenant = $0 and state = 0 and seq in (select value from json_each($1))
-                returning seq, retried, iif(in_line = 2, queue, null), holder
-                """
+                update messages set state = 3, finished_at = $2, in_line = case when in_line < 2 then 3 else in_line end,
+                  holder = case when in_line = 2 then seq else holder end
+                where tenant = $0 and state = 0 and seq in (select cast(value as bigint) from json_each($1))
+                returning seq, retried, case when in_line = 2 then queue end, holder
+                """,
+                tenant,
+                Seqs(seqs),
+                now
             )
-            .With(tenant, Seqs(seqs), now)
-            .Read(row => new Cancelled(tenant, row.GetInt64(0), row.GetInt32(1), row.TextOrNull(2), row.LongOrNull(3)));
+            .Rows(row => new Cancelled(tenant, row.GetInt64(0), row.GetInt32(1), row.TextOrNull(2), row.LongOrNull(3)));
 
     internal static Accepted Insert(
-        Store s,
+        Db s,
         string tenant,
         Publication publication,
         long now,
@@ -155,28 +156,30 @@ public sealed class Messages(
         var message = publication.Message;
         if (DeduplicationKey(tenant, publication) is { } key)
         {
-            if (
-                s.Scalar<string>(
-                    "select message_id from deduplications where key = $0 and expires_at > $1",
-                    key,
-                    now
-                ) is
-                { } first
-            )
-                return new Accepted(first, true);
-            s.Run(
-                "insert or replace into deduplications (key, message_id, expires_at) values ($0, $1, $2)",
+            // One statement: of two that come at once, one is the first.
+            var isFirst = s.Run(
+                """
+                insert into deduplications as d (key, message_id, expires_at) values ($0, $1, $2)
+                on conflict (key) do update set message_id = excluded.message_id, expires_at = excluded.expires_at
+                where d.expires_at <= $3
+                """,
                 key,
                 message.Id,
-                now + (long)options.DeduplicationWindow.TotalMilliseconds
+                now + (long)options.DeduplicationWindow.TotalMilliseconds,
+                now
             );
+            if (isFirst == 0)
+                return new Accepted(
+                    s.Scalar<string>("select message_id from deduplications where key = $0", key)!,
+                    true
+                );
         }
         Add(s, message with { Tenant = tenant }, now, limits, effects);
         return new Accepted(message.Id, false);
     }
 
     /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
-    internal static void Add(Store s, Message message, long now, Limits limits, Effects effects)
+    internal static void Add(Db s, Message message, long now, Limits limits, Effects effects)
     {
         if (limits.MessagesPerDay is { } most)
             Allowances.TakeMessage(s, message.Tenant, most, now);
@@ -193,10 +196,11 @@ public sealed class Messages(
                 : message.NotBefore;
         if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
             FlowControls.Note(s, message.Tenant, flowKey, flow, effects);
-        s.Run(
+        var seq = s.Scalar<long>(
             $"""
             insert into messages ({Columns[5..]})
             values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            returning seq
             """,
             message.Id,
             message.Tenant,
@@ -220,7 +224,6 @@ public sealed class Messages(
             Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
             return;
         }
-        var seq = s.Scalar<long>("select last_insert_rowid()");
         effects.Offers.Add(
             new Offer(
                 shard,
@@ -230,24 +233,17 @@ public sealed class Messages(
     }
 
     /// <summary>A stored message, as its shard must know of it.</summary>
-    internal static Offer OfferOf(Store s, long seq)
-    {
-        using var row = s.Prepared(
-                "select shard, due_at, tenant, url, flow_key, length(body) from messages where seq = $0"
-            )
-            .With(seq)
-            .ExecuteReader();
-        row.Read();
-        return new Offer(
-            row.GetInt32(0),
-            new Due(
-                row.GetInt64(1),
-                seq,
-                LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
-                row.GetInt32(5)
-            )
-        );
-    }
+    internal static Offer OfferOf(Db s, long seq) =>
+        s.Command("select shard, due_at, tenant, url, flow_key, length(body) from messages where seq = $0", seq)
+            .Rows(row => new Offer(
+                row.GetInt32(0),
+                new Due(
+                    row.GetInt64(1),
+                    seq,
+                    LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
+                    row.GetInt32(5)
+                )
+            ))[0];
 
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);
@@ -258,7 +254,7 @@ public sealed class Messages(
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
             db.Command(
-                    $"select {Columns} from messages where state = 0 and seq in (select value from json_each($0))",
+                    $"select {Columns} from messages where state = 0 and seq in (select cast(value as bigint) from json_each($0))",
                     Seqs(seqs)
                 )
                 .Rows(Row)
@@ -295,7 +291,7 @@ public sealed class Messages(
         );
     }
 
-    internal static Message Row(SqliteDataReader row) =>
+    internal static Message Row(DbDataReader row) =>
         new()
         {
             Seq = row.GetInt64(0),
