@@ -76,7 +76,7 @@ internal static class TokenCommand
     private static bool IsOwn(string tenant, string name) =>
         tenant == Composition.OwnTenant && name == Tokens.OfSettings;
 
-    /// <summary>First the file: what is in it holds from the next start on, whatever happens between the two.</summary>
+    /// <summary>First the file: a program that runs takes it from there, and so does the next start, whatever happens between the two.</summary>
     private static async Task ResetAsync(SqliteConnection db, Settings settings)
     {
         if (!settings.UsesBuiltInEngine)
@@ -90,9 +90,7 @@ internal static class TokenCommand
         var token = Credentials.ResetToken(settings);
         Tokens.Reset(db, Composition.OwnTenant, token);
         await Console.Out.WriteLineAsync(token);
-        await Console.Error.WriteLineAsync(
-            "The token before has ended. A program that runs goes on with it: start it again."
-        );
+        await Console.Error.WriteLineAsync("The token before has ended. A program that runs has taken the new one.");
     }
 
     private static async Task ListAsync(SqliteConnection db)
