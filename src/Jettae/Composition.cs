@@ -61,6 +61,8 @@ public static class Composition
         });
         if (settings.UsesBuiltInEngine)
             builder.Services.AddJettaeEngine(engine);
+        if (settings.UsesBuiltInEngine && settings.QStashToken is null)
+            builder.Services.AddHostedService(_ => new TokenWatch(settings, studio.QStash));
         builder.Services.AddStudio(studio);
         builder.Services.AddStudioPages();
 

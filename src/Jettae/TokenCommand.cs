@@ -46,8 +46,7 @@ internal static class TokenCommand
         );
         var reset = new Command("reset", "Puts a new token in the place of the program's own, and prints it.");
         reset.SetAction(
-            (_, _) =>
-                OnStoreAsync(Reset, "The token before has ended. A program that runs goes on with it: start it again.")
+            (_, _) => OnStoreAsync(Reset, "The token before has ended. A program that runs has taken the new one.")
         );
         var limits = new Argument<string>("limits")
         {
@@ -75,7 +74,7 @@ internal static class TokenCommand
     private static bool IsOwn(string tenant, string name) =>
         tenant == Composition.OwnTenant && name == Tokens.OfSettings;
 
-    /// <summary>First the file: what is in it holds from the next start on, whatever happens between the two.</summary>
+    /// <summary>First the file: a program that runs takes it from there, and so does the next start, whatever happens between the two.</summary>
     private static string Reset(Db db, Settings settings)
     {
         if (!settings.UsesBuiltInEngine)

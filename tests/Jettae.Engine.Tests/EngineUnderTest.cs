@@ -31,10 +31,8 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public const string CurrentKey = "sig_current_key_of_the_tests_0001";
     public const string NextKey = "sig_next_key_of_the_tests_00000002";
 
-    private static int schemas;
-
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-engine").FullName;
-    private readonly string schema = $"t{Interlocked.Increment(ref schemas)}";
+    private readonly TestSchema schema = TestSchema.Take();
     private WebApplication engine = null!;
     private WebApplication destination = null!;
 
@@ -160,11 +158,12 @@ public sealed class EngineUnderTest : IAsyncDisposable
     /// <summary>Runs SQL on the engine's store from outside.</summary>
     public void Run(string sql)
     {
+        schema.IsAsMade = false;
         using var db = Connection();
         db.Open();
         using var command = db.CreateCommand();
 #pragma warning disable CA2100 // The tests' own text.
-        command.CommandText = StoreOptions.Database is null ? sql : $"set search_path = {schema}; {sql}";
+        command.CommandText = StoreOptions.Database is null ? sql : $"set search_path = {schema.Name}; {sql}";
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
@@ -193,7 +192,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
             Beside(db =>
                 db.Command(
                         "select query_to_xml('select * from ' || tablename, true, false, '')::text from pg_tables where schemaname = $0",
-                        schema
+                        schema.Name
                     )
                     .Rows(row => row.GetString(0))
             )
@@ -278,15 +277,8 @@ public sealed class EngineUnderTest : IAsyncDisposable
         await engine.DisposeAsync();
         await destination.StopAsync();
         await destination.DisposeAsync();
-        if (StoreOptions.Database is not null)
-            try
-            {
-                Run($"drop schema {schema} cascade");
-            }
-            catch (NpgsqlException)
-            {
-                // The test has ended the server.
-            }
+        if (IsOnPostgres)
+            await schema.GiveBackAsync(StoreOptions);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -299,9 +291,9 @@ public sealed class EngineUnderTest : IAsyncDisposable
             EgressAllow = ["127.0.0.0/8"],
         };
         if (IsOnPostgres)
-            (options.Database, options.DatabaseSchema) = ((await PostgresServer.SharedAsync()).Url, schema);
+            (options.Database, options.DatabaseSchema) = ((await PostgresServer.SharedAsync()).Url, schema.Name);
         change?.Invoke(options);
-        options.DatabaseSchema = schema;
+        options.DatabaseSchema = schema.Name;
         StoreOptions = options;
         var builder = Builder();
         builder.WebHost.ConfigureKestrel(EngineSetup.Configure);

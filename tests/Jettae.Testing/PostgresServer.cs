@@ -87,6 +87,8 @@ public sealed class PostgresServer : IAsyncDisposable
             "-c",
             "fsync=off",
             "-c",
+            "autovacuum=off",
+            "-c",
             "max_connections=300",
             "-c",
             "shared_buffers=64MB",
