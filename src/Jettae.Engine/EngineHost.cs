@@ -10,10 +10,10 @@ internal sealed partial class EngineHost(
     Shards shards,
     Ticker ticker,
     Queues queues,
+    Keys keys,
     Store store,
     EngineOptions options,
     TimeProvider time,
-    IHostApplicationLifetime program,
     ILogger<EngineHost> log
 ) : IHostedLifecycleService, IDisposable
 {
@@ -25,10 +25,8 @@ internal sealed partial class EngineHost(
     /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (store is PostgresStore shared)
-            shared.Lost += Yield;
+        await shards.StartAsync(queues, keys, Taken);
         await queues.SweepAsync();
-        shards.Start();
         ticker.Start();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
     }
@@ -51,11 +49,25 @@ internal sealed partial class EngineHost(
 
     public void Dispose() => pruning?.Dispose();
 
-    /// <summary>What this engine holds in memory is another's now: it would only deliver a second time.</summary>
-    private void Yield()
+    /// <summary>What another node had may have left places in lines; and the next slot may have been its to fire.</summary>
+    private void Taken()
     {
-        LeaseLost();
-        program.StopApplication();
+        ticker.Wake();
+        _ = SweepAsync();
+    }
+
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await queues.SweepAsync();
+        }
+#pragma warning disable CA1031 // It is done again in an hour.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            PruneTrouble(trouble);
+        }
     }
 
     private async Task PruneAsync()
@@ -97,12 +109,6 @@ internal sealed partial class EngineHost(
             PruneTrouble(trouble);
         }
     }
-
-    [LoggerMessage(
-        Level = LogLevel.Critical,
-        Message = "Another engine has taken the store over, while this one could not renew its lease: this one stops."
-    )]
-    private partial void LeaseLost();
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Pruned {Rows} rows that are past their retention.")]
     private partial void Pruned(int rows);

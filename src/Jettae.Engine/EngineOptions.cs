@@ -33,6 +33,12 @@ public sealed class EngineOptions
     /// <summary>Where the tables are in that database; made if it is not there. Default <c>jettae</c>.</summary>
     public string DatabaseSchema { get; set; } = "jettae";
 
+    /// <summary>
+    /// A node of several on one database that could not renew its lease for so long is given up, and its shards go to others. Default
+    /// 3 seconds.
+    /// </summary>
+    public TimeSpan NodeTerm { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Stored at start, replacing what was stored under the same name.</summary>
     public IReadOnlyList<Tenant> Tenants { get; set; } = [];
 

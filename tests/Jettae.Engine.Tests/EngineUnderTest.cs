@@ -321,7 +321,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
             await IdleAsync();
     }
 
-    private sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    internal sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 

@@ -126,6 +126,7 @@ public sealed class MessageTests
     }
 
     [Fact]
+    [Trait("Store", "SQLite")]
     public async Task A_second_engine_on_the_same_store_is_refused_in_words()
     {
         await using var engine = await EngineUnderTest.StartAsync();

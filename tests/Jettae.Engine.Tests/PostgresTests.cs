@@ -26,7 +26,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (1L, 1L),
+            (2L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -68,37 +68,26 @@ public sealed class PostgresTests
     }
 
     [Fact]
-    public async Task Who_ends_without_a_farewell_is_followed_when_its_lease_has_run_out_and_writes_nothing_more()
+    public async Task Who_is_given_up_writes_nothing_more_until_it_comes_back_under_another_name()
     {
         var options = await OptionsAsync();
-        var term = TimeSpan.FromSeconds(1);
-        await using var first = new PostgresStore(options, lease: TimeSpan.FromMinutes(10));
-        var lost = 0;
-        first.Lost += () => lost++;
-        await first.WriteAsync(s => s.Run("insert into queues values ('t', 'before', 1, 0, 0, 0)"));
-        // Its ten minutes have passed, and it has slept over them.
-        Store.Beside(options, db => db.Run("update lease set until = instant() + 300"));
-        await using var second = new PostgresStore(options, term);
+        await using var store = new PostgresStore(options);
+        var name = store.Node.Id;
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'before', 1, 0, 0, 0)"));
+        Store.Beside(options, db => db.Run("delete from nodes"));
         var refused = await Assert.ThrowsAnyAsync<DbException>(() =>
-            first.WriteAsync(s => s.Run("insert into queues values ('t', 'late', 1, 0, 0, 0)"))
+            store.WriteAsync(s => s.Run("insert into queues values ('t', 'late', 1, 0, 0, 0)"))
         );
-        Assert.Contains("taken this store over", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(1, lost);
-        await second.WriteAsync(s => s.Run("insert into queues values ('t', 'after', 1, 0, 0, 0)"));
+        Assert.Contains("given up", refused.Message, StringComparison.Ordinal);
+        await EngineUnderTest.UntilAsync(() =>
+            Task.FromResult(Store.Beside(options, db => db.Any("select 1 from nodes")))
+        );
+        Assert.NotEqual(name, store.Node.Id);
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'after', 1, 0, 0, 0)"));
         Assert.Equal(
             ["after", "before"],
-            second.Read(db => db.Command("select name from queues order by name").Rows(row => row.GetString(0)))
+            store.Read(db => db.Command("select name from queues order by name").Rows(row => row.GetString(0)))
         );
-        Assert.Throws<StoreInUseException>(() => new PostgresStore(options, term));
-    }
-
-    [Fact]
-    public async Task Who_says_farewell_is_followed_at_once()
-    {
-        var options = await OptionsAsync();
-        for (var i = 0; i < 3; i++)
-            await using (var store = new PostgresStore(options, lease: TimeSpan.FromHours(1)))
-                Assert.Equal(0, store.Read(db => db.Scalar<long>("select count(*) from messages")));
     }
 
     [Fact]

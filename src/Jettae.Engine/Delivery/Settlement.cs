@@ -73,7 +73,8 @@ public sealed class Settlement(
         if (deadLetter is not null)
             WriteDeadLetter(s, deadLetter);
         if (state == MessageState.Pending)
-            effects.Offers.Add(
+            effects.Offer(
+                s,
                 new Offer(
                     message.Shard,
                     new Due(

@@ -53,7 +53,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             limits.Period
         );
         if (changed > 0)
-            effects.Flows.Add(Find(s, tenant, key)!);
+            effects.Change(s, Find(s, tenant, key)!);
     }
 
     internal static FlowState? Find(Db db, string tenant, string key) =>
@@ -230,12 +230,12 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             return false;
         // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning.
         if (reset)
-            await shards.OfFlow(tenant, key).SteppedAsync();
+            await shards.SteppedAsync(Shards.OfFlow(tenant, key));
         work.Enter();
         try
         {
             var now = time.Milliseconds();
-            var state = await store.WriteAsync(s =>
+            var effects = await store.WriteAsync(s =>
             {
                 s.Run(
                     "insert into flow_controls (tenant, key, parallelism, rate, period) values ($0, $1, 0, 0, 1) on conflict do nothing",
@@ -252,10 +252,10 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
                     reset,
                     now
                 );
-                return Find(s, tenant, key)!;
+                var changed = new Effects();
+                changed.Change(s, Find(s, tenant, key)!);
+                return changed;
             });
-            var effects = new Effects();
-            effects.Flows.Add(state);
             shards.Tell(effects);
             return true;
         }

@@ -62,6 +62,7 @@ public sealed class Keys : IDisposable
                     tenant,
                     NewKey()
                 );
+                Inbox.Rolled(s, tenant);
                 return s.Command("select current_signing_key, next_signing_key from tenants where name = $0", tenant)
                     .Rows(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
             });
@@ -71,6 +72,9 @@ public sealed class Keys : IDisposable
             rotating.Release();
         }
     }
+
+    /// <summary>Another node has rolled them: they are read anew.</summary>
+    internal void Forget(string tenant) => byTenant.TryRemove(tenant, out _);
 
     public void Dispose() => rotating.Dispose();
 

@@ -135,13 +135,20 @@ public sealed class Messages(
                 update messages set state = 3, finished_at = $2, in_line = case when in_line < 2 then 3 else in_line end,
                   holder = case when in_line = 2 then seq else holder end
                 where tenant = $0 and state = 0 and seq in (select cast(value as bigint) from json_each($1))
-                returning seq, retried, case when in_line = 2 then queue end, holder
+                returning seq, retried, case when in_line = 2 then queue end, holder, shard
                 """,
                 tenant,
                 Seqs(seqs),
                 now
             )
-            .Rows(row => new Cancelled(tenant, row.GetInt64(0), row.GetInt32(1), row.TextOrNull(2), row.LongOrNull(3)));
+            .Rows(row => new Cancelled(
+                tenant,
+                row.GetInt64(0),
+                row.GetInt32(1),
+                row.TextOrNull(2),
+                row.LongOrNull(3),
+                row.GetInt32(4)
+            ));
 
     internal static Accepted Insert(
         Db s,
@@ -187,7 +194,7 @@ public sealed class Messages(
         var inLine =
             message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;
         var dueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt;
-        var shard = Shards.Of(message.Tenant, message.Id, message.FlowKey);
+        var shard = Shards.Of(s, message);
         if (message.Queue is { } name)
             Queues.Ensure(s, message.Tenant, name, limits, now);
         var notBefore =
@@ -224,7 +231,8 @@ public sealed class Messages(
             Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
             return;
         }
-        effects.Offers.Add(
+        effects.Offer(
+            s,
             new Offer(
                 shard,
                 new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey), message.Body.Length)
@@ -233,17 +241,26 @@ public sealed class Messages(
     }
 
     /// <summary>A stored message, as its shard must know of it.</summary>
-    internal static Offer OfferOf(Db s, long seq) =>
-        s.Command("select shard, due_at, tenant, url, flow_key, length(body) from messages where seq = $0", seq)
+    internal static Offer OfferOf(Db s, long seq) => OffersOf(s, [seq])[0];
+
+    /// <summary>Those that are still there.</summary>
+    internal static List<Offer> OffersOf(Db s, IEnumerable<long> seqs) =>
+        s.Command(
+                """
+                select shard, due_at, tenant, url, flow_key, length(body), seq from messages
+                where seq in (select cast(value as bigint) from json_each($0)) and state = 0
+                """,
+                Seqs(seqs)
+            )
             .Rows(row => new Offer(
                 row.GetInt32(0),
                 new Due(
                     row.GetInt64(1),
-                    seq,
+                    row.GetInt64(6),
                     LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
                     row.GetInt32(5)
                 )
-            ))[0];
+            ));
 
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);

@@ -83,7 +83,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             if (next == 0)
                 return;
             s.Run("update messages set in_line = 2, due_at = $1 where seq = $0", next, now);
-            effects.Offers.Add(Messages.OfferOf(s, next));
+            effects.Offer(s, Messages.OfferOf(s, next));
         }
     }
 
@@ -109,8 +109,10 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     {
         var effects = new Effects();
         var underWay = shards.InFlight.Select(each => (each.Message.Seq, each.Message.Retried)).ToHashSet();
-        foreach (var (tenant, seq, retried, queue, holder) in cancelled)
-            if (!underWay.Contains((seq, retried)))
+        foreach (var (tenant, seq, retried, queue, holder, shard) in cancelled)
+            if (!s.Owns(shard))
+                Inbox.Cancelled(s, shard, seq);
+            else if (!underWay.Contains((seq, retried)))
                 Leave(s, tenant, seq, queue, holder, now, effects);
         return effects;
     }
@@ -124,7 +126,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             {
                 var ended = s.Command(
                         $"""
-                        select tenant, seq, retried, queue from {Line} where {InLine} and in_line = 2 and state <> 0
+                        select tenant, seq, retried, queue, shard from {Line} where {InLine} and in_line = 2 and state <> 0
                         """
                     )
                     .Rows(row => new Cancelled(
@@ -132,7 +134,35 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                         row.GetInt64(1),
                         row.GetInt32(2),
                         row.TextOrNull(3),
-                        Holder: null
+                        Holder: null,
+                        row.GetInt32(4)
+                    ));
+                return LeaveCancelled(s, ended, shards, time.Milliseconds());
+            })
+        );
+    }
+
+    /// <summary>What other nodes cancelled of this one's.</summary>
+    internal async Task LeaveCancelledAsync(IReadOnlyCollection<long> seqs)
+    {
+        await shards.TurnedAsync();
+        shards.Tell(
+            await store.WriteAsync(s =>
+            {
+                var ended = s.Command(
+                        """
+                        select tenant, seq, retried, case when in_line = 2 then queue end, holder, shard from messages
+                        where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
+                        """,
+                        Messages.Seqs(seqs)
+                    )
+                    .Rows(row => new Cancelled(
+                        row.GetString(0),
+                        row.GetInt64(1),
+                        row.GetInt32(2),
+                        row.TextOrNull(3),
+                        row.LongOrNull(4),
+                        row.GetInt32(5)
                     ));
                 return LeaveCancelled(s, ended, shards, time.Milliseconds());
             })
@@ -314,4 +344,4 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 }
 
 /// <summary>A message that was cancelled; it may have been under way.</summary>
-internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder);
+internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder, int Shard);

@@ -27,6 +27,12 @@ public abstract class Db
     /// </summary>
     public abstract void Lock(string name);
 
+    /// <summary>Whether this node has the shard: what is done to another's is told to it by its inbox.</summary>
+    internal virtual bool Owns(int shard) => true;
+
+    /// <summary>A shard of this node, for what may lie in any.</summary>
+    internal virtual int Near(int shard) => shard;
+
     /// <summary>Asks a query; the reader lives as long as <paramref name="read"/>.</summary>
     public abstract T Read<T>(string sql, ReadOnlySpan<object?> values, Func<DbDataReader, T> read);
 

@@ -34,6 +34,16 @@ internal sealed partial class PostgresDb : Db
             Ahead("select set_config('search_path', $0, true)", schema);
     }
 
+    /// <summary>Which shards are this node's; null where nothing is (a command beside it).</summary>
+    public Node? Node { get; init; }
+
+    /// <summary>Seconds that one statement may take; null for what the connection says.</summary>
+    public int? Timeout { get; init; }
+
+    internal override bool Owns(int shard) => Node?.Owns(shard) ?? false;
+
+    internal override int Near(int shard) => Node?.Near(shard) ?? shard;
+
     public override int Run(string sql, params ReadOnlySpan<object?> values)
     {
         using var batch = Batch(sql, values, out _);
@@ -97,6 +107,8 @@ internal sealed partial class PostgresDb : Db
         if (transaction is null)
             Ahead("select set_config('search_path', $0, true)", schema);
         var batch = new NpgsqlBatch(connection, transaction);
+        if (Timeout is { } seconds)
+            batch.Timeout = seconds;
         before = 0;
         foreach (var (text, its) in ahead)
         {

@@ -5,61 +5,58 @@ using Npgsql;
 namespace Jettae.Engine;
 
 /// <summary>
-/// The store in a schema of a PostgreSQL database. One engine has it at a time, by a lease that it renews; every commit asks
-/// for the lease in its own transaction. Nothing depends on a session.
+/// The store in a schema of a PostgreSQL database, for one node or many (<see cref="Shards"/>). Every commit asks in its own
+/// transaction whether its node still lives. Nothing depends on a session.
 /// </summary>
 public sealed partial class PostgresStore : Store
 {
-    private const string LeaseName = "engine";
-    private const string LeaseLost = "JT001";
+    private const string GivenUp = "JT001";
 
     /// <summary>Commits that met with another's are tried again so often.</summary>
     private const int MostTries = 5;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
-
     private readonly NpgsqlDataSource source;
     private readonly PostgresAddress address;
     private readonly string schema;
+    private readonly string sleep;
 
     /// <summary>A crowd of readers waits here, and leaves the writer its connection.</summary>
     private readonly SemaphoreSlim readers;
-    private readonly string owner = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", null);
-    private readonly long term;
-    private readonly ITimer renewing;
-    private int isRenewing;
 
-    public PostgresStore(EngineOptions options)
-        : this(options, TimeSpan.FromSeconds(15)) { }
-
-    /// <param name="options">Which database.</param>
-    /// <param name="lease">How long after the end of an engine that said no farewell another one may have the store.</param>
     /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
-    internal PostgresStore(EngineOptions options, TimeSpan lease)
+    public PostgresStore(EngineOptions options)
     {
         (address, schema) = (new PostgresAddress(options.Database!), options.DatabaseSchema);
         source = Opened(address, schema);
         readers = new SemaphoreSlim(address.Readers);
+        sleep = $"{(long)options.NodeTerm.TotalMilliseconds}";
         // A reader keeps its thread while it waits for the server: for the others there must be some at once, not one by one.
         ThreadPool.GetMinThreads(out var workers, out var others);
         ThreadPool.SetMinThreads(Math.Max(workers, 2 * address.Readers), others);
-        term = (long)lease.TotalMilliseconds;
         try
         {
-            Take();
+            Node = new Node(source, schema, options.NodeTerm);
         }
         catch
         {
             source.Dispose();
             throw;
         }
-        // The lease is a matter between programs: real time, whatever time the engine is told.
-        renewing = TimeProvider.System.CreateTimer(_ => Renew(), null, lease / 3, lease / 3);
         Start();
     }
 
-    /// <summary>Another engine has taken the store over: nothing is written any more.</summary>
-    public event Action? Lost;
+    internal Node Node { get; }
+
+    internal override bool IsOurs
+    {
+        get
+        {
+            if (Node.IsAlive)
+                return true;
+            Node.Doubt();
+            return false;
+        }
+    }
 
     /// <summary>Where the store is, for people; without its password.</summary>
     /// <exception cref="InvalidOperationException">The address cannot be read.</exception>
@@ -111,8 +108,10 @@ public sealed partial class PostgresStore : Store
             try
             {
                 using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
-                var db = new PostgresDb(connection, schema, transaction);
-                db.Ahead("select hold($0, $1)", LeaseName, owner);
+                var db = new PostgresDb(connection, schema, transaction) { Node = Node };
+                // A node that falls asleep here must not keep the others from what it had.
+                db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", sleep);
+                db.Ahead("select hold($0)", Node.Id);
                 work(db);
                 isSent = true;
                 db.Commit();
@@ -128,30 +127,17 @@ public sealed partial class PostgresStore : Store
                 // The connection died, perhaps long ago, and nothing of this with it.
                 source.Clear();
             }
-            catch (PostgresException failure) when (failure.SqlState == LeaseLost)
-            {
-                Lost?.Invoke();
-                throw;
-            }
         }
     }
 
     protected override bool EndsTransaction(Exception failure) =>
         failure is PostgresException said
-            ? MetAnother(said) || said.SqlState == LeaseLost || said.InvariantSeverity is "FATAL" or "PANIC"
+            ? MetAnother(said) || said.SqlState == GivenUp || said.InvariantSeverity is "FATAL" or "PANIC"
             : failure is NpgsqlException;
 
     protected override async ValueTask CloseAsync()
     {
-        await renewing.DisposeAsync();
-        try
-        {
-            Lease("update lease set until = 0 where name = $0 and owner = $1", LeaseName, owner);
-        }
-        catch (NpgsqlException)
-        {
-            // It runs out by itself.
-        }
+        await Node.DisposeAsync();
         await source.DisposeAsync();
         readers.Dispose();
     }
@@ -217,68 +203,6 @@ public sealed partial class PostgresStore : Store
             if (version >= scripts.Count)
                 return;
         }
-    }
-
-    /// <summary>
-    /// Waits for the lease of an engine that ended without a farewell to run out. One that is renewed meanwhile is of an engine
-    /// that lives.
-    /// </summary>
-    private void Take()
-    {
-        long? seen = null;
-        while (
-            Lease(
-                """
-                insert into lease as l (name, owner, until) values ($0, $1, instant() + $2)
-                on conflict (name) do update set owner = excluded.owner, until = excluded.until where l.until < instant()
-                """,
-                LeaseName,
-                owner,
-                term
-            ) == 0
-        )
-        {
-            var until = Read(db => db.Scalar<long>("select until from lease where name = $0", LeaseName));
-            if (seen is { } before && until > before)
-                throw new StoreInUseException(
-                    $"Another Jettae already runs on the schema {schema} at {address}. "
-                        + "Stop it, or give this one a schema of its own."
-                );
-            seen = until;
-            Task.Delay(LookAgain, TimeProvider.System).GetAwaiter().GetResult();
-        }
-    }
-
-    private void Renew()
-    {
-        if (Interlocked.Exchange(ref isRenewing, 1) != 0)
-            return;
-        try
-        {
-            if (
-                Lease("update lease set until = instant() + $2 where name = $0 and owner = $1", LeaseName, owner, term)
-                == 0
-            )
-                Lost?.Invoke();
-        }
-        catch (Exception trouble) when (trouble is NpgsqlException or ObjectDisposedException)
-        {
-            // The next one may be in time; else another engine has it, and the commits will say so.
-        }
-        finally
-        {
-            Volatile.Write(ref isRenewing, 0);
-        }
-    }
-
-    private int Lease(string sql, params ReadOnlySpan<object?> values)
-    {
-        using var connection = source.OpenConnection();
-        using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
-        var db = new PostgresDb(connection, schema, transaction);
-        var changed = db.Run(sql, values);
-        db.Commit();
-        return changed;
     }
 
     [GeneratedRegex("^[a-z_][a-z0-9_]{0,62}$")]

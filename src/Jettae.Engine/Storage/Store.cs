@@ -35,6 +35,9 @@ public abstract class Store : IAsyncDisposable
     /// <summary>Writes that the next commit will take.</summary>
     internal int WaitingWrites => commits.Waiting;
 
+    /// <summary>Whether what this engine holds of it cannot be another's; asked before anything begins.</summary>
+    internal virtual bool IsOurs => true;
+
     /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
     /// <param name="work">
     /// A throw undoes this work only; its neighbours in the batch commit. It may be run again where the store undid it: what it
