@@ -104,6 +104,7 @@ internal static class Views
             ["cached_input_tokens"] = run.CachedInputTokens,
             ["cache_write_tokens"] = run.CacheWriteTokens,
             ["output_tokens"] = run.OutputTokens,
+            ["thinking_tokens"] = run.ThinkingTokens,
             ["cost"] = run.Cost,
             ["similarity"] = run.Similarity,
             ["provider_request_id"] = run.ProviderRequestId,

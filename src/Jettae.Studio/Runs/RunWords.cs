@@ -53,5 +53,6 @@ public static partial class Words
     public static readonly Word TokensCacheWrite = new("그중 캐시에 저장", "of them into cache");
     public static readonly Word OfRuns = new("실행 {0}번", "{0} runs");
     public static readonly Word TokensOutput = new("출력 토큰", "Output tokens");
+    public static readonly Word TokensThinking = new("그중 생각", "of them thinking");
     public static readonly Word PromptLabelRun = new("프롬프트", "The prompt");
 }
