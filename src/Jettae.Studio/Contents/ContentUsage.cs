@@ -26,23 +26,9 @@ public sealed record ContentUsage(
 
     internal static async Task<ContentUsage> OfAsync(StudioDb db, Content piece, CancellationToken cancel)
     {
-        // By the ids that its versions know, so that no run of another piece is looked at; what failed left no version.
-        var written = await db
-            .ContentVersions.Where(version => version.ContentId == piece.Id && version.RunId != null)
-            .Select(version => version.RunId!.Value)
-            .Distinct()
-            .ToListAsync(cancel);
-        var lost = await db
-            .Runs.Where(run => run.State == RunState.Failed || run.State == RunState.Cancelled)
-            .Where(run => run.OwnerId == piece.OwnerId && run.StartedAt >= piece.CreatedAt)
-            .Where(run => run.ContentId == piece.Id)
-            .Select(run => run.Id)
-            .ToListAsync(cancel);
-        var ids = written.Union(lost).ToList();
-        if (piece.RunId is { } first && !ids.Contains(first))
-            ids.Add(first);
         var runs = await db
-            .Runs.Where(run => ids.Contains(run.Id) && run.OwnerId == piece.OwnerId)
+            .Runs.Where(run => run.ContentId == piece.Id && run.OwnerId == piece.OwnerId)
+            .Where(run => run.State != RunState.Running)
             .Select(run => new
             {
                 run.InputTokens,
