@@ -230,6 +230,30 @@ public sealed class ComposerTests
         Assert.Matches(@"^\d+ \+ \d+자$", Noted(StepKind.Prompt));
         Assert.Matches(@"\d+ \+ \d+ 토큰", Noted(StepKind.Write));
         Assert.Contains("제한보다 길어요", Noted(StepKind.Checked), StringComparison.Ordinal);
+
+        // And told in the caller's: what is asked for, else the one of the person's settings.
+        async Task<string> ToldAsync(string? language)
+        {
+            var told = "";
+            foreach (var path in new[] { $"/api/runs/{run.Id}", "/api/runs", "/api/data/export" })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                if (language is not null)
+                    request.Headers.AcceptLanguage.ParseAdd(language);
+                var answer = JsonNode.Parse(await (await studio.Http.SendAsync(request)).Content.ReadAsStringAsync())!;
+                var one = (answer["items"] ?? answer["runs"])?[0] ?? answer;
+                told += (string?)one["reason_detail"];
+                told += one["steps"]?.AsArray().Select(step => (string?)step!["detail"]).Last(each => each?.Length > 9);
+            }
+            return told;
+        }
+        Assert.Matches("^[^가-힣]+$", await ToldAsync(null));
+        Assert.Contains("제한보다 길어요", await ToldAsync("ko-KR, en;q=0.5"), StringComparison.Ordinal);
+        Assert.DoesNotContain("too long", await ToldAsync("ko"), StringComparison.Ordinal);
+        await studio.PostAsync("/api/preferences", new { language = "ko", timezone = (string?)null });
+        Assert.DoesNotContain("too long", await ToldAsync(null), StringComparison.Ordinal);
+        Assert.DoesNotContain("too long", await ToldAsync("*"), StringComparison.Ordinal);
+        Assert.Matches("^[^가-힣]+$", await ToldAsync("en-US, ko;q=0.5"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,11 @@ public sealed class OwnData
     }
 
     /// <summary>Writes it as one JSON object, row by row as it is read: schedules, contents, runs with their steps, brand.</summary>
-    public async Task ExportAsync(Guid owner, Stream to, CancellationToken cancel)
+    /// <param name="owner">Whose.</param>
+    /// <param name="to">Where it goes.</param>
+    /// <param name="language">Of what was noted of the runs.</param>
+    /// <param name="cancel">Nobody takes it any more.</param>
+    public async Task ExportAsync(Guid owner, Stream to, CultureInfo language, CancellationToken cancel)
     {
         // Between the writer and the wire lies memory: the serializer flushes as it likes, the wire takes no waiting calls.
         var page = new ArrayBufferWriter<byte>();
@@ -73,7 +78,7 @@ public sealed class OwnData
                     .Where(each => each.OwnerId == owner && each.Id.CompareTo(after) > 0)
                     .OrderBy(each => each.Id),
             each => each.Id,
-            each => Views.Of(each, withSteps: true),
+            each => Views.Of(each, language, withSteps: true),
             cancel
         );
         json.WriteEndObject();
