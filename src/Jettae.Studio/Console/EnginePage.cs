@@ -24,9 +24,6 @@ public abstract class EnginePage<T> : OwnedPage
     [Inject]
     protected TimeProvider Time { get; private set; } = null!;
 
-    [Inject]
-    private Handover Handover { get; set; } = null!;
-
     /// <summary>What QStash said last; null as long as it never did.</summary>
     protected T? Known { get; private set; }
 
@@ -99,8 +96,6 @@ public abstract class EnginePage<T> : OwnedPage
             timer?.Dispose();
         base.Dispose(disposing);
     }
-
-    private string Here => Navigation.ToBaseRelativePath(Navigation.Uri);
 
     private Task AgainAsync(CultureInfo language) =>
         Busy || Leaving.IsCancellationRequested ? Task.CompletedTask : InvokeAsync(() => ReadAgainAsync(language));

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Jettae.Studio;
 
 /// <summary>
-/// What a page has asked for its first picture, for the live page that takes the picture's place a moment later: it begins with
-/// the same rows instead of with none.
+/// What a page has asked for or with its first picture, for the live page that takes the picture's place a moment later: it begins
+/// with the same rows instead of with none.
 /// </summary>
 /// <param name="time">Tells what nobody came for in time.</param>
 internal sealed class Handover(TimeProvider time)
