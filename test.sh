@@ -11,6 +11,9 @@ command -v chromium >/dev/null || missing+=(chromium)
 fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 # The official QStash SDK speaks to the engine.
 command -v npm >/dev/null || missing+=(nodejs npm)
+# The engine's tests run on a PostgreSQL of their own too, and behind a pooler.
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
+command -v pgbouncer >/dev/null || missing+=(pgbouncer)
 if ((${#missing[@]})); then
   sudo=$( ((EUID == 0)) || echo sudo)
   $sudo apt-get update -qq
@@ -27,10 +30,11 @@ dotnet build Jettae.slnx --no-restore -c Release
 rm -rf TestResults
 export JETTAE_PICTURES="$PWD/TestResults/pictures"
 passed=0 failed=0 broken=0
-for project in tests/*.Tests; do
-  name=$(basename "$project")
+# A project, the name of its run, and the options of the run; what is of the other store is not part of it.
+run() {
+  local project=$1 name=$2 log code=0 p f s
+  shift 2
   log=$(mktemp)
-  code=0
   dotnet test --project "$project" -c Release --no-build --no-ansi --no-progress \
     --results-directory TestResults --report-xunit-ctrf --report-xunit-ctrf-filename "$name.ctrf.json" "$@" 2>&1 | tee "$log" || code=$?
   count() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" "$log" | tail -n 1; }
@@ -43,6 +47,15 @@ for project in tests/*.Tests; do
     broken=1
   fi
   rm -f "$log"
+}
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  if [[ $name == Jettae.Engine.Tests ]]; then
+    run "$project" "$name" --filter-not-trait Store=PostgreSQL "$@"
+    JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite "$@"
+  else
+    run "$project" "$name" "$@"
+  fi
 done
 # What ran says which of QStash's capabilities hold; the document must say the same.
 if (($# == 0)) && ! node tests/compatibility/table.mjs TestResults; then

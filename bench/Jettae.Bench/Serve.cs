@@ -21,6 +21,14 @@ public static class Serve
             new EngineOptions
             {
                 DataFile = file,
+                // Each measurement on a file of its own is on a schema of its own there.
+                Database = Environment.GetEnvironmentVariable("DATABASE_URL"),
+                DatabaseSchema =
+                    "bench_"
+                    + Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)))!
+                        .ToLowerInvariant()
+                        .Replace('-', '_')
+                        .Replace('.', '_'),
                 Tenants =
                 [
                     new Tenant(

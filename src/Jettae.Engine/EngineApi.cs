@@ -1,7 +1,7 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Engine;
@@ -66,7 +66,7 @@ public static class EngineApi
                 {
                     Service<Allowances>(http).TellMessages(http);
                 }
-                catch (SqliteException)
+                catch (DbException)
                 {
                     // The messages are committed: to say "try again" for what is only told besides would make them twice.
                 }
@@ -82,7 +82,7 @@ public static class EngineApi
         {
             return Wire.Error(broken.StatusCode, broken.Message);
         }
-        catch (Exception trouble) when (trouble is SqliteException or ObjectDisposedException)
+        catch (Exception trouble) when (trouble is DbException or ObjectDisposedException)
         {
             http.Response.Headers.RetryAfter = "1";
             return Wire.Error(

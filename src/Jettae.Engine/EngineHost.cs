@@ -10,6 +10,7 @@ internal sealed partial class EngineHost(
     Shards shards,
     Ticker ticker,
     Queues queues,
+    Keys keys,
     Store store,
     Gauges gauges,
     EngineOptions options,
@@ -26,8 +27,8 @@ internal sealed partial class EngineHost(
     /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        await shards.StartAsync(queues, keys, Taken);
         await queues.SweepAsync();
-        shards.Start();
         ticker.Start();
         gauges.Show();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
@@ -50,6 +51,27 @@ internal sealed partial class EngineHost(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => pruning?.Dispose();
+
+    /// <summary>What another node had may have left places in lines; and the next slot may have been its to fire.</summary>
+    private void Taken()
+    {
+        ticker.Wake();
+        _ = SweepAsync();
+    }
+
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await queues.SweepAsync();
+        }
+#pragma warning disable CA1031 // It is done again in an hour.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            PruneTrouble(trouble);
+        }
+    }
 
     /// <summary>Everything in small writes, so that others come in between, however much has gathered.</summary>
     private async Task PruneAsync()
@@ -83,7 +105,7 @@ internal sealed partial class EngineHost(
             PruneTrouble(trouble);
         }
 
-        async Task EachAsync(Func<Store, int> prune)
+        async Task EachAsync(Func<Db, int> prune)
         {
             while (await store.WriteAsync(prune) is > 0 and var rows)
                 pruned += rows;
@@ -107,7 +129,7 @@ public static class EngineSetup
         return services
             .AddSingleton(options)
             .AddSingleton<OpenWork>()
-            .AddSingleton<Store>()
+            .AddSingleton(_ => Store.Open(options))
             .AddSingleton<Quotas>()
             .AddSingleton<Keys>()
             .AddSingleton<Tokens>()

@@ -24,6 +24,21 @@ public sealed class EngineOptions
     /// <summary>The SQLite file; a lock file lies beside it.</summary>
     public required string DataFile { get; set; }
 
+    /// <summary>
+    /// A PostgreSQL database in the place of the file: <c>postgres://user:password@host:5432/database</c>, or an Npgsql
+    /// connection string. Poolers in transaction mode are fine. Default: none.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>Where the tables are in that database; made if it is not there. Default <c>jettae</c>.</summary>
+    public string DatabaseSchema { get; set; } = "jettae";
+
+    /// <summary>
+    /// A node of several on one database that could not renew its lease for so long is given up, and its shards go to others. Default
+    /// 3 seconds.
+    /// </summary>
+    public TimeSpan NodeTerm { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>Stored at start, replacing what was stored under the same name.</summary>
     public IReadOnlyList<Tenant> Tenants { get; set; } = [];
 

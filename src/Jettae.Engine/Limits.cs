@@ -74,9 +74,13 @@ public sealed record Limits
         return limits;
     }
 
-    internal static void Check(string quota, int? most, Func<long> wanted)
+    /// <summary>In the transaction that makes one more: nobody else of the tenant counts meanwhile.</summary>
+    internal static void Check(Db s, string tenant, string quota, int? most, Func<long> wanted)
     {
-        if (most is { } limit && wanted() > limit)
+        if (most is not { } limit)
+            return;
+        s.Lock($"{quota} {tenant}");
+        if (wanted() > limit)
             throw RejectedException.Quota(quota, limit);
     }
 

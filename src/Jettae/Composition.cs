@@ -10,8 +10,17 @@ public static class Composition
     /// <summary>The engine's tenant that is the program's own studio.</summary>
     internal const string OwnTenant = "jettae";
 
-    /// <summary>The built-in engine's file.</summary>
-    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, BackupList.EngineFile);
+    /// <summary>Where the built-in engine keeps what it has, and nothing else of its options.</summary>
+    internal static EngineOptions StoreOf(Settings settings)
+    {
+        var store = new EngineOptions
+        {
+            DataFile = Path.Combine(settings.DataFolder, BackupList.EngineFile),
+            Database = settings.Database,
+        };
+        store.DatabaseSchema = settings.DatabaseSchema ?? store.DatabaseSchema;
+        return store;
+    }
 
     /// <summary>The whole program, not yet started.</summary>
     /// <param name="settings">What the operator said.</param>
@@ -49,6 +58,8 @@ public static class Composition
         });
         if (settings.UsesBuiltInEngine)
             builder.Services.AddJettaeEngine(engine);
+        if (settings.UsesBuiltInEngine && settings.QStashToken is null)
+            builder.Services.AddHostedService(_ => new TokenWatch(settings, studio.QStash));
         builder.Services.AddStudio(studio);
         builder.Services.AddStudioPages();
 
@@ -87,10 +98,12 @@ public static class Composition
 
     private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials)
     {
-        var usual = new EngineOptions { DataFile = EngineFile(settings) };
+        var usual = StoreOf(settings);
         return new()
         {
             DataFile = usual.DataFile,
+            Database = usual.Database,
+            DatabaseSchema = usual.DatabaseSchema,
             Tenants =
             [
                 new Tenant(OwnTenant, credentials.Token, credentials.CurrentSigningKey, credentials.NextSigningKey)

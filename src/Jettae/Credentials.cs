@@ -28,7 +28,20 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
         return kept.Token;
     }
 
-    private static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, "credentials.json");
+    internal static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, "credentials.json");
+
+    /// <summary>What the data folder holds; null when nothing of ours can be read there.</summary>
+    internal static Credentials? Stored(Settings settings)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Credentials>(File.ReadAllBytes(FileOf(settings)));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static Credentials Kept(Settings settings)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Jettae;
+using Jettae.Engine;
 using Jettae.Studio;
 using RejectedException = Jettae.Engine.RejectedException;
 
@@ -68,6 +69,14 @@ namespace Jettae
         )]
         private static partial void LogRunning(ILogger log, string url, string folder);
 
+        private static string Messages(Settings settings)
+        {
+            var store = Composition.StoreOf(settings);
+            return store.Database is null || !settings.UsesBuiltInEngine
+                ? ""
+                : $"\n  Messages          schema {store.DatabaseSchema} at {PostgresStore.Describe(store.Database)}; the studio's data in the data folder";
+        }
+
         private static async Task GreetAsync(WebApplication app, Settings settings)
         {
             if (settings.Observation.IsJson)
@@ -85,7 +94,7 @@ namespace Jettae
                   Sign in (once)    {link}
                   Data folder       {settings.DataFolder}
                   Writer            {writer.Name} ({writer.Model})
-                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}
+                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}{Messages(settings)}
 
                 """
             );

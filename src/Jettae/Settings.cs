@@ -78,6 +78,8 @@ public sealed class Settings
         LogRetention = Span("JETTAE_LOG_RETENTION", TimeSpan.FromHours(1), TimeSpan.FromDays(3_660));
         MaxBody = Value("JETTAE_MAX_BODY") is { } body ? Whole("JETTAE_MAX_BODY", body, 1_024, 104_857_600) : null;
         Observation = new Observation(configuration);
+        Database = Value("DATABASE_URL");
+        DatabaseSchema = Value("JETTAE_DATABASE_SCHEMA");
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -157,6 +159,12 @@ public sealed class Settings
 
     /// <summary><c>JETTAE_MAX_BODY</c>: the largest body of a message, in bytes.</summary>
     public int? MaxBody { get; }
+
+    /// <summary><c>DATABASE_URL</c>: the PostgreSQL that the built-in engine keeps its messages in; null for a file.</summary>
+    public string? Database { get; }
+
+    /// <summary><c>JETTAE_DATABASE_SCHEMA</c>: where its tables are there.</summary>
+    public string? DatabaseSchema { get; }
 
     public bool UsesBuiltInEngine { get; }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Jettae.Engine;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae;
 
@@ -20,19 +19,17 @@ internal static class TokenCommand
         create.SetAction(
             (parsed, _) =>
                 OnStoreAsync(db =>
-                    Console.Out.WriteLineAsync(
-                        Tokens.Create(
-                            db,
-                            parsed.GetValue(tenant)!,
-                            parsed.GetValue(name)!,
-                            parsed.GetValue(readOnly),
-                            TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
-                        )
+                    Tokens.Create(
+                        db,
+                        parsed.GetValue(tenant)!,
+                        parsed.GetValue(name)!,
+                        parsed.GetValue(readOnly),
+                        TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
                     )
                 )
         );
         var list = new Command("list", "Lists the tokens; what they are nobody knows any more.");
-        list.SetAction((_, _) => OnStoreAsync(ListAsync));
+        list.SetAction((_, _) => OnStoreAsync(List));
         var revoke = new Command("revoke", "Ends a token at once.") { name, tenant };
         revoke.SetAction(
             (parsed, _) =>
@@ -41,15 +38,16 @@ internal static class TokenCommand
                         ? throw new SettingsException(
                             $"The token {Tokens.OfSettings} is the program's own and comes back with every start: 'token reset' puts a new one in its place."
                         )
-                    : Tokens.Revoke(db, parsed.GetValue(tenant)!, parsed.GetValue(name)!)
-                        ? Console.Out.WriteLineAsync("revoked")
+                    : Tokens.Revoke(db, parsed.GetValue(tenant)!, parsed.GetValue(name)!) ? "revoked"
                     : throw new SettingsException(
                         $"{parsed.GetValue(tenant)} has no token named {parsed.GetValue(name)}."
                     )
                 )
         );
         var reset = new Command("reset", "Puts a new token in the place of the program's own, and prints it.");
-        reset.SetAction((_, _) => OnStoreAsync(ResetAsync));
+        reset.SetAction(
+            (_, _) => OnStoreAsync(Reset, "The token before has ended. A program that runs has taken the new one.")
+        );
         var limits = new Argument<string>("limits")
         {
             Description = "Such as retries=5,delay=7d,messagesPerDay=1000; '' for none.",
@@ -60,7 +58,7 @@ internal static class TokenCommand
                 OnStoreAsync(db =>
                 {
                     Tokens.Limit(db, parsed.GetValue(tenant)!, parsed.GetValue(limits)!);
-                    return Console.Out.WriteLineAsync("set");
+                    return "set";
                 })
         );
         return new Command("token", "Makes, lists, limits, revokes and resets tokens of the built-in engine.")
@@ -76,8 +74,8 @@ internal static class TokenCommand
     private static bool IsOwn(string tenant, string name) =>
         tenant == Composition.OwnTenant && name == Tokens.OfSettings;
 
-    /// <summary>First the file: what is in it holds from the next start on, whatever happens between the two.</summary>
-    private static async Task ResetAsync(SqliteConnection db, Settings settings)
+    /// <summary>First the file: a program that runs takes it from there, and so does the next start, whatever happens between the two.</summary>
+    private static string Reset(Db db, Settings settings)
     {
         if (!settings.UsesBuiltInEngine)
             throw new SettingsException(
@@ -89,32 +87,35 @@ internal static class TokenCommand
             );
         var token = Credentials.ResetToken(settings);
         Tokens.Reset(db, Composition.OwnTenant, token);
-        await Console.Out.WriteLineAsync(token);
-        await Console.Error.WriteLineAsync(
-            "The token before has ended. A program that runs goes on with it: start it again."
-        );
+        return token;
     }
 
-    private static async Task ListAsync(SqliteConnection db)
-    {
-        foreach (var token in Tokens.List(db))
-            await Console.Out.WriteLineAsync(
-                $"{token.Tenant}\t{token.Name}\t{(token.ReadOnly ? "read-only" : "full")}\t"
+    private static string List(Db db) =>
+        string.Join(
+            Environment.NewLine,
+            Tokens
+                .List(db)
+                .Select(token =>
+                    $"{token.Tenant}\t{token.Name}\t{(token.ReadOnly ? "read-only" : "full")}\t"
                     + (
                         token.CreatedAt > 0
                             ? $"{DateTimeOffset.FromUnixTimeMilliseconds(token.CreatedAt):yyyy-MM-dd HH:mm}Z"
                             : "by the settings"
                     )
-            );
-    }
+                )
+        );
 
-    private static Task<int> OnStoreAsync(Func<SqliteConnection, Task> act) => OnStoreAsync((db, _) => act(db));
+    private static Task<int> OnStoreAsync(Func<Db, string> act) => OnStoreAsync((db, _) => act(db));
 
-    private static Task<int> OnStoreAsync(Func<SqliteConnection, Settings, Task> act) =>
+    /// <summary>What is printed is in the store.</summary>
+    private static Task<int> OnStoreAsync(Func<Db, Settings, string> act, string? remark = null) =>
         Running.SafelyAsync(async () =>
         {
             var settings = new Settings(Running.SettingsSources());
-            await using var db = await Tokens.OpenAsync(Composition.EngineFile(settings));
-            await act(db, settings);
+            var told = Store.Beside(Composition.StoreOf(settings), db => act(db, settings));
+            if (told.Length > 0)
+                await Console.Out.WriteLineAsync(told);
+            if (remark is not null)
+                await Console.Error.WriteLineAsync(remark);
         });
 }

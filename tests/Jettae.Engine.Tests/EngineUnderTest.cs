@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace Jettae.Engine.Tests;
 
@@ -20,7 +24,7 @@ public sealed record Received(string Method, string Target, Dictionary<string, s
     public string Header(string name) => Headers[name][0];
 }
 
-/// <summary>A real engine on a real file behind real HTTP, and a destination beside it; time is moved by the test.</summary>
+/// <summary>A real engine on a real store behind real HTTP, and a destination beside it; time is moved by the test.</summary>
 public sealed class EngineUnderTest : IAsyncDisposable
 {
     public const string Token = "test-token";
@@ -28,6 +32,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public const string NextKey = "sig_next_key_of_the_tests_00000002";
 
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-engine").FullName;
+    private readonly TestSchema schema = TestSchema.Take();
     private WebApplication engine = null!;
     private WebApplication destination = null!;
 
@@ -61,6 +66,15 @@ public sealed class EngineUnderTest : IAsyncDisposable
 
     public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
+
+    /// <summary>
+    /// Whether this run is about PostgreSQL (<c>JETTAE_TEST_STORE=postgres</c>). Tests with the trait <c>Store</c> are of the run
+    /// that it names only.
+    /// </summary>
+    public static bool IsOnPostgres { get; } = Environment.GetEnvironmentVariable("JETTAE_TEST_STORE") == "postgres";
+
+    /// <summary>The options by which another program finds the store.</summary>
+    public EngineOptions StoreOptions { get; private set; } = null!;
     public Store Store => engine.Services.GetRequiredService<Store>();
     internal Gauges Gauges => engine.Services.GetRequiredService<Gauges>();
     public Egress Egress => engine.Services.GetRequiredService<Egress>();
@@ -139,17 +153,64 @@ public sealed class EngineUnderTest : IAsyncDisposable
         return new Undo(() => Run("alter table hidden rename to messages"));
     }
 
-    /// <summary>Runs SQL on the engine's file from outside.</summary>
+    /// <summary>What a command does beside the running engine.</summary>
+    public T Beside<T>(Func<Db, T> work) => Store.Beside(StoreOptions, work);
+
+    /// <summary>Runs SQL on the engine's store from outside.</summary>
     public void Run(string sql)
     {
-        using var db = new SqliteConnection($"Data Source={DataFile};Pooling=False;Default Timeout=10");
+        schema.IsAsMade = false;
+        using var db = Connection();
         db.Open();
         using var command = db.CreateCommand();
 #pragma warning disable CA2100 // The tests' own text.
-        command.CommandText = sql;
+        command.CommandText = StoreOptions.Database is null ? sql : $"set search_path = {schema.Name}; {sql}";
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
+
+    /// <summary>All that lies on disk of the engine's.</summary>
+    public string Stored()
+    {
+        if (StoreOptions.Database is null)
+            return string.Concat(
+                Directory
+                    .GetFiles(folder, "engine.db*")
+                    .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+                    .Select(file =>
+                    {
+                        using var stream = new FileStream(
+                            file,
+                            FileMode.Open,
+                            FileAccess.Read,
+                            FileShare.ReadWrite | FileShare.Delete
+                        );
+                        using var text = new StreamReader(stream, Encoding.Latin1);
+                        return text.ReadToEnd();
+                    })
+            );
+        return string.Concat(
+            Beside(db =>
+                db.Command(
+                        "select query_to_xml('select * from ' || tablename, true, false, '')::text from pg_tables where schemaname = $0",
+                        schema.Name
+                    )
+                    .Rows(row => row.GetString(0))
+            )
+        );
+    }
+
+    /// <summary>As <see cref="Run"/>, without a look at what rows refer to.</summary>
+    public void RunUnchecked(string sql) =>
+        Run(
+            (StoreOptions.Database is null ? "pragma foreign_keys = off; " : "set session_replication_role = replica; ")
+                + sql
+        );
+
+    private DbConnection Connection() =>
+        StoreOptions.Database is { } database
+            ? new NpgsqlConnection(new PostgresAddress(database).ConnectionString + ";Pooling=False")
+            : new SqliteConnection($"Data Source={DataFile};Pooling=False;Default Timeout=10");
 
     /// <summary>Publishes to the destination beside the engine and answers the message id.</summary>
     public async Task<string> PublishAsync(string path, string body, params (string Name, string Value)[] headers)
@@ -217,6 +278,8 @@ public sealed class EngineUnderTest : IAsyncDisposable
         await engine.DisposeAsync();
         await destination.StopAsync();
         await destination.DisposeAsync();
+        if (IsOnPostgres)
+            await schema.GiveBackAsync(StoreOptions);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -228,7 +291,11 @@ public sealed class EngineUnderTest : IAsyncDisposable
             Tenants = [new Tenant("test", Token, CurrentKey, NextKey)],
             EgressAllow = ["127.0.0.0/8"],
         };
+        if (IsOnPostgres)
+            (options.Database, options.DatabaseSchema) = ((await PostgresServer.SharedAsync()).Url, schema.Name);
         change?.Invoke(options);
+        options.DatabaseSchema = schema.Name;
+        StoreOptions = options;
         var builder = Builder();
         builder.WebHost.ConfigureKestrel(EngineSetup.Configure);
 #pragma warning disable CA2000 // Whoever logs by it disposes it.
@@ -255,7 +322,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
             await IdleAsync();
     }
 
-    private sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
+    internal sealed class Logbook(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger
     {
         public ILogger CreateLogger(string categoryName) => this;
 

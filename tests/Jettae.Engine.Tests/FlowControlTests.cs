@@ -54,7 +54,7 @@ public sealed class FlowControlTests
                                 """
                             );
                     }
-                    engine.Run("pragma foreign_keys = off;" + sql);
+                    engine.RunUnchecked(sql.ToString());
                     var state = new FlowState("t", "k", new FlowLimits(0, rate, 1), false, false, false, reset, 1);
                     Assert.Equal(
                         begun.Select(each => (long)each.Item2).Where(at => at > reset).OrderDescending().Take(rate),

@@ -126,12 +126,11 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_second_engine_on_the_same_file_is_refused_in_words()
+    [Trait("Store", "SQLite")]
+    public async Task A_second_engine_on_the_same_store_is_refused_in_words()
     {
         await using var engine = await EngineUnderTest.StartAsync();
-        var refused = Assert.Throws<StoreInUseException>(() =>
-            new Store(new EngineOptions { DataFile = engine.DataFile })
-        );
+        var refused = Assert.Throws<StoreInUseException>(() => Store.Open(engine.StoreOptions));
         Assert.Contains("already runs", refused.Message, StringComparison.Ordinal);
     }
 

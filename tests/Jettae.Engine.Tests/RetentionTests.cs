@@ -43,7 +43,7 @@ public sealed class RetentionTests
             with recursive n(i) as (select 0 union all select i + 1 from n where i < {Messages - 1})
             insert into messages (id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method,
               max_retries, config, body)
-            select 'old' || i, 'test', 0, 1, 0, iif(i % 10, 0, 39), 0, 0, 1, 'http://a', 'POST', 50, '', '' from n;
+            select 'old' || i, 'test', 0, 1, 0, case when i % 10 = 0 then 39 else 0 end, 0, 0, 1, 'http://a', 'POST', 50, '', '' from n;
             with recursive n(i) as (select 0 union all select i + 1 from n where i < 39)
             insert into attempts (message_seq, retried, tenant, started_at, ended_at, status)
             select seq, i, 'test', 0, 0, 200 from messages join n on i <= retried;
@@ -54,14 +54,9 @@ public sealed class RetentionTests
 
     private static long AttemptsOf(long messages) => messages + (messages / 10 * 39);
 
-    private static (long Messages, long Attempts, long Keys) Left(Microsoft.Data.Sqlite.SqliteConnection db)
-    {
-        using var command = db.CreateCommand();
-        command.CommandText = """
-            select (select count(*) from messages), (select count(*) from attempts), (select count(*) from flow_controls)
-            """;
-        using var row = command.ExecuteReader();
-        row.Read();
-        return (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
-    }
+    private static (long Messages, long Attempts, long Keys) Left(Db db) =>
+        db.Command(
+                "select (select count(*) from messages), (select count(*) from attempts), (select count(*) from flow_controls)"
+            )
+            .Rows(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)))[0];
 }

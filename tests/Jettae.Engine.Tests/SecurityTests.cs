@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine.Tests;
 
@@ -262,35 +261,28 @@ public sealed class SecurityTests
     public async Task Tokens_are_made_listed_and_revoked_beside_the_running_engine_and_kept_as_hashes()
     {
         await using var engine = await StartAsync();
-        using var db = new SqliteConnection($"Data Source={engine.DataFile};Pooling=False");
-        db.Open();
-        var full = Tokens.Create(db, "newcomer", "laptop", readOnly: false, now: 1);
-        var reader = Tokens.Create(db, "newcomer", "dashboard", readOnly: true, now: 2);
+        var full = Create("laptop", readOnly: false);
+        var reader = Create("dashboard", readOnly: true);
         var decoded = JsonNode.Parse(Convert.FromBase64String(full))!;
         Assert.Equal("newcomer", (string)decoded["UserID"]!);
         Assert.Equal(200, await StatusAsync(HttpMethod.Post, "/v2/publish/https://example.com", full));
         Assert.Equal(403, await StatusAsync(HttpMethod.Post, "/v2/publish/https://example.com", reader));
         Assert.Equal(200, await StatusAsync(HttpMethod.Get, "/v2/keys", reader));
-        Assert.Throws<RejectedException>(() => Tokens.Create(db, "newcomer", "laptop", readOnly: false, now: 3));
-        Assert.Contains(Tokens.List(db), token => token is { Tenant: "newcomer", Name: "laptop", ReadOnly: false });
-        Assert.True(Tokens.Revoke(db, "newcomer", "laptop"));
-        Assert.False(Tokens.Revoke(db, "newcomer", "laptop"));
+        Assert.Throws<RejectedException>(() => Create("laptop", readOnly: false));
+        Assert.Contains(
+            engine.Beside(Tokens.List),
+            token => token is { Tenant: "newcomer", Name: "laptop", ReadOnly: false }
+        );
+        Assert.True(engine.Beside(db => Tokens.Revoke(db, "newcomer", "laptop")));
+        Assert.False(engine.Beside(db => Tokens.Revoke(db, "newcomer", "laptop")));
         Assert.Equal(401, await StatusAsync(HttpMethod.Get, "/v2/keys", full));
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(engine.DataFile)!, "engine.db*"))
-        {
-            if (file.EndsWith(".lock", StringComparison.Ordinal))
-                continue;
-            await using var stream = new FileStream(
-                file,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            using var text = new StreamReader(stream, System.Text.Encoding.Latin1);
-            var bytes = await text.ReadToEndAsync(TestContext.Current.CancellationToken);
-            Assert.DoesNotContain(reader, bytes, StringComparison.Ordinal);
-            Assert.DoesNotContain(EngineUnderTest.Token, bytes, StringComparison.Ordinal);
-        }
+        var stored = engine.Stored();
+        Assert.Contains("dashboard", stored, StringComparison.Ordinal);
+        Assert.DoesNotContain(reader, stored, StringComparison.Ordinal);
+        Assert.DoesNotContain(EngineUnderTest.Token, stored, StringComparison.Ordinal);
+
+        string Create(string name, bool readOnly) =>
+            engine.Beside(db => Tokens.Create(db, "newcomer", name, readOnly, now: 1));
 
         async Task<int> StatusAsync(HttpMethod method, string path, string token) =>
             (
@@ -451,15 +443,21 @@ public sealed class SecurityTests
     public async Task A_tenant_may_have_limits_of_its_own_that_hold_from_its_next_request_on()
     {
         await using var engine = await StartAsync();
-        await using var db = await Tokens.OpenAsync(engine.DataFile);
         Assert.Equal(200, await PublishedAsync(Stranger));
-        Tokens.Limit(db, "stranger", "retries=5,delay=7d");
+        Limit("stranger", "retries=5,delay=7d");
         Assert.Equal(412, await PublishedAsync(Stranger));
         Assert.Equal(200, await PublishedAsync(EngineUnderTest.Token));
-        Tokens.Limit(db, "stranger", "");
+        Limit("stranger", "");
         Assert.Equal(200, await PublishedAsync(Stranger));
-        Assert.Throws<RejectedException>(() => Tokens.Limit(db, "stranger", "speed=5"));
-        Assert.Throws<RejectedException>(() => Tokens.Limit(db, "nobody", "retries=5"));
+        Assert.Throws<RejectedException>(() => Limit("stranger", "speed=5"));
+        Assert.Throws<RejectedException>(() => Limit("nobody", "retries=5"));
+
+        void Limit(string tenant, string limits) =>
+            engine.Beside(db =>
+            {
+                Tokens.Limit(db, tenant, limits);
+                return true;
+            });
 
         async Task<int> PublishedAsync(string token) =>
             (

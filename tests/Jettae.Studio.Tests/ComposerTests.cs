@@ -138,7 +138,7 @@ public sealed class ComposerTests
     public async Task Each_kind_of_token_is_counted_and_paid_at_its_price()
     {
         await using var claude = await FakeClaude.StartAsync(
-            FakeClaude.Says(Other, usage: (1_000, 0, 8_000)),
+            FakeClaude.Says(Other, usage: (1_000, 0, 8_000), thinking: 30),
             FakeClaude.Says(FakeClaude.Usual, usage: (1_000, 8_000, 0))
         );
         await using var studio = await TestStudio.StartAsync(
@@ -150,8 +150,33 @@ public sealed class ComposerTests
         Assert.Equal(8_000, (int)run["cached_input_tokens"]!);
         Assert.Equal(8_000, (int)run["cache_write_tokens"]!);
         Assert.Equal(100, (int)run["output_tokens"]!);
+        Assert.Equal(30, (int)run["thinking_tokens"]!);
         // 2,000 new at 2, 8,000 read at 0.10, 8,000 written at 2.50, 100 out at 10 dollars per million.
         Assert.Equal(0.0258m, (decimal)run["cost"]!);
+
+        // The same kinds wherever runs are added up.
+        var stats = await studio.GetAsync("/api/stats?unit=day&timezone=UTC");
+        var exported = JsonNode.Parse(await studio.Http.GetStringAsync("/api/data/export"))!;
+        var piece = await studio.GetAsync($"/api/contents/{run["content_id"]}");
+        foreach (var figures in new[] { stats["total"], stats["series"]![29], exported["runs"]![0], piece["usage"] })
+        foreach (var kind in new[] { "input", "cached_input", "cache_write", "output", "thinking" })
+            Assert.Equal((long)run[$"{kind}_tokens"]!, (long?)figures![$"{kind}_tokens"]);
+    }
+
+    [Fact]
+    public async Task A_schedule_tells_its_tokens_by_kind()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says(FakeClaude.Usual, usage: (1_000, 200, 8_000), thinking: 30)
+        );
+        await using var studio = await StartAsync(claude);
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await RunAsync(studio, First);
+        var month = (await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["stats"]!;
+        Assert.Equal(9_200, (int)month["input_tokens"]!);
+        Assert.Equal(200, (int)month["cached_input_tokens"]!);
+        Assert.Equal(8_000, (int?)month["cache_write_tokens"]);
+        Assert.Equal(30, (int?)month["thinking_tokens"]);
     }
 
     [Fact]
@@ -205,6 +230,30 @@ public sealed class ComposerTests
         Assert.Matches(@"^\d+ \+ \d+자$", Noted(StepKind.Prompt));
         Assert.Matches(@"\d+ \+ \d+ 토큰", Noted(StepKind.Write));
         Assert.Contains("제한보다 길어요", Noted(StepKind.Checked), StringComparison.Ordinal);
+
+        // And told in the caller's: what is asked for, else the one of the person's settings.
+        async Task<string> ToldAsync(string? language)
+        {
+            var told = "";
+            foreach (var path in new[] { $"/api/runs/{run.Id}", "/api/runs", "/api/data/export" })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, path);
+                if (language is not null)
+                    request.Headers.AcceptLanguage.ParseAdd(language);
+                var answer = JsonNode.Parse(await (await studio.Http.SendAsync(request)).Content.ReadAsStringAsync())!;
+                var one = (answer["items"] ?? answer["runs"])?[0] ?? answer;
+                told += (string?)one["reason_detail"];
+                told += one["steps"]?.AsArray().Select(step => (string?)step!["detail"]).Last(each => each?.Length > 9);
+            }
+            return told;
+        }
+        Assert.Matches("^[^가-힣]+$", await ToldAsync(null));
+        Assert.Contains("제한보다 길어요", await ToldAsync("ko-KR, en;q=0.5"), StringComparison.Ordinal);
+        Assert.DoesNotContain("too long", await ToldAsync("ko"), StringComparison.Ordinal);
+        await studio.PostAsync("/api/preferences", new { language = "ko", timezone = (string?)null });
+        Assert.DoesNotContain("too long", await ToldAsync(null), StringComparison.Ordinal);
+        Assert.DoesNotContain("too long", await ToldAsync("*"), StringComparison.Ordinal);
+        Assert.Matches("^[^가-힣]+$", await ToldAsync("en-US, ko;q=0.5"));
     }
 
     [Fact]

@@ -49,7 +49,9 @@ public sealed class ScheduleListTests
             .Services.GetRequiredService<Schedules>()
             .NamesAsync(await studio.OwnerAsync(), "아침", default);
         Assert.Equal(["아침", "아침", "가을 아침 0"], names.Take(3).Select(each => each.Name));
-        Assert.Equal(["둘째", "첫째"], names.Take(2).Select(each => each.Topic).Order());
+        Assert.Equal(["둘째", "첫째"], names.Take(2).Select(each => each.Namesake?.Topic).Order());
+        // All of it is told of namesakes only.
+        Assert.All(names.Skip(2), each => Assert.Null(each.Namesake));
     }
 
     [Fact]

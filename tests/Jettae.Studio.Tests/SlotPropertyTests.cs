@@ -62,7 +62,17 @@ public sealed class SlotPropertyTests
         }
     }
 
-    public static TheoryData<int> Studios => [.. Enumerable.Range(1, 4)];
+    /// <summary>Four of fifty schedules each; <c>JETTAE_TEST_STUDIOS=20</c> makes it a thousand, in some three minutes.</summary>
+    public static TheoryData<int> Studios =>
+        [
+            .. Enumerable.Range(
+                1,
+                int.Parse(
+                    Environment.GetEnvironmentVariable("JETTAE_TEST_STUDIOS") ?? "4",
+                    CultureInfo.InvariantCulture
+                )
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Studios))]

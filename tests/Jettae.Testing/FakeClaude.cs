@@ -49,10 +49,12 @@ public sealed class FakeClaude : IAsyncDisposable
     /// <param name="text">What it says.</param>
     /// <param name="stop">Why it ends.</param>
     /// <param name="usage">Input beside the cache, read from it and written into it, in tokens; else 100, 20 and 0.</param>
+    /// <param name="thinking">Of the 50 tokens of output, thought and not shown; null: it is not told.</param>
     public static Func<HttpContext, Task> Says(
         string text,
         string stop = "end_turn",
-        (int Input, int CacheRead, int CacheWrite)? usage = null
+        (int Input, int CacheRead, int CacheWrite)? usage = null,
+        int? thinking = null
     ) =>
         async http =>
         {
@@ -67,7 +69,7 @@ public sealed class FakeClaude : IAsyncDisposable
             }
             await BeginAsync(http);
             await TextAsync(http, text);
-            await EndAsync(http, stop);
+            await EndAsync(http, stop, thinking);
         };
 
     /// <summary>The usual text, of a model and with a request id that are called as the test says.</summary>
@@ -300,7 +302,7 @@ public sealed class FakeClaude : IAsyncDisposable
             );
     }
 
-    private static async Task EndAsync(HttpContext http, string stop)
+    private static async Task EndAsync(HttpContext http, string stop, int? thinking = null)
     {
         await EventAsync(http, "content_block_stop", new { type = "content_block_stop", index = 0 });
         await EventAsync(
@@ -310,7 +312,11 @@ public sealed class FakeClaude : IAsyncDisposable
             {
                 type = "message_delta",
                 delta = new { stop_reason = stop, stop_sequence = (string?)null },
-                usage = new { output_tokens = 50 },
+                usage = new
+                {
+                    output_tokens = 50,
+                    output_tokens_details = thinking is null ? null : new { thinking_tokens = thinking },
+                },
             }
         );
         await EventAsync(http, "message_stop", new { type = "message_stop" });

@@ -130,13 +130,19 @@ public sealed partial class JettaeProcess : IAsyncDisposable
         process = null;
     }
 
+    /// <summary>Sends a signal by its name: <c>STOP</c> puts it to sleep, <c>CONT</c> wakes it.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("kill", [$"-{name}", $"{process!.Id}"]);
+        await signal.WaitForExitAsync();
+    }
+
     /// <summary>SIGTERM, as a service manager stops it.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using (var signal = Process.Start("kill", ["-TERM", $"{process!.Id}"]))
-            await signal.WaitForExitAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
+        await SignalAsync("TERM");
+        await process!.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System);
         var code = process.ExitCode;
         process.Dispose();
         process = null;

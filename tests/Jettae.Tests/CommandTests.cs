@@ -112,6 +112,24 @@ public sealed class CommandTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(program, token, HttpMethod.Post));
         Assert.Contains("jettae\tsettings\tfull", await RunAsync(program, "token", "list"), StringComparison.Ordinal);
 
+        // The program goes on, with the new one.
+        await program.PostAsync(
+            "/api/schedule/create",
+            new
+            {
+                topic = "커피",
+                content_type = "x_post",
+                frequency = "3hours",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+            }
+        );
+        await Wait.UntilAsync(
+            async () => (await LogAsync(program, token)).Contains("generate-scheduled", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20),
+            () => $"Nothing was booked with the new token:\n{program.Output}"
+        );
+
         await program.KillAsync();
         await program.StartAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(program, leaked, HttpMethod.Get));
@@ -146,6 +164,12 @@ public sealed class CommandTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static async Task<string> LogAsync(JettaeProcess program, string token)
+    {
+        using var http = program.Client(token);
+        return await http.GetStringAsync(new Uri("/v2/logs", UriKind.Relative));
     }
 
     private static async Task<HttpStatusCode> StatusAsync(JettaeProcess program, string token, HttpMethod method)

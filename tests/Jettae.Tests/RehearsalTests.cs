@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Jettae.Tests;
 
 /// <summary>The real program, in processes that are really killed.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Proofs)]
 public sealed class RehearsalTests
 {
     private static async Task<(int ExitCode, string Out, string Error)> RehearseAsync(params string[] arguments)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -124,19 +125,18 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         work.Enter();
         try
         {
-            var effects = new Effects();
-            var ids = await store.WriteAsync(s =>
+            var (ids, effects) = await store.WriteAsync(s =>
             {
-                var published = new List<string>();
+                var (published, made) = (new List<string>(), new Effects());
                 foreach (var (id, message) in again)
                 {
                     // Whoever retried or deleted it meanwhile was first.
                     if (!Delete(s, message.Tenant, id))
                         continue;
-                    Messages.Add(s, message, now, limits, effects);
+                    Messages.Add(s, message, now, limits, made);
                     published.Add(message.Id);
                 }
-                return published;
+                return (published, made);
             });
             shards.Tell(effects);
             return [.. ids.Select(id => new JsonObject { ["messageId"] = id })];
@@ -147,7 +147,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         }
     }
 
-    private static bool Delete(Store s, string tenant, string id) =>
+    private static bool Delete(Db s, string tenant, string id) =>
         s.Run("delete from dead_letters where id = $0 and tenant = $1", id, tenant) > 0;
 
     private static async Task<MessageFilter> FilterAsync(HttpContext http)
@@ -167,17 +167,21 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         if (OnlyWorkflows(filter))
             return ([], null);
         var (page, isWhole) = store.Read(db =>
-        {
-            using var command = db.Command(
-                $"""
+            db.Command(
+                    $"""
                 {Select} where d.tenant = $0 and d.seq {beyond} $1 and d.created_at between $2 and $3 and {filter.Sql(
                     5
                 )}
                 order by d.seq {direction} limit $4
                 """,
-                filter.With(tenant, cursor, from, to, count + 1)
-            );
-            using var reader = command.ExecuteReader();
+                    filter.With(tenant, cursor, from, to, count + 1)
+                )
+                .Read(Fitting)
+        );
+        return (page, isWhole ? null : page[^1].Place.ToString(null, null));
+
+        (List<DeadLetter>, bool) Fitting(DbDataReader reader)
+        {
             var (rows, bytes) = (new List<DeadLetter>(), 0L);
             while (reader.Read())
             {
@@ -190,8 +194,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
                 rows.Add(letter);
             }
             return (rows, true);
-        });
-        return (page, isWhole ? null : page[^1].Place.ToString(null, null));
+        }
     }
 
     /// <summary>Whether only those of workflows are meant (contract §1.10): there are none here, so that it means none, not all.</summary>
@@ -208,7 +211,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
             && sources.All(source => source.Equals("workflow", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static DeadLetter Row(Microsoft.Data.Sqlite.SqliteDataReader row) =>
+    private static DeadLetter Row(DbDataReader row) =>
         new(
             row.GetString(Columns),
             Messages.Row(row),

@@ -22,7 +22,7 @@ public sealed class Settlement(
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
-    public Effects Write(Store s)
+    public Effects Write(Db s)
     {
         var effects = new Effects();
         var (state, dueAt, finishedAt) = verdict switch
@@ -46,11 +46,11 @@ public sealed class Settlement(
         {
             // Cancelled while it was under way: its attempt counts, what came of it does not.
             if (
-                s.Scalar<long>(
-                    "select exists (select 1 from messages where seq = $0 and state = 3 and retried = $1)",
+                s.Any(
+                    "select 1 from messages where seq = $0 and state = 3 and retried = $1",
                     message.Seq,
                     message.Retried
-                ) != 0
+                )
             )
                 WriteAttempt(s, Ignored, null, null);
             Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
@@ -73,7 +73,8 @@ public sealed class Settlement(
         if (deadLetter is not null)
             WriteDeadLetter(s, deadLetter);
         if (state == MessageState.Pending)
-            effects.Offers.Add(
+            effects.Offer(
+                s,
                 new Offer(
                     message.Shard,
                     new Due(
@@ -91,7 +92,7 @@ public sealed class Settlement(
         return effects;
     }
 
-    private void WriteAttempt(Store s, int status, DeliveryOutcome.Answered? answer, string? error) =>
+    private void WriteAttempt(Db s, int status, DeliveryOutcome.Answered? answer, string? error) =>
         s.Run(
             """
             insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
@@ -112,7 +113,7 @@ public sealed class Settlement(
             message.FlowKey
         );
 
-    private void WriteDeadLetter(Store s, string id) =>
+    private void WriteDeadLetter(Db s, string id) =>
         s.Run(
             "insert into dead_letters (id, message_seq, tenant, created_at) values ($0, $1, $2, $3)",
             id,

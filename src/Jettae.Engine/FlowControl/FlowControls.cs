@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -33,18 +33,18 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     }
 
     /// <summary>Every publish with the key sets its limits, unless they are pinned. Inside the publish's own transaction.</summary>
-    internal static void Note(Store s, string tenant, string key, FlowLimits limits, Effects effects)
+    internal static void Note(Db s, string tenant, string key, FlowLimits limits, Effects effects)
     {
         var changed = s.Run(
             """
-            insert into flow_controls (tenant, key, parallelism, rate, period) values ($0, $1, $2, $3, $4)
+            insert into flow_controls as f (tenant, key, parallelism, rate, period) values ($0, $1, $2, $3, $4)
             on conflict (tenant, key) do update set
-              parallelism = iif(pinned_parallelism, parallelism, excluded.parallelism),
-              rate = iif(pinned_rate, rate, excluded.rate),
-              period = iif(pinned_rate, period, excluded.period),
-              version = version + 1
-            where (not pinned_parallelism and parallelism <> excluded.parallelism)
-              or (not pinned_rate and (rate <> excluded.rate or period <> excluded.period))
+              parallelism = case when f.pinned_parallelism = 1 then f.parallelism else excluded.parallelism end,
+              rate = case when f.pinned_rate = 1 then f.rate else excluded.rate end,
+              period = case when f.pinned_rate = 1 then f.period else excluded.period end,
+              version = f.version + 1
+            where (f.pinned_parallelism = 0 and f.parallelism <> excluded.parallelism)
+              or (f.pinned_rate = 0 and (f.rate <> excluded.rate or f.period <> excluded.period))
             """,
             tenant,
             key,
@@ -53,18 +53,10 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             limits.Period
         );
         if (changed > 0)
-            effects.Flows.Add(Find(s, tenant, key)!);
+            effects.Change(s, Find(s, tenant, key)!);
     }
 
-    internal static FlowState? Find(Store s, string tenant, string key)
-    {
-        using var reader = s.Prepared($"select {Columns} from flow_controls where tenant = $0 and key = $1")
-            .With(tenant, key)
-            .ExecuteReader();
-        return reader.Read() ? Row(reader) : null;
-    }
-
-    internal static FlowState? Find(SqliteConnection db, string tenant, string key) =>
+    internal static FlowState? Find(Db db, string tenant, string key) =>
         db.Command($"select {Columns} from flow_controls where tenant = $0 and key = $1", tenant, key)
             .Rows(Row)
             .FirstOrDefault();
@@ -86,11 +78,11 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         $"""
             select * from (
               select began_at, message_seq, retried from flow_starts
-              where tenant = {tenant} and flow_key = {key} and began_at > {since} order by began_at desc limit {most})
+              where tenant = {tenant} and flow_key = {key} and began_at > {since} order by began_at desc limit {most}) as noted
             union
             select * from (
               select started_at, message_seq, retried from attempts
-              where tenant = {tenant} and flow_key = {key} and started_at > {since} order by started_at desc limit {most})
+              where tenant = {tenant} and flow_key = {key} and started_at > {since} order by started_at desc limit {most}) as ended
             """;
 
     /// <summary>When the key's attempts of the last period began, newest first.</summary>
@@ -98,11 +90,11 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <param name="flow">The key.</param>
     /// <param name="now">Unix milliseconds.</param>
     /// <param name="underWay">Its attempts under way: what began under no rate is in memory only.</param>
-    internal static List<long> Starts(SqliteConnection db, FlowState flow, long now, IReadOnlyList<InFlight> underWay)
+    internal static List<long> Starts(Db db, FlowState flow, long now, IReadOnlyList<InFlight> underWay)
     {
         var since = Math.Max(flow.ResetAt, now - (flow.Limits.Period * 1_000L) - 1);
         var stored = db.Command(
-                $"select began_at, message_seq, retried from ({Begun("$0", "$1", "$2", "$3")}) order by began_at desc limit $3",
+                $"select began_at, message_seq, retried from ({Begun("$0", "$1", "$2", "$3")}) as begun order by began_at desc limit $3",
                 flow.Tenant,
                 flow.Key,
                 since,
@@ -116,7 +108,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     }
 
     /// <summary>An attempt of a key with a rate is about to begin. False when its message is no longer to be attempted.</summary>
-    internal static bool Begin(Store s, InFlight attempt, FlowLimits limits)
+    internal static bool Begin(Db s, InFlight attempt, FlowLimits limits)
     {
         var message = attempt.Message;
         s.Run(
@@ -127,8 +119,9 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         );
         return s.Run(
                 """
-                insert or replace into flow_starts (tenant, flow_key, began_at, message_seq, retried)
+                insert into flow_starts (tenant, flow_key, began_at, message_seq, retried)
                 select tenant, flow_key, $1, seq, retried from messages where seq = $0 and state = 0
+                on conflict (tenant, flow_key, began_at, message_seq, retried) do update set retried = excluded.retried
                 """,
                 message.Seq,
                 attempt.StartedAt
@@ -136,7 +129,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     }
 
     /// <summary>Forgets the starts that are older than any period.</summary>
-    internal static int PruneStarts(Store s, long now, int most) =>
+    internal static int PruneStarts(Db s, long now, int most) =>
         s.Run(
             """
             delete from flow_starts where (tenant, flow_key, began_at, message_seq, retried) in (
@@ -150,13 +143,15 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// Of the keys after one, looks at so many, and forgets those that nobody set anything on and that no message in the store
     /// has. Answers the last one it looked at; null at the end.
     /// </summary>
-    internal static (string Tenant, string Key)? Prune(Store s, (string Tenant, string Key) after, int most)
+    internal static (string Tenant, string Key)? Prune(Db s, (string Tenant, string Key) after, int most)
     {
-        var looked = s.Prepared(
-                "select tenant, key from flow_controls where (tenant, key) > ($0, $1) order by tenant, key limit $2"
+        var looked = s.Command(
+                "select tenant, key from flow_controls where (tenant, key) > ($0, $1) order by tenant, key limit $2",
+                after.Tenant,
+                after.Key,
+                most
             )
-            .With(after.Tenant, after.Key, most)
-            .Read(row => (Tenant: row.GetString(0), Key: row.GetString(1)));
+            .Rows(row => (Tenant: row.GetString(0), Key: row.GetString(1)));
         if (looked.Count == 0)
             return null;
         var last = looked[^1];
@@ -164,7 +159,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             """
             delete from flow_controls as f
             where (f.tenant, f.key) > ($0, $1) and (f.tenant, f.key) <= ($2, $3)
-            and not paused and not pinned_parallelism and not pinned_rate
+            and paused = 0 and pinned_parallelism = 0 and pinned_rate = 0
             and not exists (select 1 from messages m where m.tenant = f.tenant and m.flow_key = f.key)
             """,
             after.Tenant,
@@ -205,7 +200,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             "resume" => ("paused = 0", false),
             "pin" => (Pin(query), true),
             "unpin" => (Unpin(query), false),
-            "resetrate" or "reset" => ("version = version", true),
+            "resetrate" or "reset" => ("paused = paused", true),
             _ => throw new RejectedException(404, $"there is no POST {MessageHeaders.Shortened(http.Request.Path)}"),
         };
         return await SetAsync(http.Tenant(), key, set, reset)
@@ -254,12 +249,12 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             return false;
         // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning.
         if (reset)
-            await shards.OfFlow(tenant, key).SteppedAsync();
+            await shards.SteppedAsync(Shards.OfFlow(tenant, key));
         work.Enter();
         try
         {
             var now = time.Milliseconds();
-            var state = await store.WriteAsync(s =>
+            var effects = await store.WriteAsync(s =>
             {
                 s.Run(
                     "insert into flow_controls (tenant, key, parallelism, rate, period) values ($0, $1, 0, 0, 1) on conflict do nothing",
@@ -268,7 +263,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
                 );
                 s.Run(
                     $"""
-                    update flow_controls set {set}, reset_at = iif($2, $3, reset_at), version = version + 1
+                    update flow_controls set {set}, reset_at = case when $2 = 1 then $3 else reset_at end, version = version + 1
                     where tenant = $0 and key = $1
                     """,
                     tenant,
@@ -276,10 +271,10 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
                     reset,
                     now
                 );
-                return Find(s, tenant, key)!;
+                var changed = new Effects();
+                changed.Change(s, Find(s, tenant, key)!);
+                return changed;
             });
-            var effects = new Effects();
-            effects.Flows.Add(state);
             shards.Tell(effects);
             return true;
         }
@@ -300,7 +295,12 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <summary>Keys as the API shows them: one query for all of them, and what is under way from memory.</summary>
     private List<JsonObject> Shown(string tenant, string which, string text)
     {
-        var begun = Begun("f.tenant", "f.key", "max(f.reset_at, $1 - f.period * 1000 - 1)", "-1");
+        var begun = Begun(
+            "f.tenant",
+            "f.key",
+            "case when f.reset_at > $1 - f.period * 1000 - 1 then f.reset_at else $1 - f.period * 1000 - 1 end",
+            long.MaxValue.ToString(null, null)
+        );
         var now = time.Milliseconds();
         // Asked first: an attempt that ends meanwhile is counted twice rather than not at all, for an instant.
         var underWay = shards
@@ -312,8 +312,8 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
                     select {Columns},
                       (select count(*) from messages m
                        where m.tenant = f.tenant and m.flow_key = f.key and m.state = 0 and m.due_at <= $1),
-                      (select count(*) from ({begun})),
-                      (select min(began_at) from ({begun}))
+                      (select count(*) from ({begun}) as begun),
+                      (select min(began_at) from ({begun}) as begun)
                     from flow_controls f where f.tenant = $0 and {which}
                     """,
                     tenant,
@@ -362,14 +362,14 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             }
         );
 
-    private static FlowState Row(SqliteDataReader row) =>
+    private static FlowState Row(DbDataReader row) =>
         new(
             row.GetString(0),
             row.GetString(1),
             new FlowLimits(row.GetInt32(2), row.GetInt32(3), row.GetInt32(4)),
-            row.GetBoolean(5),
-            row.GetBoolean(6),
-            row.GetBoolean(7),
+            row.Flag(5),
+            row.Flag(6),
+            row.Flag(7),
             row.GetInt64(8),
             row.GetInt64(9)
         );

@@ -22,11 +22,11 @@ public sealed class Allowances(Store store, Quotas quotas, TimeProvider time)
     /// limits and are not counted.
     /// </summary>
     /// <exception cref="RejectedException">429: the day's messages would be more than allowed; none of the transaction is taken.</exception>
-    internal static void TakeMessage(Store s, string tenant, int most, long now)
+    internal static void TakeMessage(Db s, string tenant, int most, long now)
     {
         var taken = s.Scalar<long>(
             """
-            update tenants set messages_of_day = iif(day = $1, messages_of_day + 1, 1), day = $1 where name = $0
+            update tenants set messages_of_day = case when day = $1 then messages_of_day + 1 else 1 end, day = $1 where name = $0
             returning messages_of_day
             """,
             tenant,

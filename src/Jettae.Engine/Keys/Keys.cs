@@ -62,9 +62,9 @@ public sealed class Keys : IDisposable
                     tenant,
                     NewKey()
                 );
-                return s.Prepared("select current_signing_key, next_signing_key from tenants where name = $0")
-                    .With(tenant)
-                    .Read(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
+                Inbox.Rolled(s, tenant);
+                return s.Command("select current_signing_key, next_signing_key from tenants where name = $0", tenant)
+                    .Rows(row => new SigningKeys(row.GetString(0), row.GetString(1)))[0];
             });
         }
         finally
@@ -73,21 +73,24 @@ public sealed class Keys : IDisposable
         }
     }
 
+    /// <summary>Another node has rolled them: they are read anew.</summary>
+    internal void Forget(string tenant) => byTenant.TryRemove(tenant, out _);
+
     public void Dispose() => rotating.Dispose();
 
     /// <summary>
     /// What the settings say holds when they say it for the first time: a rotation is not undone by the next start.
     /// </summary>
-    private static int Adopt(Store s, Tenant tenant)
+    private static int Adopt(Db s, Tenant tenant)
     {
         s.Run(
             """
-            insert into tenants (name, current_signing_key, next_signing_key, given_signing_keys) values ($0, $1, $2, $3)
+            insert into tenants as t (name, current_signing_key, next_signing_key, given_signing_keys) values ($0, $1, $2, $3)
             on conflict (name) do update set
               current_signing_key = excluded.current_signing_key,
               next_signing_key = excluded.next_signing_key,
               given_signing_keys = excluded.given_signing_keys
-            where given_signing_keys <> excluded.given_signing_keys
+            where t.given_signing_keys <> excluded.given_signing_keys
             """,
             tenant.Name,
             tenant.CurrentSigningKey,

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -31,11 +30,7 @@ public sealed class Tokens(Store store, Quotas quotas)
                     hash
                 )
                 .Rows(row =>
-                    (
-                        Hash: row.Bytes(0),
-                        Bearer: new Bearer(row.GetString(1), row.GetBoolean(2)),
-                        Limits: row.GetString(3)
-                    )
+                    (Hash: row.Bytes(0), Bearer: new Bearer(row.GetString(1), row.Flag(2)), Limits: row.GetString(3))
                 )
                 .FirstOrDefault()
         );
@@ -44,25 +39,6 @@ public sealed class Tokens(Store store, Quotas quotas)
         return found.Hash is not null && CryptographicOperations.FixedTimeEquals(found.Hash, hash)
             ? found.Bearer
             : null;
-    }
-
-    /// <summary>The engine's file, for the commands below; an engine that runs keeps running.</summary>
-    /// <param name="file">Made, and brought up to date, unless an engine has it.</param>
-    public static async Task<SqliteConnection> OpenAsync(string file)
-    {
-        try
-        {
-            await using var store = new Store(new EngineOptions { DataFile = file });
-        }
-        catch (StoreInUseException)
-        {
-            // It is up to date, then.
-        }
-        var db = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = Path.GetFullPath(file), Pooling = false }.ToString()
-        );
-        await db.OpenAsync();
-        return db;
     }
 
     /// <summary>A token that nobody can guess. Workflow SDKs decode its UserID to build their webhook URLs (contract Q39).</summary>
@@ -75,29 +51,29 @@ public sealed class Tokens(Store store, Quotas quotas)
     }
 
     /// <summary>Makes a token, and the tenant with keys of its own if it is new. The text is shown this once.</summary>
-    /// <param name="db">The engine's file; a running engine may have it open too.</param>
+    /// <param name="db">Of the store, beside an engine that may run.</param>
     /// <param name="tenant">Whose.</param>
     /// <param name="name">What it is called in the list; unique for the tenant.</param>
     /// <param name="readOnly">It may read everything and change nothing.</param>
     /// <param name="now">Unix milliseconds.</param>
-    public static string Create(SqliteConnection db, string tenant, string name, bool readOnly, long now)
+    public static string Create(Db db, string tenant, string name, bool readOnly, long now)
     {
         Wire.Name("tenant", tenant);
         Wire.Name("name", name);
         var token = New(tenant);
-        using var transaction = db.BeginTransaction();
-        Run(
+        db.Lock($"tokens {tenant}");
+        db.Run(
             "insert into tenants (name, current_signing_key, next_signing_key) values ($0, $1, $2) on conflict do nothing",
             tenant,
             Keys.NewKey(),
             Keys.NewKey()
         );
-        if (Run("select 1 from tokens where tenant = $0 and name = $1", tenant, name) is not null)
+        if (db.Any("select 1 from tokens where tenant = $0 and name = $1", tenant, name))
             throw new RejectedException(
                 400,
                 $"{tenant} has a token named {name} already; choose another name, or revoke it"
             );
-        Run(
+        db.Run(
             "insert into tokens (hash, tenant, name, read_only, created_at) values ($0, $1, $2, $3, $4)",
             Hash(token),
             tenant,
@@ -105,64 +81,49 @@ public sealed class Tokens(Store store, Quotas quotas)
             readOnly,
             now
         );
-        transaction.Commit();
         return token;
-
-        object? Run(string sql, params ReadOnlySpan<object?> values)
-        {
-            using var command = db.Command(sql, values);
-            command.Transaction = transaction;
-            return command.ExecuteScalar();
-        }
     }
 
-    public static IReadOnlyList<TokenInfo> List(SqliteConnection db) =>
-        db.Command("select coalesce(name, ''), tenant, read_only, created_at from tokens order by tenant, name")
-            .Rows(row => new TokenInfo(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetInt64(3)));
+    public static IReadOnlyList<TokenInfo> List(Db db) =>
+        db.Command(
+                "select coalesce(name, ''), tenant, read_only, created_at from tokens order by tenant, coalesce(name, '')"
+            )
+            .Rows(row => new TokenInfo(row.GetString(0), row.GetString(1), row.Flag(2), row.GetInt64(3)));
 
     /// <summary>Sets what a tenant may have at most, from its next request on; an empty text for what the settings say of all.</summary>
     /// <exception cref="RejectedException">The limits have another form, or there is no such tenant.</exception>
-    public static void Limit(SqliteConnection db, string tenant, string limits)
+    public static void Limit(Db db, string tenant, string limits)
     {
         Limits.Parse(limits);
-        using var command = db.Command("update tenants set limits = $1 where name = $0", tenant, limits);
-        if (command.ExecuteNonQuery() == 0)
+        if (db.Run("update tenants set limits = $1 where name = $0", tenant, limits) == 0)
             throw new RejectedException(404, $"there is no tenant {MessageHeaders.Shortened(tenant)}");
     }
 
     /// <summary>False when there was none.</summary>
-    public static bool Revoke(SqliteConnection db, string tenant, string name)
-    {
-        using var command = db.Command("delete from tokens where tenant = $0 and name = $1", tenant, name);
-        return command.ExecuteNonQuery() > 0;
-    }
+    public static bool Revoke(Db db, string tenant, string name) =>
+        db.Run("delete from tokens where tenant = $0 and name = $1", tenant, name) > 0;
 
     /// <summary>Puts another token in the place of the one that the settings say: the one before ends at once. Where no engine ran yet, the next start does it.</summary>
-    public static void Reset(SqliteConnection db, string tenant, string token)
+    public static void Reset(Db db, string tenant, string token)
     {
-        using var command = db.Command(
-            """
-            begin immediate;
-            delete from tokens where tenant = $0 and (name = $1 or name is null);
-            insert into tokens (hash, tenant, name, read_only) select $2, name, $1, false from tenants where name = $0;
-            commit
-            """,
+        db.Run("delete from tokens where tenant = $0 and (name = $1 or name is null)", tenant, OfSettings);
+        db.Run(
+            "insert into tokens (hash, tenant, name, read_only) select $2, name, $1, 0 from tenants where name = $0",
             tenant,
             OfSettings,
             Hash(token)
         );
-        command.ExecuteNonQuery();
     }
 
     /// <summary>The token that the settings say takes the place of the one they said before.</summary>
-    internal static int Adopt(Store s, string tenant, string name, string? token, bool readOnly)
+    internal static int Adopt(Db s, string tenant, string name, string? token, bool readOnly)
     {
         var hash = token is null ? null : Hash(token);
         s.Run(
-            "delete from tokens where tenant = $0 and (name = $1 or name is null) and ($2 is null or hash <> $2)",
+            "delete from tokens where tenant = $0 and (name = $1 or name is null) and hash <> $2",
             tenant,
             name,
-            hash
+            hash ?? []
         );
         return hash is null
             ? 0

@@ -58,29 +58,29 @@ public sealed class Log(Store store, Shards shards)
         select * from (
           select created_at as time, seq, 0 as ordinal, 'CREATED' as state from messages
           where tenant = $0 and (created_at, seq, 0) {beyond} ($1, $5, $6) and created_at {within} $4 {seq}
-          order by created_at {direction}, seq {direction} limit $2)
+          order by created_at {direction}, seq {direction} limit $2) as created
         union all select * from (
           select started_at, message_seq, retried * 3 + 1, 'ACTIVE' from attempts
           where tenant = $0 and (started_at, message_seq, retried * 3 + 1) {beyond} ($1, $5, $6) and started_at {within} $4 {message_seq}
-          order by started_at {direction}, message_seq {direction}, retried {direction} limit $2)
+          order by started_at {direction}, message_seq {direction}, retried {direction} limit $2) as begun
         union all select * from (
-          select ended_at, message_seq, retried * 3 + 2, iif(next_at is null and status between 200 and 299, 'DELIVERED', 'ERROR') from attempts
+          select ended_at, message_seq, retried * 3 + 2, case when next_at is null and status between 200 and 299 then 'DELIVERED' else 'ERROR' end from attempts
           where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
           and status >= 0
-          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2)
+          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as ended
         union all select * from (
-          select ended_at, message_seq, retried * 3 + 3, iif(next_at is null, 'FAILED', 'RETRY') from attempts
+          select ended_at, message_seq, retried * 3 + 3, case when next_at is null then 'FAILED' else 'RETRY' end from attempts
           where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
           and not (next_at is null and status between 200 and 299) and status >= 0
-          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2)
+          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as gone
         union all select * from (
           select finished_at, seq, 1000000, 'CANCELED' from messages
           where tenant = $0 and state = 3 and (finished_at, seq, 1000000) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
-          order by finished_at {direction}, seq {direction} limit $2)
+          order by finished_at {direction}, seq {direction} limit $2) as cancelled
         union all select * from (
           select finished_at, seq, 999999, 'CANCEL_REQUESTED' from messages
           where tenant = $0 and state = 3 and (finished_at, seq, 999999) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
-          order by finished_at {direction}, seq {direction} limit $2)
+          order by finished_at {direction}, seq {direction} limit $2) as asked
         """;
 
     private sealed record Entry(long Time, long Seq, long Ordinal, string State);
@@ -216,7 +216,7 @@ public sealed class Log(Store store, Shards shards)
             ))
             .Where(entry => question.IsBeyond(entry, begin) && entry.Time >= from && entry.Time <= to)
             .ToList();
-        var few = question.Seqs is null ? "" : "and {0} in (select value from json_each($3))";
+        var few = question.Seqs is null ? "" : "and {0} in (select cast(value as bigint) from json_each($3))";
         var sql = Events
             .Replace("{beyond}", question.LatestFirst ? "<" : ">", StringComparison.Ordinal)
             .Replace("{within}", question.LatestFirst ? ">=" : "<=", StringComparison.Ordinal)
@@ -230,13 +230,13 @@ public sealed class Log(Store store, Shards shards)
         var rows = store.Read(db =>
             db.Command(
                     $"""
-                    select time, seq, ordinal, state from ({sql})
+                    select time, seq, ordinal, state from ({sql}) as events
                     order by time {question.Direction}, seq {question.Direction}, ordinal {question.Direction} limit $2
                     """,
                     question.Tenant,
                     begin.Time,
                     limit,
-                    question.Seqs,
+                    question.Seqs ?? "[]",
                     end,
                     begin.Seq,
                     begin.Ordinal
@@ -255,7 +255,7 @@ public sealed class Log(Store store, Shards shards)
             db.Command(
                     $"""
                     select m.seq, length(m.body) + length(m.config) from messages m
-                    where m.seq in (select value from json_each($0)) and {question.Filter.Sql(
+                    where m.seq in (select cast(value as bigint) from json_each($0)) and {question.Filter.Sql(
                         1
                     )} order by m.seq {question.Direction}
                     """,
@@ -277,7 +277,7 @@ public sealed class Log(Store store, Shards shards)
                     select {Engine.Messages.Columns} from messages where seq in (
                       select seq from (
                         select seq, sum(length(body) + length(config)) over (order by seq {direction}) as until from messages
-                        where seq in (select value from json_each($0)))
+                        where seq in (select cast(value as bigint) from json_each($0))) as sized
                       where until <= $1)
                     """,
                     Engine.Messages.Seqs(seqs),

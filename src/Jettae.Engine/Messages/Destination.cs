@@ -70,8 +70,20 @@ public static class Destination
         var authority = destination.AsSpan(destination.IndexOf("://", StringComparison.Ordinal) + 3);
         if (authority.IndexOfAny('/', '?', '#') is >= 0 and var end)
             authority = authority[..end];
-        return authority[(authority.LastIndexOf('@') + 1)..].ToString().ToLowerInvariant();
+        return Lower(authority[(authority.LastIndexOf('@') + 1)..]);
     }
+
+    /// <summary>As hosts are compared: ASCII letters have no case, which is also what the databases know of it.</summary>
+    internal static string Lower(ReadOnlySpan<char> host) =>
+        string.Create(
+            host.Length,
+            host,
+            (lower, given) =>
+            {
+                for (var i = 0; i < given.Length; i++)
+                    lower[i] = char.IsAsciiLetterUpper(given[i]) ? (char)(given[i] | 0x20) : given[i];
+            }
+        );
 
     internal static bool IsHttp(string text) =>
         text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)

@@ -8,6 +8,25 @@ public sealed class Effects
 
     /// <summary>Flow-control keys whose limits changed.</summary>
     public List<FlowState> Flows { get; } = [];
+
+    /// <summary>Its shard is to be told after the commit: by this node, or by the inbox of the one that has it.</summary>
+    internal void Offer(Db s, Offer offer)
+    {
+        if (s.Owns(offer.Shard))
+            Offers.Add(offer);
+        else
+            Inbox.Offered(s, offer.Shard, offer.Due.Seq);
+    }
+
+    /// <summary>As above.</summary>
+    internal void Change(Db s, FlowState state)
+    {
+        var shard = Shards.OfFlow(state.Tenant, state.Key);
+        if (s.Owns(shard))
+            Flows.Add(state);
+        else
+            Inbox.Changed(s, shard, state);
+    }
 }
 
 /// <summary>A message in the store that its shard should know of.</summary>

@@ -18,15 +18,15 @@ public sealed class MessageFilter
         ["messageId"] = "m.id in (select value from json_each({0}))",
         ["messageIds"] = "m.id in (select value from json_each({0}))",
         ["url"] = "m.url in (select value from json_each({0}))",
-        ["topicName"] = "m.config ->> '$.Topic' in (select value from json_each({0}))",
-        ["scheduleId"] = "m.config ->> '$.ScheduleId' in (select value from json_each({0}))",
-        ["callerIp"] = "m.config ->> '$.CallerIp' in (select value from json_each({0}))",
+        ["topicName"] = "json_extract(m.config, '$.Topic') in (select value from json_each({0}))",
+        ["scheduleId"] = "json_extract(m.config, '$.ScheduleId') in (select value from json_each({0}))",
+        ["callerIp"] = "json_extract(m.config, '$.CallerIp') in (select value from json_each({0}))",
         ["queueName"] = "m.queue in (select value from json_each({0}))",
         ["flowControlKey"] = "m.flow_key in (select value from json_each({0}))",
         ["label"] =
             "exists (select 1 from json_each({0}) where value <> '' and instr(',' || m.labels || ',', ',' || value || ',') > 0)",
         // With its port or without.
-        ["host"] = "exists (select 1 from json_each({0}) where lower(value) in (host_of(m.url), name_of(m.url)))",
+        ["host"] = "exists (select 1 from json_each({0}) where value in (host_of(m.url), name_of(m.url)))",
         ["path"] = "path_of(m.url) in (select value from json_each({0}))",
         ["responseStatus"] = "cast(a.status as text) in (select value from json_each({0}))",
         ["dlqIds"] = "d.id in (select value from json_each({0}))",
@@ -179,7 +179,8 @@ public sealed class MessageFilter
                 ? values.SelectMany(value =>
                     value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 )
-                : values
+            : name == "host" ? values.Select(value => Destination.Lower(value))
+            : values
         );
         if (all.Count > MostValues)
             throw new RejectedException(400, $"{name} may have {MostValues} values at the most; received {all.Count}");

@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -43,14 +43,13 @@ public sealed class Messages(
         work.Enter();
         try
         {
-            var effects = new Effects();
             var limits = quotas.Of(tenant);
-            var accepted = await store.WriteAsync(s =>
+            var (accepted, effects) = await store.WriteAsync(s =>
             {
-                var answers = new Accepted[publications.Count];
+                var (answers, made) = (new Accepted[publications.Count], new Effects());
                 for (var i = 0; i < answers.Length; i++)
-                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, effects);
-                return answers;
+                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, made);
+                return (answers, made);
             });
             shards.Tell(effects);
             foreach (var one in accepted)
@@ -152,20 +151,29 @@ public sealed class Messages(
     }
 
     /// <summary>Who has a place in a queue holds it itself for now: its attempt may be under way, whoever else ends beside it.</summary>
-    private static List<Cancelled> Cancel(Store s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
-        s.Prepared(
+    private static List<Cancelled> Cancel(Db s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
+        s.Command(
                 """
-                update messages set state = 3, finished_at = $2, in_line = iif(in_line < 2, 3, in_line),
-                  holder = iif(in_line = 2, seq, holder)
-                where tenant = $0 and state = 0 and seq in (select value from json_each($1))
-                returning seq, retried, iif(in_line = 2, queue, null), holder
-                """
+                update messages set state = 3, finished_at = $2, in_line = case when in_line < 2 then 3 else in_line end,
+                  holder = case when in_line = 2 then seq else holder end
+                where tenant = $0 and state = 0 and seq in (select cast(value as bigint) from json_each($1))
+                returning seq, retried, case when in_line = 2 then queue end, holder, shard
+                """,
+                tenant,
+                Seqs(seqs),
+                now
             )
-            .With(tenant, Seqs(seqs), now)
-            .Read(row => new Cancelled(tenant, row.GetInt64(0), row.GetInt32(1), row.TextOrNull(2), row.LongOrNull(3)));
+            .Rows(row => new Cancelled(
+                tenant,
+                row.GetInt64(0),
+                row.GetInt32(1),
+                row.TextOrNull(2),
+                row.LongOrNull(3),
+                row.GetInt32(4)
+            ));
 
     internal static Accepted Insert(
-        Store s,
+        Db s,
         string tenant,
         Publication publication,
         long now,
@@ -177,28 +185,30 @@ public sealed class Messages(
         var message = publication.Message;
         if (DeduplicationKey(tenant, publication) is { } key)
         {
-            if (
-                s.Scalar<string>(
-                    "select message_id from deduplications where key = $0 and expires_at > $1",
-                    key,
-                    now
-                ) is
-                { } first
-            )
-                return new Accepted(first, true);
-            s.Run(
-                "insert or replace into deduplications (key, message_id, expires_at) values ($0, $1, $2)",
+            // One statement: of two that come at once, one is the first.
+            var isFirst = s.Run(
+                """
+                insert into deduplications as d (key, message_id, expires_at) values ($0, $1, $2)
+                on conflict (key) do update set message_id = excluded.message_id, expires_at = excluded.expires_at
+                where d.expires_at <= $3
+                """,
                 key,
                 message.Id,
-                now + (long)options.DeduplicationWindow.TotalMilliseconds
+                now + (long)options.DeduplicationWindow.TotalMilliseconds,
+                now
             );
+            if (isFirst == 0)
+                return new Accepted(
+                    s.Scalar<string>("select message_id from deduplications where key = $0", key)!,
+                    true
+                );
         }
         Add(s, message with { Tenant = tenant }, now, limits, effects);
         return new Accepted(message.Id, false);
     }
 
     /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
-    internal static void Add(Store s, Message message, long now, Limits limits, Effects effects)
+    internal static void Add(Db s, Message message, long now, Limits limits, Effects effects)
     {
         if (limits.MessagesPerDay is { } most)
             Allowances.TakeMessage(s, message.Tenant, most, now);
@@ -206,7 +216,7 @@ public sealed class Messages(
         var inLine =
             message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;
         var dueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt;
-        var shard = Shards.Of(message.Tenant, message.Id, message.FlowKey);
+        var shard = Shards.Of(s, message);
         if (message.Queue is { } name)
             Queues.Ensure(s, message.Tenant, name, limits, now);
         var notBefore =
@@ -215,10 +225,11 @@ public sealed class Messages(
                 : message.NotBefore;
         if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
             FlowControls.Note(s, message.Tenant, flowKey, flow, effects);
-        s.Run(
+        var seq = s.Scalar<long>(
             $"""
             insert into messages ({Columns[5..]})
             values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            returning seq
             """,
             message.Id,
             message.Tenant,
@@ -242,8 +253,8 @@ public sealed class Messages(
             Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
             return;
         }
-        var seq = s.Scalar<long>("select last_insert_rowid()");
-        effects.Offers.Add(
+        effects.Offer(
+            s,
             new Offer(
                 shard,
                 new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey), message.Body.Length)
@@ -252,38 +263,40 @@ public sealed class Messages(
     }
 
     /// <summary>A stored message, as its shard must know of it.</summary>
-    internal static Offer OfferOf(Store s, long seq)
-    {
-        using var row = s.Prepared(
-                "select shard, due_at, tenant, url, flow_key, length(body) from messages where seq = $0"
+    internal static Offer OfferOf(Db s, long seq) => OffersOf(s, [seq])[0];
+
+    /// <summary>Those that are still there.</summary>
+    internal static List<Offer> OffersOf(Db s, IEnumerable<long> seqs) =>
+        s.Command(
+                """
+                select shard, due_at, tenant, url, flow_key, length(body), seq from messages
+                where seq in (select cast(value as bigint) from json_each($0)) and state = 0
+                """,
+                Seqs(seqs)
             )
-            .With(seq)
-            .ExecuteReader();
-        row.Read();
-        return new Offer(
-            row.GetInt32(0),
-            new Due(
-                row.GetInt64(1),
-                seq,
-                LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
-                row.GetInt32(5)
-            )
-        );
-    }
+            .Rows(row => new Offer(
+                row.GetInt32(0),
+                new Due(
+                    row.GetInt64(1),
+                    row.GetInt64(6),
+                    LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
+                    row.GetInt32(5)
+                )
+            ));
 
     /// <summary>
     /// Forgets what finished before an instant, with its attempts and its dead letter: the oldest, at least one, and so many
     /// that it comes to about <paramref name="most"/> rows, for a message may have a thousand attempts. Answers how many messages.
     /// </summary>
-    internal static int Prune(Store s, long before, int most) =>
+    internal static int Prune(Db s, long before, int most) =>
         s.Run(
             // One whose callbacks are still tried holds its queue's place until they end.
             """
             delete from messages where seq in (
               select seq from (
                 select seq, sum(retried + 1) over (order by finished_at, seq) - retried - 1 as before_it from (
-                  select seq, finished_at, retried from messages where finished_at < $0 and in_line is not 2
-                  order by finished_at, seq limit $1))
+                  select seq, finished_at, retried from messages where finished_at < $0 and in_line is distinct from 2
+                  order by finished_at, seq limit $1) as finished) as counted
               where before_it < $1)
             """,
             before,
@@ -296,9 +309,9 @@ public sealed class Messages(
     internal static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
 
     /// <summary>Those of these messages, by id, that are still to be delivered.</summary>
-    /// <param name="db">The engine's file, as <see cref="Tokens.OpenAsync"/> gives it.</param>
+    /// <param name="db">The engine's file, or its schema.</param>
     /// <param name="ids">Of anybody's messages.</param>
-    public static IReadOnlySet<string> PendingAmong(SqliteConnection db, IEnumerable<string> ids) =>
+    public static IReadOnlySet<string> PendingAmong(Db db, IEnumerable<string> ids) =>
         db.Command(
                 "select id from messages where state = 0 and id in (select value from json_each($0))",
                 JsonSerializer.Serialize([.. ids], StoredJson.Default.StringArray)
@@ -310,7 +323,7 @@ public sealed class Messages(
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
             db.Command(
-                    $"select {Columns} from messages where state = 0 and seq in (select value from json_each($0))",
+                    $"select {Columns} from messages where state = 0 and seq in (select cast(value as bigint) from json_each($0))",
                     Seqs(seqs)
                 )
                 .Rows(Row)
@@ -347,7 +360,7 @@ public sealed class Messages(
         );
     }
 
-    internal static Message Row(SqliteDataReader row) =>
+    internal static Message Row(DbDataReader row) =>
         new()
         {
             Seq = row.GetInt64(0),

@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -36,14 +36,15 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     }
 
     /// <summary>Enqueueing makes the queue; one that is there keeps its settings.</summary>
-    internal static void Ensure(Store s, string tenant, string name, Limits limits, long now)
+    internal static void Ensure(Db s, string tenant, string name, Limits limits, long now)
     {
-        if (s.Scalar<string>("select name from queues where tenant = $0 and name = $1", tenant, name) is null)
+        Lock(s, tenant, name);
+        if (!s.Any("select 1 from queues where tenant = $0 and name = $1", tenant, name))
             Insert(s, tenant, name, 1, false, limits, now);
     }
 
     /// <summary>A delayed message that falls due joins the line.</summary>
-    internal static Effects Join(Store s, Message message, long now)
+    internal static Effects Join(Db s, Message message, long now)
     {
         var effects = new Effects();
         if (
@@ -58,8 +59,9 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     }
 
     /// <summary>Admits as many as there are free places, the oldest first.</summary>
-    internal static void Advance(Store s, string tenant, string name, long now, Effects effects)
+    internal static void Advance(Db s, string tenant, string name, long now, Effects effects)
     {
+        Lock(s, tenant, name);
         var (parallelism, paused) = Rules(s, tenant, name);
         if (paused)
             return;
@@ -81,7 +83,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             if (next == 0)
                 return;
             s.Run("update messages set in_line = 2, due_at = $1 where seq = $0", next, now);
-            effects.Offers.Add(Messages.OfferOf(s, next));
+            effects.Offer(s, Messages.OfferOf(s, next));
         }
     }
 
@@ -89,7 +91,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     /// Where a message that joins the line now stands: behind all that stand there already, whatever the clock says. Its
     /// instant orders it among delayed ones that join when they fall due.
     /// </summary>
-    internal static long Behind(Store s, string tenant, string name, long notBefore) =>
+    internal static long Behind(Db s, string tenant, string name, long notBefore) =>
         Math.Max(
             notBefore,
             s.Scalar<long>(
@@ -103,12 +105,14 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     /// Of messages that were cancelled while they had a place, those whose attempt is over leave it: what is still under way
     /// at a destination counts to its end, which is its settlement's to tell.
     /// </summary>
-    internal static Effects LeaveCancelled(Store s, IEnumerable<Cancelled> cancelled, Shards shards, long now)
+    internal static Effects LeaveCancelled(Db s, IEnumerable<Cancelled> cancelled, Shards shards, long now)
     {
         var effects = new Effects();
         var underWay = shards.InFlight.Select(each => (each.Message.Seq, each.Message.Retried)).ToHashSet();
-        foreach (var (tenant, seq, retried, queue, holder) in cancelled)
-            if (!underWay.Contains((seq, retried)))
+        foreach (var (tenant, seq, retried, queue, holder, shard) in cancelled)
+            if (!s.Owns(shard))
+                Inbox.Cancelled(s, shard, seq);
+            else if (!underWay.Contains((seq, retried)))
                 Leave(s, tenant, seq, queue, holder, now, effects);
         return effects;
     }
@@ -120,17 +124,45 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         shards.Tell(
             await store.WriteAsync(s =>
             {
-                var ended = s.Prepared(
+                var ended = s.Command(
                         $"""
-                        select tenant, seq, retried, queue from {Line} where {InLine} and in_line = 2 and state <> 0
+                        select tenant, seq, retried, queue, shard from {Line} where {InLine} and in_line = 2 and state <> 0
                         """
                     )
-                    .Read(row => new Cancelled(
+                    .Rows(row => new Cancelled(
                         row.GetString(0),
                         row.GetInt64(1),
                         row.GetInt32(2),
                         row.TextOrNull(3),
-                        Holder: null
+                        Holder: null,
+                        row.GetInt32(4)
+                    ));
+                return LeaveCancelled(s, ended, shards, time.Milliseconds());
+            })
+        );
+    }
+
+    /// <summary>What other nodes cancelled of this one's.</summary>
+    internal async Task LeaveCancelledAsync(IReadOnlyCollection<long> seqs)
+    {
+        await shards.TurnedAsync();
+        shards.Tell(
+            await store.WriteAsync(s =>
+            {
+                var ended = s.Command(
+                        """
+                        select tenant, seq, retried, case when in_line = 2 then queue end, holder, shard from messages
+                        where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
+                        """,
+                        Messages.Seqs(seqs)
+                    )
+                    .Rows(row => new Cancelled(
+                        row.GetString(0),
+                        row.GetInt64(1),
+                        row.GetInt32(2),
+                        row.TextOrNull(3),
+                        row.LongOrNull(4),
+                        row.GetInt32(5)
                     ));
                 return LeaveCancelled(s, ended, shards, time.Milliseconds());
             })
@@ -138,15 +170,17 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     }
 
     /// <summary>A message has ended: when its work is done, callbacks included, its place is the next one's.</summary>
-    internal static void Leave(Store s, string tenant, long seq, string? queue, long? holder, long now, Effects effects)
+    internal static void Leave(Db s, string tenant, long seq, string? queue, long? holder, long now, Effects effects)
     {
         if (queue is null && holder is null)
             return;
         var root = holder ?? seq;
+        // Of two of its callbacks that end at once, the later one must see that it is the last.
+        s.Lock($"place {root}");
         // Its own attempt is over: it holds its place no longer. Before the rest, which may hold it still.
         if (root == seq)
             s.Run("update messages set holder = null where seq = $0 and holder = seq", root);
-        if (s.Scalar<long>("select exists (select 1 from messages where holder = $0 and state = 0)", root) != 0)
+        if (s.Any("select 1 from messages where holder = $0 and state = 0 limit 1", root))
             return;
         if (
             s.Scalar<string>(
@@ -161,26 +195,23 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             Advance(s, tenant, left, now, effects);
     }
 
-    private static (long Parallelism, bool Paused) Rules(Store s, string tenant, string name)
-    {
-        using var reader = s.Prepared("select parallelism, paused from queues where tenant = $0 and name = $1")
-            .With(tenant, name)
-            .ExecuteReader();
-        // Of a queue that was deleted with messages in it: the rest is delivered one by one.
-        return reader.Read() ? (reader.GetInt64(0), reader.GetBoolean(1)) : (1, false);
-    }
+    /// <summary>Whoever looks at the line and changes it does so alone; also where its queue has been deleted.</summary>
+    private static void Lock(Db s, string tenant, string name) => s.Lock($"queue {tenant} {name}");
 
-    private static void Insert(
-        Store s,
-        string tenant,
-        string name,
-        int parallelism,
-        bool paused,
-        Limits limits,
-        long now
-    )
+    private static (long Parallelism, bool Paused) Rules(Db s, string tenant, string name) =>
+        s.Command("select parallelism, paused from queues where tenant = $0 and name = $1", tenant, name)
+            .Read(row =>
+                // Of a queue that was deleted with messages in it: the rest is delivered one by one.
+                row.Read()
+                    ? (row.GetInt64(0), row.Flag(1))
+                    : (1, false)
+            );
+
+    private static void Insert(Db s, string tenant, string name, int parallelism, bool paused, Limits limits, long now)
     {
         Limits.Check(
+            s,
+            tenant,
             "maxQueues",
             limits.Queues,
             () => s.Scalar<long>("select count(*) from queues where tenant = $0", tenant) + 1
@@ -278,7 +309,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     }
 
     /// <summary>Whatever a change allows to begin, begins.</summary>
-    private async Task ChangeAsync(string tenant, string name, Action<Store, long> change)
+    private async Task ChangeAsync(string tenant, string name, Action<Db, long> change)
     {
         work.Enter();
         try
@@ -287,6 +318,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                 await store.WriteAsync(s =>
                 {
                     var (now, effects) = (time.Milliseconds(), new Effects());
+                    Lock(s, tenant, name);
                     change(s, now);
                     Advance(s, tenant, name, now, effects);
                     return effects;
@@ -299,17 +331,17 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         }
     }
 
-    private static JsonObject Row(SqliteDataReader row) =>
+    private static JsonObject Row(DbDataReader row) =>
         new()
         {
             ["name"] = row.GetString(0),
             ["createdAt"] = row.GetInt64(1),
             ["updatedAt"] = row.GetInt64(2),
             ["parallelism"] = row.GetInt32(3),
-            ["paused"] = row.GetBoolean(4),
+            ["paused"] = row.Flag(4),
             ["lag"] = row.GetInt64(5),
         };
 }
 
 /// <summary>A message that was cancelled; it may have been under way.</summary>
-internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder);
+internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder, int Shard);

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -36,7 +36,7 @@ internal sealed record Schedule
     /// <summary>Why the last slot made no message.</summary>
     public string? Error { get; init; }
 
-    internal static Schedule Row(SqliteDataReader row) =>
+    internal static Schedule Row(DbDataReader row) =>
         new()
         {
             Tenant = row.GetString(0),
@@ -47,7 +47,7 @@ internal sealed record Schedule
             Body = row.Bytes(5),
             CallerIp = row.TextOrNull(6),
             CreatedAt = row.GetInt64(7),
-            IsPaused = row.GetBoolean(8),
+            IsPaused = row.Flag(8),
             NextAt = row.LongOrNull(9),
             LastAt = row.LongOrNull(10),
             LastMessages = JsonSerializer.Deserialize(row.GetString(11), StoredJson.Default.StringArray)!,

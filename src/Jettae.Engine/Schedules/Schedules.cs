@@ -71,10 +71,11 @@ internal sealed class Schedules(
         await store.WriteAsync(s =>
         {
             var now = time.Milliseconds();
-            var isNew =
-                s.Scalar<string>("select id from schedules where tenant = $0 and id = $1", http.Tenant(), id) is null;
+            var isNew = !s.Any("select 1 from schedules where tenant = $0 and id = $1", http.Tenant(), id);
             if (isNew)
                 Limits.Check(
+                    s,
+                    http.Tenant(),
                     "maxSchedules",
                     quotas.Of(http.Tenant()).Schedules,
                     () => s.Scalar<long>("select count(*) from schedules where tenant = $0", http.Tenant()) + 1
@@ -214,7 +215,7 @@ internal sealed class Schedules(
             return cron is null
                 ? 0
                 : s.Run(
-                    "update schedules set paused = $2, next_at = iif(paused = $2, next_at, $3) where tenant = $0 and id = $1",
+                    "update schedules set paused = $2, next_at = case when paused = $2 then next_at else $3 end where tenant = $0 and id = $1",
                     http.Tenant(),
                     id,
                     paused,

@@ -113,9 +113,9 @@ internal sealed partial class Ticker : IDisposable
                           select tenant, id from (
                             select tenant, id, sum(size) over (order by next_at, tenant, id) - size as before from (
                               select tenant, id, next_at, length(body) as size from schedules
-                              where paused = 0 and next_at <= $0 order by next_at limit $1))
+                              where paused = 0 and next_at <= $0 order by next_at limit $1) as due) as summed
                           where before < $2)
-                        order by next_at
+                        order by next_at, tenant, id
                         """,
                         now,
                         MostAtOnce,
@@ -194,22 +194,13 @@ internal sealed partial class Ticker : IDisposable
 
         async Task WriteAsync(List<Publication> messages, string? trouble, long? next)
         {
-            var effects = new Effects();
-            await store.WriteAsync(s => Write(s, schedule, messages, trouble, now, next, effects));
-            shards.Tell(effects);
+            shards.Tell(await store.WriteAsync(s => Write(s, schedule, messages, trouble, now, next)));
         }
     }
 
-    private bool Write(
-        Store s,
-        Schedule schedule,
-        List<Publication> publications,
-        string? error,
-        long now,
-        long? next,
-        Effects effects
-    )
+    private Effects Write(Db s, Schedule schedule, List<Publication> publications, string? error, long now, long? next)
     {
+        var effects = new Effects();
         // Fired already, paused, moved or deleted meanwhile: this slot is no longer ours to fire.
         if (
             s.Run(
@@ -228,7 +219,7 @@ internal sealed partial class Ticker : IDisposable
                 JsonSerializer.Serialize(schedule.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)
             ) == 0
         )
-            return false;
+            return effects;
         var limits = quotas.Of(schedule.Tenant);
         var ids = publications
             .Select(publication => Messages.Insert(s, schedule.Tenant, publication, now, options, limits, effects))
@@ -243,7 +234,7 @@ internal sealed partial class Ticker : IDisposable
                 now,
                 JsonSerializer.Serialize(ids, StoredJson.Default.StringArray)
             );
-        return true;
+        return effects;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store failed the schedules; they are tried again.")]

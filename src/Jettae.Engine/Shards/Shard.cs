@@ -212,6 +212,21 @@ public sealed partial class Shard : IDisposable
         }
     }
 
+    /// <summary>It is another node's, or may be: nothing begins, what is under way is broken off, and none of it is written.</summary>
+    public void GiveUp()
+    {
+        lock (gate)
+        {
+            stopping = true;
+            TellIfDrained();
+        }
+        timer.Dispose();
+        abandon.Cancel();
+    }
+
+    /// <summary>After a stop: when nothing of it is under way, nor will be written, any more.</summary>
+    public Task EndedAsync() => drained.Task;
+
     /// <summary>Enters before it returns, so that nobody sees an idle engine between a timer and its step.</summary>
     private void Wake()
     {
@@ -256,6 +271,8 @@ public sealed partial class Shard : IDisposable
 
     private void Step()
     {
+        if (!store.IsOurs)
+            return;
         var now = Now();
         var turn = new List<Due>();
         var begun = 0;
@@ -424,10 +441,10 @@ public sealed partial class Shard : IDisposable
         lock (gate)
         {
             var outside = message is { InLine: LinePlace.Outside };
-            if (message is null || stopping || message.DueAt > now)
+            if (message is null || stopping || message.DueAt > now || !store.IsOurs)
             {
                 var inLine = message is { InLine: LinePlace.Waiting };
-                GiveBack(entry, stopping || inLine ? null : message?.DueAt, attempted: false);
+                GiveBack(entry, stopping || inLine || !store.IsOurs ? null : message?.DueAt, attempted: false);
                 // Known here, it would not be taken in when its turn comes; and since it was read, that may have been.
                 if (inLine)
                     due.Close((long.MinValue, 0));
@@ -473,7 +490,7 @@ public sealed partial class Shard : IDisposable
             {
                 var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
                 var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-                effects = await store.WriteAsync(settlement.Write);
+                effects = await store.WriteAsync(s => Ours(s, settlement.Write));
             }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)
@@ -500,6 +517,7 @@ public sealed partial class Shard : IDisposable
         var (message, limits) = (attempt.Message, counted.State.Limits);
         var left = await store.WriteAsync(s =>
         {
+            abandon.Token.ThrowIfCancellationRequested();
             if (FlowControls.Begin(s, attempt, limits))
                 return null;
             var effects = new Effects();
@@ -523,7 +541,7 @@ public sealed partial class Shard : IDisposable
         long? againAt = null;
         try
         {
-            effects = await store.WriteAsync(s => Queues.Join(s, message, Now()));
+            effects = await store.WriteAsync(s => Ours(s, db => Queues.Join(db, message, Now())));
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception trouble)
@@ -533,6 +551,13 @@ public sealed partial class Shard : IDisposable
             againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
         }
         End(entry, againAt, effects, attempted: false);
+    }
+
+    /// <summary>A node that has lost its shards comes back under another name: what it began before must not be written under that.</summary>
+    private T Ours<T>(Db s, Func<Db, T> write)
+    {
+        abandon.Token.ThrowIfCancellationRequested();
+        return write(s);
     }
 
     private void End(Due entry, long? againAt, Effects effects, bool attempted)

@@ -2,13 +2,28 @@ using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
 
-/// <summary>The shards that this node owns: all of them, on SQLite.</summary>
-public sealed class Shards : IDisposable
+/// <summary>The shards that this node has: all of them on SQLite, its share on a database with several nodes.</summary>
+public sealed partial class Shards : IDisposable
 {
     /// <summary>A power of two, fixed with the data.</summary>
     public const int Count = 8;
 
-    private readonly Shard[] owned;
+    /// <summary>How often another node's news are looked for, where there is one.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Alone, a node looks once in so many times.</summary>
+    private const int Seldom = 40;
+
+    /// <summary>A shard that is to be handed over goes once nothing is under way in it; after so many looks, all the same.</summary>
+    private const int Patience = 200;
+
+    private readonly Shard?[] owned = new Shard?[Count];
+    private readonly Func<int, Shard> make;
+    private readonly Store store;
+    private readonly EngineOptions options;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource ending = new();
+    private Task? looking;
 
     public Shards(
         Store store,
@@ -20,22 +35,38 @@ public sealed class Shards : IDisposable
         ILogger<Shard> log
     )
     {
+        (this.store, this.options, this.log) = (store, options, log);
         var slots = new Slots(options.MaxInFlight, options.MaxInFlightBytes, tenant => quotas.Of(tenant).Parallelism);
-        owned =
-        [
-            .. Enumerable
-                .Range(0, Count)
-                .Select(number => new Shard(number, this, slots, store, deliverer, work, options, time, log)),
-        ];
-        store.Doubted += () => Array.ForEach(owned, shard => shard.ReadAgain());
+        make = number => new Shard(number, this, slots, store, deliverer, work, options, time, log);
+        store.Doubted += () =>
+        {
+            foreach (var shard in Mine)
+                shard.ReadAgain();
+        };
     }
 
     /// <summary>Attempts under way, for the log: they are nowhere on disk.</summary>
-    public IEnumerable<InFlight> InFlight => owned.SelectMany(shard => shard.InFlight);
+    public IEnumerable<InFlight> InFlight => Mine.SelectMany(shard => shard.InFlight);
 
-    /// <summary>A message's shard: that of its flow-control key, whose count is kept in one place, else any.</summary>
-    public static int Of(string tenant, string id, string? flowKey) =>
-        Of(flowKey is null ? id : $"{tenant}\0{flowKey}");
+    /// <summary>Messages that are in memory, of all that the store has pending.</summary>
+    internal int InMemory => Mine.Sum(shard => shard.InMemory);
+
+    private IEnumerable<Shard> Mine => owned.OfType<Shard>();
+
+    /// <summary>
+    /// Where a message is counted and its order is kept: its flow-control key's shard, or its queue's; any of this node for one
+    /// that has neither.
+    /// </summary>
+    internal static int Of(Db s, Message message) =>
+        message switch
+        {
+            { FlowKey: { } key } => OfFlow(message.Tenant, key),
+            { Queue: { } queue } => Of($"{message.Tenant}\0\0{queue}"),
+            _ => s.Near(Of(message.Id)),
+        };
+
+    /// <summary>Where the key's attempts are counted.</summary>
+    internal static int OfFlow(string tenant, string key) => Of($"{tenant}\0{key}");
 
     /// <summary>Same on every machine and in every run.</summary>
     private static int Of(string text)
@@ -46,53 +77,176 @@ public sealed class Shards : IDisposable
         return (int)(hash % Count);
     }
 
-    /// <summary>Where the key's attempts are counted.</summary>
-    public Shard OfFlow(string tenant, string key) => owned[Of(tenant, "", key)];
+    internal Task SteppedAsync() => Task.WhenAll(Mine.Select(shard => shard.SteppedAsync()));
 
-    /// <summary>Messages that are in memory, of all that the store has pending.</summary>
-    internal int InMemory => owned.Sum(shard => shard.InMemory);
+    internal Task SteppedAsync(int number) => owned[number]?.SteppedAsync() ?? Task.CompletedTask;
 
-    internal int Running => owned.Count(shard => shard.IsRunning);
+    internal int Running => Mine.Count(shard => shard.IsRunning);
 
-    internal bool AreRunning => Running == owned.Length;
+    /// <summary>All that this node has; a node of many may have none for a while.</summary>
+    internal bool AreRunning => Mine.All(shard => shard.IsRunning) && (Running == Count || store is PostgresStore);
 
-    internal int UnderWay => owned.Sum(shard => shard.UnderWay);
+    internal int UnderWay => Mine.Sum(shard => shard.UnderWay);
 
     /// <summary>Messages that wait in lanes, by what they wait for; always the same few words.</summary>
     internal Dictionary<string, int> Waiting()
     {
         var all = new Dictionary<string, int>();
-        foreach (var shard in owned)
+        foreach (var shard in Mine)
         foreach (var (reason, count) in shard.Waiting())
             all[reason] = all.GetValueOrDefault(reason) + count;
         return all;
     }
 
-    internal Task SteppedAsync() => Task.WhenAll(owned.Select(shard => shard.SteppedAsync()));
+    internal Task TurnedAsync() => Task.WhenAll(Mine.Select(shard => shard.TurnedAsync()));
 
-    internal Task TurnedAsync() => Task.WhenAll(owned.Select(shard => shard.TurnedAsync()));
-
-    public void Start()
+    /// <param name="queues">Hears what other nodes cancelled.</param>
+    /// <param name="keys">Hears what other nodes rolled.</param>
+    /// <param name="taken">Called when what others had has come here, or a node came or went.</param>
+    internal async Task StartAsync(Queues queues, Keys keys, Action taken)
     {
-        foreach (var shard in owned)
-            shard.Start();
+        if (store is not PostgresStore { Node: var node })
+        {
+            for (var number = 0; number < Count; number++)
+                Own(number);
+            return;
+        }
+        await node.ClaimAsync(
+            (shards, isLost) =>
+            {
+                if (isLost)
+                    GiveUp();
+                foreach (var number in shards)
+                    Own(number);
+                if (shards.Count > 0 && looking is not null)
+                    taken();
+            }
+        );
+        node.Met += taken;
+        looking = Task.Run(() => LookAsync(node, queues, keys));
     }
 
     /// <summary>Starts no further attempt and waits for those under way, as long as <paramref name="bound"/> lets it.</summary>
-    public Task StopAsync(CancellationToken bound) => Task.WhenAll(owned.Select(shard => shard.StopAsync(bound)));
+    public async Task StopAsync(CancellationToken bound)
+    {
+        await ending.CancelAsync();
+        if (looking is { } loop)
+            await loop;
+        await Task.WhenAll(Mine.Select(shard => shard.StopAsync(bound)));
+    }
 
     /// <summary>To be called after the commit.</summary>
     public void Tell(Effects effects)
     {
         foreach (var flow in effects.Flows)
-            OfFlow(flow.Tenant, flow.Key).Learn(flow);
+            owned[OfFlow(flow.Tenant, flow.Key)]?.Learn(flow);
         foreach (var offer in effects.Offers)
-            owned[offer.Shard].Offer(offer.Due);
+            owned[offer.Shard]?.Offer(offer.Due);
     }
 
     public void Dispose()
     {
-        foreach (var shard in owned)
+        foreach (var shard in Mine)
             shard.Dispose();
+        ending.Dispose();
     }
+
+    private void Own(int number)
+    {
+        var shard = make(number);
+        owned[number] = shard;
+        shard.Start();
+    }
+
+    /// <summary>Others may have them all by now: nothing more is begun, and what is under way is given up.</summary>
+    private void GiveUp()
+    {
+        var lost = Mine.ToList();
+        Array.Clear(owned);
+        foreach (var shard in lost)
+            shard.GiveUp();
+        if (lost.Count > 0)
+            Lost(lost.Count);
+    }
+
+    /// <summary>Hears what other nodes did to these shards, and hands over what is more than this node's share.</summary>
+    private async Task LookAsync(Node node, Queues queues, Keys keys)
+    {
+        using var looks = new PeriodicTimer(Look, TimeProvider.System);
+        var (waited, looked) = (0, 0);
+        while (true)
+        {
+            try
+            {
+                if (!await looks.WaitForNextTickAsync(ending.Token))
+                    return;
+                // Alone, there may still be what another one left.
+                if (node.Owned.Count > 0 && (node.HasOthers || looked++ % Seldom == 0) && Inbox.Has(store, node.Owned))
+                    await HearAsync(node, queues, keys);
+                waited = node.Excess > 0 ? waited + 1 : 0;
+                if (node.Excess > 0 && Spare(node.Owned, waited) is { } number)
+                {
+                    waited = 0;
+                    await HandOverAsync(node, number);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Nothing may end it: whatever it was, it looks again.
+            catch (Exception trouble)
+#pragma warning restore CA1031
+            {
+                LookTrouble(trouble);
+            }
+        }
+    }
+
+    private async Task HearAsync(Node node, Queues queues, Keys keys)
+    {
+        var (effects, cancelled, rolled) = await store.WriteAsync(s => Inbox.Take(s, node.Owned));
+        rolled.ForEach(keys.Forget);
+        Tell(effects);
+        if (cancelled.Count > 0)
+            await queues.LeaveCancelledAsync(cancelled);
+    }
+
+    private int? Spare(IReadOnlyList<int> shards, int waited)
+    {
+        if (shards.Count == 0)
+            return null;
+        var least = shards.MinBy(number => owned[number]?.InFlight.Count ?? 0);
+        return owned[least] is { } shard && (shard.InFlight.Count == 0 || waited > Patience) ? least : null;
+    }
+
+    private async Task HandOverAsync(Node node, int number)
+    {
+        if (owned[number] is not { } shard)
+            return;
+        owned[number] = null;
+        await node.HandOverAsync(
+            number,
+            async () =>
+            {
+                using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
+                await shard.StopAsync(bound.Token);
+                await shard.EndedAsync();
+                shard.Dispose();
+                // After all that was committed with the shard still this node's.
+                await store.WriteAsync(s =>
+                    s.Run("update shards set node = null where number = $0 and node = $1", number, node.Id)
+                );
+            }
+        );
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The lease could not be renewed in time: {Shards} shards are given up; other nodes may have them."
+    )]
+    private partial void Lost(int shards);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store failed the nodes' news; they are looked for again.")]
+    private partial void LookTrouble(Exception trouble);
 }

@@ -1,47 +1,31 @@
-using System.Collections.Concurrent;
-using System.Reflection;
-using Microsoft.Data.Sqlite;
+using System.Runtime.ExceptionServices;
 
 namespace Jettae.Engine;
 
-/// <summary>The SQLite file: one writer that commits in groups with full fsync, and readers beside it (WAL).</summary>
-public sealed class Store : IAsyncDisposable
+/// <summary>What the engine keeps: one writer that commits in groups, and readers beside it. A SQLite file, or PostgreSQL.</summary>
+public abstract class Store : IAsyncDisposable
 {
     private const int MaxBatch = 2_000;
-    private const int MostIdleReaders = 16;
 
-    private readonly string connectionString;
-    private readonly FileStream ownership;
     private readonly GroupCommit<Write> commits;
-    private readonly Dictionary<string, SqliteCommand> prepared = [];
-    private readonly ConcurrentBag<SqliteConnection> readers = [];
-    private SqliteConnection? writer;
-    private SqliteTransaction? current;
 
-    public Store(EngineOptions options)
+    protected Store()
     {
-        var file = Path.GetFullPath(options.DataFile);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        ownership = Own(file);
-        connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
-        try
-        {
-            writer = Open();
-            Migrate(writer);
-        }
-        catch
-        {
-            writer?.Dispose();
-            ownership.Dispose();
-            throw;
-        }
         commits = new GroupCommit<Write>(Commit, MaxBatch);
-        commits.Start();
     }
 
+    /// <summary>The store that the options name, for one engine.</summary>
+    /// <exception cref="StoreInUseException">Another engine has it.</exception>
+    public static Store Open(EngineOptions options) =>
+        options.Database is null ? new SqliteStore(options) : new PostgresStore(options);
+
+    /// <summary>One transaction in the store that the options name, beside an engine that may have it: for commands.</summary>
+    public static T Beside<T>(EngineOptions options, Func<Db, T> work) =>
+        options.Database is null ? SqliteStore.Once(options, work) : PostgresStore.Once(options, work);
+
     /// <summary>
-    /// A commit failed and its callers were told so, but only the disk knows whether it holds: who keeps in memory what
-    /// the file says must read it again.
+    /// A commit failed and its callers were told so, but only the store knows whether it holds: who keeps in memory what
+    /// is stored must read it again.
     /// </summary>
     public event Action? Doubted;
 
@@ -51,56 +35,41 @@ public sealed class Store : IAsyncDisposable
     /// <summary>Writes that the next commit will take.</summary>
     internal int WaitingWrites => commits.Waiting;
 
-    internal int IdleReaders => readers.Count;
+    /// <summary>Whether what this engine holds of it cannot be another's; asked before anything begins.</summary>
+    internal virtual bool IsOurs => true;
 
     /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
-    /// <remarks>A throw undoes this work only; its neighbours in the batch commit.</remarks>
-    public async Task<TResult> WriteAsync<TResult>(Func<Store, TResult> work)
+    /// <param name="work">
+    /// A throw undoes this work only; its neighbours in the batch commit. It may be run again where the store undid it: what it
+    /// answers, and nothing else, is of the run that holds.
+    /// </param>
+    public async Task<TResult> WriteAsync<TResult>(Func<Db, TResult> work)
     {
         var write = new Write<TResult>(work);
         await commits.Add(write);
         return write.Result;
     }
 
-    /// <summary>A statement of the writer, for use inside <see cref="WriteAsync{TResult}"/> only.</summary>
-    public SqliteCommand Prepared(string sql)
-    {
-        if (!prepared.TryGetValue(sql, out var command))
-            prepared[sql] = command = writer!.Command(sql);
-        command.Transaction = current;
-        return command;
-    }
-
     /// <summary>Reads what is committed.</summary>
-    public TResult Read<TResult>(Func<SqliteConnection, TResult> query)
-    {
-        if (!readers.TryTake(out var connection))
-            connection = Open();
-        try
-        {
-            var result = query(connection);
-            // A crowd of readers must not leave its connections, each with its cache, for ever; nor a broken one be used again.
-            if (readers.Count < MostIdleReaders)
-            {
-                readers.Add(connection);
-                connection = null;
-            }
-            return result;
-        }
-        finally
-        {
-            connection?.Dispose();
-        }
-    }
+    public abstract TResult Read<TResult>(Func<Db, TResult> query);
 
     public async ValueTask DisposeAsync()
     {
         await commits.DisposeAsync();
-        foreach (var reader in readers)
-            reader.Dispose();
-        CloseWriter();
-        ownership.Dispose();
+        await CloseAsync();
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>Once the store can take writes.</summary>
+    protected void Start() => commits.Start();
+
+    /// <summary>Runs <paramref name="work"/> in one transaction; when it returns, what the work did is on disk.</summary>
+    protected abstract void InTransaction(Action<Db> work);
+
+    /// <summary>Whether a failure is one of the whole transaction rather than of the work that met it.</summary>
+    protected virtual bool EndsTransaction(Exception failure) => false;
+
+    protected abstract ValueTask CloseAsync();
 
     private void Commit(IReadOnlyList<Write> writes)
     {
@@ -108,114 +77,50 @@ public sealed class Store : IAsyncDisposable
         var began = TimeProvider.System.GetTimestamp();
         try
         {
-            writer ??= Open();
-            using var transaction = current = writer.BeginTransaction();
-            foreach (var write in writes)
+            InTransaction(db =>
             {
-                transaction.Save("one");
-                write.Run(this);
-                if (write.Failed)
-                    transaction.Rollback("one");
-                transaction.Release("one");
-            }
-            transaction.Commit();
+                foreach (var write in writes)
+                {
+                    db.Mark();
+                    write.Run(db);
+                    if (write.Failure is { } failure)
+                    {
+                        if (EndsTransaction(failure))
+                            ExceptionDispatchInfo.Throw(failure);
+                        db.Undo();
+                    }
+                    db.Keep();
+                }
+            });
             Telemetry.Committed(TimeProvider.System.GetElapsedTime(began), writes.Count);
             Committed?.Invoke();
         }
         catch
         {
-            // Whatever state the failure left the connection in, the next commit begins on a new one.
-            CloseWriter();
             Doubted?.Invoke();
             throw;
-        }
-    }
-
-    private void CloseWriter()
-    {
-        foreach (var command in prepared.Values)
-            command.Dispose();
-        prepared.Clear();
-        current = null;
-        writer?.Dispose();
-        writer = null;
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(connectionString);
-        connection.Open();
-        using var pragma = connection.CreateCommand();
-        pragma.CommandText =
-            "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000; "
-            + "pragma cache_size = -16384; pragma temp_store = memory";
-        pragma.ExecuteNonQuery();
-        connection.CreateFunction("host_of", (string url) => Destination.HostOf(url), isDeterministic: true);
-        connection.CreateFunction("name_of", (string url) => Destination.NameOf(url), isDeterministic: true);
-        connection.CreateFunction("path_of", (string url) => Destination.PathOf(url), isDeterministic: true);
-        return connection;
-    }
-
-    /// <summary>Two programs on one file would both own every shard: the second is told so, in words.</summary>
-    private static FileStream Own(string file)
-    {
-        try
-        {
-            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new StoreInUseException(file);
-        }
-    }
-
-    private static void Migrate(SqliteConnection writer)
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        using var version = writer.CreateCommand();
-        version.CommandText = "pragma user_version";
-        var current = Convert.ToInt32(version.ExecuteScalar(), null);
-        var scripts = assembly
-            .GetManifestResourceNames()
-            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        if (current > scripts.Count)
-            throw new InvalidOperationException(
-                $"{writer.DataSource} was written by a newer Jettae (its tables are of version {current}, this one knows "
-                    + $"{scripts.Count}). Use the newer one, or give this one a data folder of its own."
-            );
-        for (var next = current; next < scripts.Count; next++)
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(scripts[next])!);
-            using var transaction = writer.BeginTransaction();
-            using var script = writer.CreateCommand();
-            script.Transaction = transaction;
-            script.CommandText = $"{reader.ReadToEnd()}; pragma user_version = {next + 1}";
-            script.ExecuteNonQuery();
-            transaction.Commit();
         }
     }
 
     private abstract class Write
     {
         public Exception? Failure { get; protected set; }
-        public bool Failed => Failure is not null;
 
-        public abstract void Run(Store store);
+        public abstract void Run(Db db);
     }
 
-    private sealed class Write<TResult>(Func<Store, TResult> work) : Write
+    private sealed class Write<TResult>(Func<Db, TResult> work) : Write
     {
         private TResult? result;
 
         public TResult Result => Failure is null ? result! : throw Failure;
 
-        public override void Run(Store store)
+        public override void Run(Db db)
         {
+            Failure = null;
             try
             {
-                result = work(store);
+                result = work(db);
             }
 #pragma warning disable CA1031 // It is thrown again at the caller who waits for this write.
             catch (Exception failure)
@@ -227,8 +132,5 @@ public sealed class Store : IAsyncDisposable
     }
 }
 
-/// <summary>Another engine owns the file.</summary>
-public sealed class StoreInUseException(string file)
-    : InvalidOperationException(
-        $"Another Jettae already runs on {file}. Stop it, or give this one a data folder of its own."
-    );
+/// <summary>Another engine owns the store.</summary>
+public sealed class StoreInUseException(string message) : InvalidOperationException(message);

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Engine;
 
@@ -39,13 +38,12 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         v2.MapDelete("/topics/{name}/endpoints", RemoveAsync);
     }
 
-    internal static UrlGroup? Find(SqliteConnection db, string tenant, string name) =>
-        Groups(db, tenant, name).FirstOrDefault();
+    internal static UrlGroup? Find(Db db, string tenant, string name) => Groups(db, tenant, name).FirstOrDefault();
 
-    private static List<UrlGroup> Groups(SqliteConnection db, string tenant, string? name)
+    private static List<UrlGroup> Groups(Db db, string tenant, string? name)
     {
         var endpoints = db.Command(
-                "select group_name, url, name from endpoints where tenant = $0 and ($1 is null or group_name = $1) order by place",
+                "select group_name, url, name from endpoints where tenant = $0 and (cast($1 as text) is null or group_name = $1) order by place",
                 tenant,
                 name
             )
@@ -54,7 +52,7 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         return db.Command(
                 """
                 select name, headers, created_at, updated_at from url_groups
-                where tenant = $0 and ($1 is null or name = $1) order by created_at, name
+                where tenant = $0 and (cast($1 as text) is null or name = $1) order by created_at, name
                 """,
                 tenant,
                 name
@@ -83,7 +81,10 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         return TypedResults.Ok();
     }
 
-    private static int Delete(Store s, string tenant, string name) =>
+    /// <summary>A group's endpoints are counted and changed by one at a time.</summary>
+    private static void Lock(Db s, string tenant, string name) => s.Lock($"group {tenant} {name}");
+
+    private static int Delete(Db s, string tenant, string name) =>
         s.Run("delete from endpoints where tenant = $0 and group_name = $1", tenant, name)
         + s.Run("delete from url_groups where tenant = $0 and name = $1", tenant, name);
 
@@ -106,13 +107,16 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         return TypedResults.Ok();
     }
 
-    private int Add(Store s, string tenant, string name, List<(string? Url, string? Name)> added)
+    private int Add(Db s, string tenant, string name, List<(string? Url, string? Name)> added)
     {
         var now = time.Milliseconds();
+        Lock(s, tenant, name);
         var known = s.Run("update url_groups set updated_at = $2 where tenant = $0 and name = $1", tenant, name, now);
         if (known == 0)
         {
             Limits.Check(
+                s,
+                tenant,
                 "maxTopics",
                 quotas.Of(tenant).UrlGroups,
                 () => s.Scalar<long>("select count(*) from url_groups where tenant = $0", tenant) + 1
@@ -129,7 +133,7 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
             // The same name is the same endpoint with a new URL; the same URL is the same endpoint with a new name.
             if (endpointName is not null)
                 s.Run(
-                    "delete from endpoints where tenant = $0 and group_name = $1 and url = $2 and name is not $3 and exists (select 1 from endpoints where tenant = $0 and group_name = $1 and name = $3)",
+                    "delete from endpoints where tenant = $0 and group_name = $1 and url = $2 and name is distinct from $3 and exists (select 1 from endpoints where tenant = $0 and group_name = $1 and name = $3)",
                     tenant,
                     name,
                     url,
@@ -147,8 +151,8 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
             if (renamed == 0)
                 s.Run(
                     """
-                    insert into endpoints (tenant, group_name, url, name) values ($0, $1, $2, $3)
-                    on conflict (tenant, group_name, url) do update set name = coalesce(excluded.name, name)
+                    insert into endpoints as e (tenant, group_name, url, name) values ($0, $1, $2, $3)
+                    on conflict (tenant, group_name, url) do update set name = coalesce(excluded.name, e.name)
                     """,
                     tenant,
                     name,
@@ -157,6 +161,8 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
                 );
         }
         Limits.Check(
+            s,
+            tenant,
             "maxEndpointsPerTopic",
             quotas.Of(tenant).Endpoints,
             () => s.Scalar<long>("select count(*) from endpoints where tenant = $0 and group_name = $1", tenant, name)
@@ -171,11 +177,12 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         await store.WriteAsync(s =>
         {
             var tenant = http.Tenant();
+            Lock(s, tenant, name);
             foreach (var (url, endpointName) in removed)
                 s.Run(
                     """
                     delete from endpoints where tenant = $0 and group_name = $1
-                    and ($2 is null or url = $2) and ($3 is null or name = $3)
+                    and (cast($2 as text) is null or url = $2) and (cast($3 as text) is null or name = $3)
                     """,
                     tenant,
                     name,

@@ -68,7 +68,7 @@ internal static class SignInApi
     private static IResult Refused(HttpContext http, TimeSpan wait)
     {
         http.Response.Headers.RetryAfter = SignedIn.Seconds(wait);
-        var culture = Problems.LanguageOf(http);
+        var culture = CallerLanguage.Of(http);
         var minutes = Math.Ceiling(wait.TotalMinutes);
         return Results.Content(
             $"""

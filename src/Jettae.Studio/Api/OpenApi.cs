@@ -10,6 +10,10 @@ internal static class OpenApi
 {
     private static readonly Lazy<JsonObject> Parts = new(ReadSchemas);
 
+    private const string Language =
+        "Korean or English: of a problem's detail, and of what was noted of a run (its reason_detail, its steps' detail). Who does not "
+        + "say gets the language chosen on the settings page, else English. What a person reads otherwise comes in both, as ko and en.";
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(
             "/openapi/studio.json",
@@ -49,6 +53,16 @@ internal static class OpenApi
             ["components"] = new JsonObject
             {
                 ["schemas"] = Parts.Value.DeepClone(),
+                ["parameters"] = new JsonObject
+                {
+                    ["Language"] = new JsonObject
+                    {
+                        ["name"] = "Accept-Language",
+                        ["in"] = "header",
+                        ["description"] = Language,
+                        ["schema"] = new JsonObject { ["type"] = "string", ["examples"] = new JsonArray("ko", "en") },
+                    },
+                },
                 ["securitySchemes"] = new JsonObject
                 {
                     ["bearer"] = new JsonObject
@@ -134,7 +148,7 @@ internal static class OpenApi
 
     private static JsonArray Parameters(ApiRoute route)
     {
-        var parameters = new JsonArray();
+        var parameters = new JsonArray(new JsonObject { ["$ref"] = "#/components/parameters/Language" });
         if (route.Path.Contains("{id}", StringComparison.Ordinal))
             parameters.Add(
                 new JsonObject

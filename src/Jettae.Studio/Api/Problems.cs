@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -56,7 +55,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
                 Type = "about:blank",
                 Title = TitleOf(status),
                 Status = status,
-                Detail = text.In(LanguageOf(http)),
+                Detail = text.In(CallerLanguage.Of(http)),
                 Code = code,
                 Field = field,
             },
@@ -78,17 +77,4 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
             503 => "Service Unavailable",
             _ => "Error",
         };
-
-    /// <summary>Korean when it comes before all other languages that the caller accepts.</summary>
-    internal static CultureInfo LanguageOf(HttpContext http)
-    {
-        var best = http
-            .Request.GetTypedHeaders()
-            .AcceptLanguage.OrderByDescending(language => language.Quality ?? 1)
-            .Select(language => language.Value.Value)
-            .FirstOrDefault();
-        return CultureInfo.GetCultureInfo(
-            best?.StartsWith("ko", StringComparison.OrdinalIgnoreCase) == true ? "ko" : "en"
-        );
-    }
 }

@@ -84,7 +84,10 @@ internal static class Views
             ["updated_at"] = content.UpdatedAt,
         };
 
-    public static object Of(Run run, bool withSteps = false)
+    /// <param name="run">The run.</param>
+    /// <param name="language">Of what was noted.</param>
+    /// <param name="withSteps">All of it: steps, prompt and answer.</param>
+    public static object Of(Run run, CultureInfo language, bool withSteps = false)
     {
         var row = new Dictionary<string, object?>
         {
@@ -98,12 +101,13 @@ internal static class Views
             ["attempts"] = run.Attempts,
             ["content_id"] = run.ContentId,
             ["reason"] = Of(Reasons.Of(run)),
-            ["reason_detail"] = Word.Read(run.ReasonDetail, CultureInfo.InvariantCulture),
+            ["reason_detail"] = Word.Read(run.ReasonDetail, language),
             ["model"] = run.Model,
             ["input_tokens"] = run.InputTokens,
             ["cached_input_tokens"] = run.CachedInputTokens,
             ["cache_write_tokens"] = run.CacheWriteTokens,
             ["output_tokens"] = run.OutputTokens,
+            ["thinking_tokens"] = run.ThinkingTokens,
             ["cost"] = run.Cost,
             ["similarity"] = run.Similarity,
             ["provider_request_id"] = run.ProviderRequestId,
@@ -116,12 +120,12 @@ internal static class Views
             row["prompt"] = run.Prompt;
             row["answer"] = run.Answer;
             row["similarity"] = run.Similarity;
-            row["steps"] = run.Steps.Select(Of).ToList();
+            row["steps"] = run.Steps.Select(step => Of(step, language)).ToList();
         }
         return row;
     }
 
-    public static object Of(RunStep step) =>
+    public static object Of(RunStep step, CultureInfo language) =>
         new
         {
             step.Id,
@@ -131,7 +135,7 @@ internal static class Views
             step.EndedAt,
             step.Ok,
             Reason = Of(Reasons.Find(step.Reason)),
-            Detail = Word.Read(step.Detail, CultureInfo.InvariantCulture),
+            Detail = Word.Read(step.Detail, language),
         };
 
     public static object? Of(Reason? reason) =>

@@ -10,8 +10,10 @@ namespace Jettae.Studio;
 /// A page about what QStash holds. It asks over HTTP, every few seconds while it is open; when QStash cannot be asked, it says so
 /// and goes on showing what it knew. It shows everybody's messages and the keys to every door: to the installation's owner only.
 /// </summary>
+/// <typeparam name="T">What it asks for.</typeparam>
 [Authorize(OwnerOnly.Policy)]
-public abstract class EnginePage : OwnedPage
+public abstract class EnginePage<T> : OwnedPage
+    where T : class
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private ITimer? timer;
@@ -22,6 +24,9 @@ public abstract class EnginePage : OwnedPage
     [Inject]
     protected TimeProvider Time { get; private set; } = null!;
 
+    /// <summary>What QStash said last; null as long as it never did.</summary>
+    protected T? Known { get; private set; }
+
     /// <summary>Why QStash could not be asked, or did not do what was pressed.</summary>
     protected Word? Trouble { get; private set; }
 
@@ -31,14 +36,23 @@ public abstract class EnginePage : OwnedPage
     protected static CultureInfo Culture => CultureInfo.CurrentUICulture;
 
     /// <summary>Asks QStash for what the page shows.</summary>
-    protected abstract Task AskAsync();
+    protected abstract Task<T> AskAsync();
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        if (RendererInfo.IsInteractive)
+            Known = Handover.Take(Owner, Here) as T;
+    }
 
     protected override async Task ReadAsync()
     {
         try
         {
-            await AskAsync();
+            Known = await AskAsync();
             Trouble = null;
+            if (!RendererInfo.IsInteractive)
+                Handover.Leave(Owner, Here, Known);
         }
         catch (QStashException refused)
         {

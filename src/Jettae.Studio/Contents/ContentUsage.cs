@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
@@ -8,6 +9,7 @@ namespace Jettae.Studio;
 /// <param name="CachedInputTokens">Of it, read from the cache.</param>
 /// <param name="CacheWriteTokens">Of it, written into the cache.</param>
 /// <param name="OutputTokens">Thinking included.</param>
+/// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
 /// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
 public sealed record ContentUsage(
     int Runs,
@@ -15,34 +17,25 @@ public sealed record ContentUsage(
     long CachedInputTokens,
     long CacheWriteTokens,
     long OutputTokens,
+    long ThinkingTokens,
     decimal? Cost
 )
 {
+    [JsonIgnore]
+    public Tokens Tokens => new(InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ThinkingTokens);
+
     internal static async Task<ContentUsage> OfAsync(StudioDb db, Content piece, CancellationToken cancel)
     {
-        // By the ids that its versions know, so that no run of another piece is looked at; what failed left no version.
-        var written = await db
-            .ContentVersions.Where(version => version.ContentId == piece.Id && version.RunId != null)
-            .Select(version => version.RunId!.Value)
-            .Distinct()
-            .ToListAsync(cancel);
-        var lost = await db
-            .Runs.Where(run => run.State == RunState.Failed || run.State == RunState.Cancelled)
-            .Where(run => run.OwnerId == piece.OwnerId && run.StartedAt >= piece.CreatedAt)
-            .Where(run => run.ContentId == piece.Id)
-            .Select(run => run.Id)
-            .ToListAsync(cancel);
-        var ids = written.Union(lost).ToList();
-        if (piece.RunId is { } first && !ids.Contains(first))
-            ids.Add(first);
         var runs = await db
-            .Runs.Where(run => ids.Contains(run.Id) && run.OwnerId == piece.OwnerId)
+            .Runs.Where(run => run.ContentId == piece.Id && run.OwnerId == piece.OwnerId)
+            .Where(run => run.State != RunState.Running)
             .Select(run => new
             {
                 run.InputTokens,
                 run.CachedInputTokens,
                 run.CacheWriteTokens,
                 run.OutputTokens,
+                run.ThinkingTokens,
                 run.Cost,
             })
             .ToListAsync(cancel);
@@ -52,6 +45,7 @@ public sealed record ContentUsage(
             runs.Sum(run => run.CachedInputTokens),
             runs.Sum(run => run.CacheWriteTokens),
             runs.Sum(run => run.OutputTokens),
+            runs.Sum(run => run.ThinkingTokens),
             runs.Exists(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null
         );
     }

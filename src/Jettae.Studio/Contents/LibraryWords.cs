@@ -94,4 +94,42 @@ public static partial class Words
             "en" => English.ToString(),
             _ => code,
         };
+
+    public static readonly Word DeletePieceSure = new(
+        "이 글을 삭제할까요? 되돌릴 수 없어요.",
+        "Delete this piece? It cannot be undone."
+    );
+    public static readonly Word NothingFound = new("찾는 글이 없어요", "Nothing found");
+    public static readonly Word NoPieces = new("아직 쓴 글이 없어요", "Nothing written yet");
+    public static readonly Word NoPiecesHow = new(
+        "스케줄에서 ‘지금 실행하기’를 누르면 첫 글이 여기에 나타나요.",
+        "Press “Run now” on a schedule, and the first piece appears here."
+    );
+    public static readonly Word Length = new("길이", "Length");
+    public static readonly Word Title = new("제목", "Title");
+    public static readonly Word Body = new("본문", "Body");
+    public static readonly Word Approve = new("승인", "Approve");
+    public static readonly Word Archive = new("보관", "Archive");
+    public static readonly Word BackToDraft = new("초안으로", "Back to draft");
+
+    public static Word Of(ContentType type) =>
+        type switch
+        {
+            ContentType.XPost => new("X 포스트", "X post"),
+            ContentType.Thread => new("스레드", "Thread"),
+            ContentType.BlogPost => new("블로그 글", "Blog post"),
+            ContentType.YoutubeScript => new("유튜브 대본", "YouTube script"),
+            ContentType.InstagramReelScript => new("릴스 대본", "Reel script"),
+            ContentType.LinkedinPost => new("링크드인 글", "LinkedIn post"),
+            _ => new("페이스북 글", "Facebook post"),
+        };
+
+    public static Word Of(ContentStatus status) =>
+        status switch
+        {
+            ContentStatus.Draft => new("초안", "Draft"),
+            ContentStatus.Approved => new("승인됨", "Approved"),
+            ContentStatus.Rejected => new("반려됨", "Rejected"),
+            _ => new("보관됨", "Archived"),
+        };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Jettae.Studio;
 
 public static partial class Words
@@ -30,8 +32,27 @@ public static partial class Words
     public static readonly Word Half = new("중앙값", "Median");
     public static readonly Word NinetyFive = new("95%", "95%");
     public static readonly Word AtMost = new("95%가 {0} 안에 시작", "95% within {0}");
-    public static readonly Word TokensUncached = new("입력", "Input");
-    public static readonly Word TokensCachedOnly = new("캐시에서 입력", "Input from cache");
+    public static readonly Word TokensFresh = new("새 입력", "New input");
+    public static readonly Word TokensFromCache = new("캐시에서 입력", "Input from cache");
+    public static readonly Word TokensIntoCache = new("캐시에 저장한 입력", "Input into cache");
+    public static readonly Word TokensText = new("출력", "Output");
+    public static readonly Word TokensThought = new("생각", "Thinking");
+
+    /// <summary>The kinds that there are some of; together they are all.</summary>
+    public static string ByKind(Tokens tokens) =>
+        string.Join(
+            " · ",
+            from kind in new (Word Name, long Count)[]
+            {
+                (TokensFresh, tokens.New),
+                (TokensFromCache, tokens.CachedInput),
+                (TokensIntoCache, tokens.CacheWrite),
+                (TokensText, tokens.Text),
+                (TokensThought, tokens.Thinking),
+            }
+            where kind.Count > 0
+            select $"{kind.Name} {kind.Count.ToString("N0", CultureInfo.CurrentCulture)}"
+        );
 
     /// <summary>A point of a series.</summary>
     public static Word Of(SeriesUnit unit) =>

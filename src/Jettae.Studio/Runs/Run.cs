@@ -105,7 +105,14 @@ public sealed class Run
 
     /// <summary>Of the input, written into the cache.</summary>
     public long CacheWriteTokens { get; set; }
+
+    /// <summary>All output of all its calls, thinking included.</summary>
     public long OutputTokens { get; set; }
+
+    /// <summary>Of the output, thought and not shown; 0 where the provider does not tell it apart.</summary>
+    public long ThinkingTokens { get; set; }
+
+    public Tokens Tokens => new(InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ThinkingTokens);
 
     /// <summary>US dollars, from the dated price table; null when the model has no price there.</summary>
     public decimal? Cost { get; set; }

@@ -44,16 +44,21 @@ internal static class RunApi
             query.Limit(),
             http.RequestAborted
         );
-        return ScheduleApi.Json(Views.Of(page, run => Views.Of(run)));
+        var language = await CallerLanguage.OfAsync(http);
+        return ScheduleApi.Json(Views.Of(page, run => Views.Of(run, language)));
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Runs runs) =>
-        ScheduleApi.Json(
-            Views.Of(await runs.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted), withSteps: true)
-        );
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Runs runs)
+    {
+        var run = await runs.GetAsync(SignedIn.OwnerOf(http), id, http.RequestAborted);
+        return ScheduleApi.Json(Views.Of(run, await CallerLanguage.OfAsync(http), withSteps: true));
+    }
 
-    private static async Task<IResult> CancelAsync(Guid id, HttpContext http, Runner runner) =>
-        ScheduleApi.Json(Views.Of(await runner.CancelAsync(SignedIn.OwnerOf(http), id, http.RequestAborted)));
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext http, Runner runner)
+    {
+        var run = await runner.CancelAsync(SignedIn.OwnerOf(http), id, http.RequestAborted);
+        return ScheduleApi.Json(Views.Of(run, await CallerLanguage.OfAsync(http)));
+    }
 
     private static async Task<IResult> RerunAsync(Guid id, HttpContext http, Runner runner)
     {

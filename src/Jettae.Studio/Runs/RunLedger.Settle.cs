@@ -41,6 +41,7 @@ internal sealed partial class RunLedger
                 run.CachedInputTokens += attempt.Calls.Sum(call => call.CachedInputTokens);
                 run.CacheWriteTokens += attempt.Calls.Sum(call => call.CacheWriteTokens);
                 run.OutputTokens += attempt.Calls.Sum(call => call.OutputTokens);
+                run.ThinkingTokens += attempt.Calls.Sum(call => call.ThinkingTokens);
                 run.Cost = await CostAsync(db, run, attempt.Calls, cancel);
 
                 Content? content = null;

@@ -53,5 +53,64 @@ public static partial class Words
     public static readonly Word TokensCacheWrite = new("그중 캐시에 저장", "of them into cache");
     public static readonly Word OfRuns = new("실행 {0}번", "{0} runs");
     public static readonly Word TokensOutput = new("출력 토큰", "Output tokens");
+    public static readonly Word TokensThinking = new("그중 생각", "of them thinking");
     public static readonly Word PromptLabelRun = new("프롬프트", "The prompt");
+
+    public static readonly Word NoRunsHow = new(
+        "스케줄의 시각이 되거나 ‘지금 실행하기’를 누르면 여기에 남아요.",
+        "When a schedule's time comes, or you press “Run now”, it is kept here."
+    );
+    public static readonly Word NoSuchRuns = new("맞는 실행이 없어요", "No run matches");
+    public static readonly Word NoRuns = new("아직 실행한 적이 없어요", "No runs yet");
+    public static readonly Word Planned = new("예정", "Planned");
+    public static readonly Word Started = new("시작", "Started");
+    public static readonly Word Late = new("{0} 늦음", "{0} late");
+    public static readonly Word Took = new("걸린 시간", "Took");
+    public static readonly Word Model = new("모델", "Model");
+    public static readonly Word Tokens = new("토큰", "Tokens");
+    public static readonly Word Cost = new("비용", "Cost");
+    public static readonly Word Attempts = new("시도", "Attempts");
+    public static readonly Word Attempt = new("{0}번째 시도", "Attempt {0}");
+    public static readonly Word Trigger = new("계기", "Trigger");
+    public static readonly Word Steps = new("단계", "Steps");
+    public static readonly Word PromptSent = new("보낸 프롬프트", "The prompt");
+    public static readonly Word RequestId = new("요청 ID", "Request id");
+    public static readonly Word WhatToDo = new("이렇게 해 보세요", "What to do");
+
+    public static Word Of(RunState state) =>
+        state switch
+        {
+            RunState.Running => new("실행 중", "Running"),
+            RunState.Waiting => new("다시 시도 대기", "Waiting to retry"),
+            RunState.Done => new("완료", "Done"),
+            RunState.Failed => new("실패", "Failed"),
+            RunState.Cancelled => new("취소됨", "Cancelled"),
+            _ => new("건너뜀", "Skipped"),
+        };
+
+    public static Word Of(RunTrigger trigger) =>
+        trigger switch
+        {
+            RunTrigger.Schedule => new("예약", "Schedule"),
+            RunTrigger.CatchUp => new("놓친 실행", "Catch-up"),
+            RunTrigger.Manual => new("직접 실행", "By hand"),
+            RunTrigger.Rerun => new("다시 실행", "Rerun"),
+            RunTrigger.Regenerate => new("다시 쓰기", "Rewrite"),
+            _ => new("한 번 쓰기", "One-off"),
+        };
+
+    public static Word Of(StepKind kind) =>
+        kind switch
+        {
+            StepKind.Due => new("예정 시각", "Due"),
+            StepKind.Delivered => new("전달", "Delivered"),
+            StepKind.Verified => new("서명 확인", "Signature checked"),
+            StepKind.Prompt => new("프롬프트", "Prompt"),
+            StepKind.Write => new("글쓰기", "Writing"),
+            StepKind.Checked => new("검사", "Checked"),
+            StepKind.Repair => new("다듬기", "Repair"),
+            StepKind.Similarity => new("이전 글과 비교", "Compared with earlier pieces"),
+            StepKind.Stored => new("저장", "Stored"),
+            _ => new("다음 예약", "Next booked"),
+        };
 }

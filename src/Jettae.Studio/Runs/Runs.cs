@@ -157,6 +157,7 @@ internal static class RunLines
             CachedInputTokens = run.CachedInputTokens,
             CacheWriteTokens = run.CacheWriteTokens,
             OutputTokens = run.OutputTokens,
+            ThinkingTokens = run.ThinkingTokens,
             Cost = run.Cost,
             Similarity = run.Similarity,
             ProviderRequestId = run.ProviderRequestId,

@@ -13,9 +13,11 @@ namespace Jettae.Studio;
 /// <param name="SuccessRate">Done out of done and failed, 0 to 1.</param>
 /// <param name="Lateness">From the slot to the first attempt's begin.</param>
 /// <param name="Generation">From the first attempt's begin to the stored piece.</param>
-/// <param name="InputTokens">Cached ones included.</param>
-/// <param name="CachedInputTokens">Of them, read from the provider's cache.</param>
+/// <param name="InputTokens">All input: new, read from the provider's cache and written into it.</param>
+/// <param name="CachedInputTokens">Of it, read from the cache.</param>
+/// <param name="CacheWriteTokens">Of it, written into the cache.</param>
 /// <param name="OutputTokens">Thinking included.</param>
+/// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
 /// <param name="Cost">US dollars, of the runs whose price is known.</param>
 public sealed record StatsRow(
     Guid? ScheduleId,
@@ -28,9 +30,15 @@ public sealed record StatsRow(
     Spread? Generation,
     long InputTokens,
     long CachedInputTokens,
+    long CacheWriteTokens,
     long OutputTokens,
+    long ThinkingTokens,
     decimal? Cost
-);
+)
+{
+    [JsonIgnore]
+    public Tokens Tokens => new(InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ThinkingTokens);
+}
 
 /// <summary>Measured times in milliseconds.</summary>
 public sealed record Spread(double Avg, double P95, double Max);
@@ -128,7 +136,7 @@ public sealed class Stats
     /// <summary>One schedule's last 30 days.</summary>
     public async Task<StatsRow> OfScheduleAsync(Guid owner, Guid scheduleId, CancellationToken cancel) =>
         (await OfSchedulesAsync(owner, [scheduleId], cancel)).GetValueOrDefault(scheduleId)
-        ?? new StatsRow(scheduleId, 0, 0, 0, 0, null, null, null, 0, 0, 0, null);
+        ?? new StatsRow(scheduleId, 0, 0, 0, 0, null, null, null, 0, 0, 0, 0, 0, null);
 
     private (DateTimeOffset From, DateTimeOffset To) Bounds(DateTimeOffset? from, DateTimeOffset? to)
     {
@@ -155,8 +163,8 @@ public sealed class Stats
                 : ""
             : $"AND schedule_id IN ({string.Join(", ", schedules.Select(id => $"'{Text(id)}'"))})";
         var rows = $$"""
-            SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, output_tokens, cost,
-                CASE WHEN state <> 'skipped' THEN started_at - slot_at END AS late,
+            SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
+                thinking_tokens, cost, CASE WHEN state <> 'skipped' THEN started_at - slot_at END AS late,
                 {{(ofWriting ? "CASE WHEN state = 'done' THEN finished_at - started_at END" : "NULL")}} AS took
             FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
             """;
@@ -170,7 +178,9 @@ public sealed class Stats
                 COUNT(took) AS tooks, AVG(took) AS took_avg, MAX(took) AS took_max,
                 COALESCE(SUM(input_tokens), 0) AS input_tokens,
                 COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
-                COALESCE(SUM(output_tokens), 0) AS output_tokens, SUM(CAST(cost AS REAL)) AS cost
+                COALESCE(SUM(cache_write_tokens), 0) AS cache_write_tokens,
+                COALESCE(SUM(output_tokens), 0) AS output_tokens,
+                COALESCE(SUM(thinking_tokens), 0) AS thinking_tokens, SUM(CAST(cost AS REAL)) AS cost
             FROM ({rows}) {(perSchedule ? "GROUP BY g" : "")}
             """;
         var figures = await db.Database.SqlQueryRaw<Figures>(sums, given).ToListAsync(cancel);
@@ -235,7 +245,9 @@ public sealed class Stats
         double? took_max,
         long input_tokens,
         long cached_input_tokens,
+        long cache_write_tokens,
         long output_tokens,
+        long thinking_tokens,
         double? cost
     )
     {
@@ -251,7 +263,9 @@ public sealed class Stats
                 took_avg is null ? null : new Spread(took_avg.Value, tookP95, took_max!.Value),
                 input_tokens,
                 cached_input_tokens,
+                cache_write_tokens,
                 output_tokens,
+                thinking_tokens,
                 cost is null ? null : Math.Round((decimal)cost.Value, 8)
             );
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -168,36 +169,40 @@ internal static class ScheduleApi
         int status
     )
     {
+        var language = await CallerLanguage.OfAsync(http);
         if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             // The first event is awaited here, so that a mistake is still answered with its own status.
             var events = progress.GetAsyncEnumerator(http.RequestAborted);
             return await events.MoveNextAsync()
-                ? TypedResults.ServerSentEvents(EventsAsync(events))
+                ? TypedResults.ServerSentEvents(EventsAsync(events, language))
                 : Results.NoContent();
         }
         await foreach (var each in progress.WithCancellation(http.RequestAborted))
             if (each is RunProgress.Finished end)
-                return Json(End(end), status);
+                return Json(End(end, language), status);
         throw new InvalidOperationException("The run ended without an end.");
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(IAsyncEnumerator<RunProgress> events)
+    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        IAsyncEnumerator<RunProgress> events,
+        CultureInfo language
+    )
     {
         await using (events)
             do yield return events.Current switch
             {
-                RunProgress.Started started => Event("started", Views.Of(started.Run)),
-                RunProgress.Step step => Event("step", Views.Of(step.RunStep)),
+                RunProgress.Started started => Event("started", Views.Of(started.Run, language)),
+                RunProgress.Step step => Event("step", Views.Of(step.RunStep, language)),
                 RunProgress.Text text => Event("text", new { text.Delta }),
-                RunProgress.Finished end => Event("finished", End(end)),
+                RunProgress.Finished end => Event("finished", End(end, language)),
                 _ => throw new InvalidOperationException(),
             };
             while (await events.MoveNextAsync());
     }
 
-    private static object End(RunProgress.Finished end) =>
-        new { Run = Views.Of(end.Run), Content = end.Content is { } content ? Views.Of(content) : null };
+    private static object End(RunProgress.Finished end, CultureInfo language) =>
+        new { Run = Views.Of(end.Run, language), Content = end.Content is { } content ? Views.Of(content) : null };
 
     private static SseItem<string> Event(string type, object data) =>
         new(JsonSerializer.Serialize(data, StudioJson.Options), type);

@@ -78,4 +78,42 @@ public static partial class Words
             ScheduleState.Paused => Paused,
             _ => Ended,
         };
+
+    public static readonly Word NewSchedule = new("새 스케줄", "New schedule");
+    public static readonly Word EditSchedule = new("스케줄 고치기", "Edit schedule");
+    public static readonly Word NoSchedules = new("아직 스케줄이 없어요", "No schedules yet");
+    public static readonly Word NoSchedulesHow = new(
+        "아래에서 하나를 골라 시작해 보세요. 나중에 모두 바꿀 수 있어요.",
+        "Pick one of these to start with. All of it can be changed later."
+    );
+    public static readonly Word NextRun = new("다음 실행", "Next run");
+    public static readonly Word LastRuns = new("최근 실행", "Recent runs");
+    public static readonly Word Written = new("작성 {0}", "{0} written");
+    public static readonly Word FailedCount = new("실패 {0}", "{0} failed");
+    public static readonly Word RunNow = new("지금 실행하기", "Run now");
+    public static readonly Word Running = new("쓰는 중이에요…", "Writing…");
+    public static readonly Word DeleteSure = new(
+        "‘{0}’ 스케줄을 삭제할까요? 앞으로의 실행이 모두 취소돼요. 이미 쓴 글은 남아요.",
+        "Delete “{0}”? All its coming runs are cancelled. What was written stays."
+    );
+
+    public static Word Of(Frequency frequency) =>
+        frequency switch
+        {
+            Frequency.Hourly => new("매시간", "Hourly"),
+            Frequency.ThreeHours => new("3시간마다", "Every 3 hours"),
+            Frequency.SixHours => new("6시간마다", "Every 6 hours"),
+            Frequency.Daily => new("매일", "Daily"),
+            Frequency.Weekly => new("주간", "Weekly"),
+            Frequency.Monthly => new("월간", "Monthly"),
+            _ => new("사용자 지정", "Custom"),
+        };
+
+    public static Word Of(CatchUp rule) =>
+        rule switch
+        {
+            CatchUp.Skip => new("건너뛰기", "Skip them"),
+            CatchUp.Latest => new("가장 최근 것만", "Run the latest"),
+            _ => new("모두 실행하기", "Run all"),
+        };
 }

@@ -222,12 +222,14 @@ public sealed class Schedules
             async db =>
             {
                 var names = await NamesAsync(db, owner, "", cancel);
-                var name = chosen is null
-                    ? null
-                    : names.Find(each => each.Id == chosen)
-                        ?? await Names(db.Schedules.Where(each => each.OwnerId == owner && each.Id == chosen))
-                            .SingleOrDefaultAsync(cancel);
-                return new ScheduleChoices(names, name);
+                var mine = db.Schedules.Where(each => each.OwnerId == owner);
+                if (
+                    chosen is not { } id
+                    || await mine.SingleOrDefaultAsync(each => each.Id == id, cancel) is not { } one
+                )
+                    return new ScheduleChoices(names, null);
+                var isAlone = !await mine.AnyAsync(each => each.Name == one.Name && each.Id != id, cancel);
+                return new ScheduleChoices(names, new ScheduleName(id, one.Name, isAlone ? null : one));
             },
             cancel
         );
@@ -236,7 +238,12 @@ public sealed class Schedules
     public Task<List<ScheduleName>> NamesAsync(Guid owner, string search, CancellationToken cancel) =>
         store.ReadAsync(db => NamesAsync(db, owner, search, cancel), cancel);
 
-    private static Task<List<ScheduleName>> NamesAsync(StudioDb db, Guid owner, string search, CancellationToken cancel)
+    private static async Task<List<ScheduleName>> NamesAsync(
+        StudioDb db,
+        Guid owner,
+        string search,
+        CancellationToken cancel
+    )
     {
         var rows = db.Schedules.Where(schedule => schedule.OwnerId == owner);
         var ordered = rows.OrderBy(schedule => schedule.Name);
@@ -247,11 +254,23 @@ public sealed class Schedules
                 .OrderBy(schedule => schedule.Name != search)
                 .ThenBy(schedule => schedule.Name);
         }
-        return Names(ordered.ThenBy(schedule => schedule.Id)).Take(ScheduleChoices.Most + 1).ToListAsync(cancel);
+        var names = await ordered
+            .ThenBy(schedule => schedule.Id)
+            .Select(schedule => new ScheduleName(schedule.Id, schedule.Name, null))
+            .Take(ScheduleChoices.Most + 1)
+            .ToListAsync(cancel);
+        List<Guid> alike =
+        [
+            .. names
+                .GroupBy(each => each.Name)
+                .Where(same => same.Count() > 1)
+                .SelectMany(same => same.Select(each => each.Id)),
+        ];
+        if (alike.Count == 0)
+            return names;
+        var whole = await rows.Where(each => alike.Contains(each.Id)).ToDictionaryAsync(each => each.Id, cancel);
+        return names.ConvertAll(each => each with { Namesake = whole.GetValueOrDefault(each.Id) });
     }
-
-    private static IQueryable<ScheduleName> Names(IQueryable<Schedule> schedules) =>
-        schedules.Select(schedule => new ScheduleName(schedule.Id, schedule.Name, schedule.Topic));
 
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
     public async Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>

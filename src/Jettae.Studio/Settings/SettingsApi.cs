@@ -32,7 +32,7 @@ internal static class SettingsApi
         );
         api.MapPost("/preferences", PreferencesAsync);
         api.MapPost("/qstash/check", CheckQStashAsync);
-        api.MapGet("/data/export", Export);
+        api.MapGet("/data/export", ExportAsync);
         api.MapPost("/data/delete", DeleteAsync);
     }
 
@@ -104,11 +104,11 @@ internal static class SettingsApi
         );
     }
 
-    private static IResult Export(HttpContext http, OwnData data)
+    private static async Task<IResult> ExportAsync(HttpContext http, OwnData data)
     {
-        var owner = SignedIn.OwnerOf(http);
+        var (owner, language) = (SignedIn.OwnerOf(http), await CallerLanguage.OfAsync(http));
         return Results.Stream(
-            to => data.ExportAsync(owner, to, http.RequestAborted),
+            to => data.ExportAsync(owner, to, language, http.RequestAborted),
             "application/json",
             "jettae-export.json"
         );

@@ -98,6 +98,12 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     /// <summary>The least time from one reading of changes to the next.</summary>
     protected virtual TimeSpan Pause => Burst;
 
+    /// <summary>The page's address with its filters, as its first picture and its live page both know it.</summary>
+    private protected string Here => Navigation.ToBaseRelativePath(Navigation.Uri);
+
+    [Inject]
+    private protected Handover Handover { get; set; } = null!;
+
     /// <summary>Before their browser is asked.</summary>
     protected Reader Reader => Told ?? new Reader(null, IsNarrow: false);
 

@@ -23,6 +23,7 @@ public static class PagesSetup
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddScoped<Toasts>();
+        services.AddSingleton<Handover>();
         services.AddScoped<AuthenticationStateProvider, OpenSession>();
         services.Configure<RequestLocalizationOptions>(languages =>
             languages.SetDefaultCulture("en").AddSupportedCultures("ko", "en").AddSupportedUICultures("ko", "en")

@@ -222,10 +222,15 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
                 each.FinishedAt,
                 each.InputTokens,
                 each.CachedInputTokens,
+                each.CacheWriteTokens,
                 each.OutputTokens,
+                each.ThinkingTokens,
                 each.Cost,
             })
             .HasDatabaseName("runs_figures");
+        run.HasIndex(each => new { each.ContentId, each.OwnerId })
+            .HasFilter("content_id IS NOT NULL")
+            .HasDatabaseName("runs_of_content");
         run.HasMany(each => each.Steps).WithOne().HasForeignKey(step => step.RunId).OnDelete(DeleteBehavior.Cascade);
         modelBuilder
             .Entity<RunStep>()

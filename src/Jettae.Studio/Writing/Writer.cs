@@ -180,6 +180,7 @@ internal sealed class Writer(
             usage.AdditionalCounts?.GetValueOrDefault("CacheCreationInputTokens") ?? 0
         );
         notes.OutputTokens = Math.Max(notes.OutputTokens, usage.OutputTokenCount ?? 0);
+        notes.ThinkingTokens = Math.Max(notes.ThinkingTokens, usage.ReasoningTokenCount ?? 0);
     }
 
     private ChatOptions OptionsFor(Assignment assignment)

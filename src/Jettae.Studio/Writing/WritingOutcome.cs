@@ -33,4 +33,7 @@ internal sealed class CallNotes
     /// <summary>Of the input, written into the cache.</summary>
     public long CacheWriteTokens { get; set; }
     public long OutputTokens { get; set; }
+
+    /// <summary>Of the output, thought and not shown, where the provider tells it apart.</summary>
+    public long ThinkingTokens { get; set; }
 }

@@ -19,4 +19,29 @@ public static partial class Words
         "Each draft is written on its own, so the cost grows with it"
     );
     public static readonly Word NumberingLabel = new("스레드 글에 번호 붙이기", "Number the posts of a thread");
+
+    public static Word Of(Tone tone) =>
+        tone switch
+        {
+            Tone.Casual => new("편안하게", "Casual"),
+            Tone.Professional => new("전문적으로", "Professional"),
+            Tone.Friendly => new("친근하게", "Friendly"),
+            _ => new("격식 있게", "Formal"),
+        };
+
+    public static Word Of(SpeechLevel level) =>
+        level switch
+        {
+            SpeechLevel.Hapsyo => new("합쇼체", "Hapsyo (formal)"),
+            SpeechLevel.Haeyo => new("해요체", "Haeyo (polite)"),
+            _ => new("반말", "Banmal (plain)"),
+        };
+
+    public static Word Of(Creativity creativity) =>
+        creativity switch
+        {
+            Creativity.Conservative => new("차분하게", "Conservative"),
+            Creativity.Balanced => new("알맞게", "Balanced"),
+            _ => new("과감하게", "Creative"),
+        };
 }

@@ -74,6 +74,12 @@ document.addEventListener("keydown", (event) => {
   undo.click();
 });
 
+// What is being typed is told to the server when its field is left. A page that goes before that asks by itself.
+let typing;
+document.addEventListener("input", (event) => { if (event.target.closest("[data-asks]")) typing = event.target; });
+document.addEventListener("change", () => setTimeout(() => { typing = null; }, 1000));
+addEventListener("beforeunload", (event) => { if (typing?.isConnected) event.preventDefault(); });
+
 let openedAt;
 document.addEventListener("beforetoggle", (event) => { if (event.newState === "open") openedAt = scrollY; }, true);
 // A menu opens at its button, and stays on the screen.

@@ -27,6 +27,10 @@ internal static class BackupCommands
                     await Console.Out.WriteLineAsync(
                         $"backed up {settings.DataFolder}: {list.Files.Count} files, {list.Files.Sum(file => file.Bytes)} bytes"
                     );
+                    if (settings is { UsesBuiltInEngine: true, Database: not null })
+                        await Console.Error.WriteLineAsync(
+                            "The engine's messages lie in PostgreSQL and are not in it: back that up there (pg_dump)."
+                        );
                 })
         );
         return command;

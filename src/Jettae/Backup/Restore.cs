@@ -96,10 +96,10 @@ internal static class Restore
         );
         if (!settings.UsesBuiltInEngine)
             return 0;
-        await using var engine = await Tokens.OpenAsync(engineFile);
+        var engine = new EngineOptions { DataFile = engineFile };
         await using var doors = Composition.Doors(settings);
         return await doors
             .GetRequiredService<Rebooking>()
-            .RunAsync(messages => Messages.PendingAmong(engine, messages), cancel);
+            .RunAsync(messages => Store.Beside(engine, db => Messages.PendingAmong(db, messages)), cancel);
     }
 }

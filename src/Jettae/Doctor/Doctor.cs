@@ -97,8 +97,9 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jettae-doctor-");
 
         public void Use(Engine.EngineOptions engine, Studio.StudioOptions studio) =>
-            (engine.DataFile, studio.DataFile) = (
+            (engine.DataFile, engine.Database, studio.DataFile) = (
                 Path.Combine(folder.FullName, "engine.db"),
+                null,
                 Path.Combine(folder.FullName, "studio.db")
             );
 

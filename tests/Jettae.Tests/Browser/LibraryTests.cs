@@ -103,8 +103,11 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(2);
         await page.Locator(".pieces li").First.GetByRole(AriaRole.Checkbox).CheckAsync();
         await bar.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        var confirm = page.GetByRole(AriaRole.Dialog);
+        await confirm.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
+        // As long as it is open, keys are its own.
+        await Expect(confirm).ToBeHiddenAsync();
         await page.Keyboard.PressAsync("/");
         await Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
     }

@@ -29,10 +29,13 @@ public sealed class MonitorTests(WritingPages writing) : IClassFixture<WritingPa
         await Expect(Tile(page, "Under way")).ToHaveTextAsync("0");
         await Expect(Tile(page, "The writer")).ToContainTextAsync("1 of 1 calls");
         await Expect(page.Locator(".nowline i.done")).ToHaveCountAsync(1);
+        await Expect(Tile(page, "Tokens (24 h)"))
+            .ToHaveTextAsync(new Regex(@"^170\s*New input 100 · Input from cache 20 · Output 50$"));
 
         var runs = page.GetByRole(AriaRole.Figure).First;
         await runs.GetByText("As a table").ClickAsync();
         await Expect(runs.Locator("tbody tr").First.Locator("td").First).ToHaveTextAsync("1");
+        await Expect(runs.Locator("tbody tr").First.Locator("td").Last).ToHaveTextAsync("100.0%");
     }
 
     private static ILocator Tile(IPage page, string name) =>

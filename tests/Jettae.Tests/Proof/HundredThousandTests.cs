@@ -4,7 +4,7 @@ using Jettae.Testing;
 namespace Jettae.Tests;
 
 /// <summary>The engine alone, with much to do, killed in the middle of it.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Proofs)]
 public sealed class HundredThousandTests(ITestOutputHelper output)
 {
     private const int Messages = 100_000;

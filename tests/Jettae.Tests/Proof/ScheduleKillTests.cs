@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 namespace Jettae.Tests;
 
 /// <summary>A schedule and a program that is killed outright, again and again.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Proofs)]
 public sealed class ScheduleKillTests(ITestOutputHelper output)
 {
     private const int Kills = 50;

@@ -732,12 +732,20 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
 
+                    b.Property<long>("ThinkingTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("thinking_tokens");
+
                     b.Property<string>("Trigger")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("trigger");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ContentId", "OwnerId")
+                        .HasDatabaseName("runs_of_content")
+                        .HasFilter("content_id IS NOT NULL");
 
                     b.HasIndex("ScheduleId", "SlotAt")
                         .IsUnique()
@@ -754,16 +762,16 @@ namespace Jettae.Studio
                         .HasDatabaseName("runs_of_reason_newest")
                         .HasFilter("reason IS NOT NULL");
 
-                    b.HasIndex("OwnerId", "SlotAt", "StartedAt", "ScheduleId", "Id")
-                        .HasDatabaseName("runs_of_owner_by_slot");
-
                     b.HasIndex("OwnerId", "Trigger", "StartedAt", "Id")
                         .HasDatabaseName("runs_of_trigger_newest");
 
                     b.HasIndex("State", "OwnerId", "StartedAt", "Id")
                         .HasDatabaseName("runs_of_state_newest");
 
-                    b.HasIndex("OwnerId", "StartedAt", "ScheduleId", "State", "SlotAt", "FinishedAt", "InputTokens", "CachedInputTokens", "OutputTokens", "Cost")
+                    b.HasIndex("OwnerId", "SlotAt", "StartedAt", "ScheduleId", "Id")
+                        .HasDatabaseName("runs_of_owner_by_slot");
+
+                    b.HasIndex("OwnerId", "StartedAt", "ScheduleId", "State", "SlotAt", "FinishedAt", "InputTokens", "CachedInputTokens", "CacheWriteTokens", "OutputTokens", "ThinkingTokens", "Cost")
                         .HasDatabaseName("runs_figures");
 
                     b.ToTable("runs");
@@ -1137,6 +1145,10 @@ namespace Jettae.Studio
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<long?>("ErasingSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erasing_since");
 
                     b.Property<bool>("IsOwner")
                         .HasColumnType("INTEGER")

@@ -1,0 +1,78 @@
+namespace Jettae.Engine;
+
+/// <summary>
+/// What one node's transaction did that the owner of a shard elsewhere must hear of. It is written in that transaction and
+/// taken out by the owner; who takes a shard over reads it anew and needs none of it.
+/// </summary>
+internal static class Inbox
+{
+    private const int Page = 2_000;
+
+    public static void Offered(Db s, int shard, long message) =>
+        s.Run("insert into inbox (shard, message) values ($0, $1)", shard, message);
+
+    public static void Cancelled(Db s, int shard, long message) =>
+        s.Run("insert into inbox (shard, message, cancelled) values ($0, $1, 1)", shard, message);
+
+    public static void Changed(Db s, int shard, FlowState state) =>
+        s.Run("insert into inbox (shard, tenant, flow_key) values ($0, $1, $2)", shard, state.Tenant, state.Key);
+
+    /// <summary>A tenant's keys are others: for every node, and so by way of each shard.</summary>
+    public static void Rolled(Db s, string tenant)
+    {
+        for (var shard = 0; shard < Shards.Count; shard++)
+            if (!s.Owns(shard))
+                s.Run("insert into inbox (shard, tenant) values ($0, $1)", shard, tenant);
+    }
+
+    /// <summary>Whether there is anything for these shards.</summary>
+    public static bool Has(Store store, IReadOnlyList<int> shards) =>
+        store.Read(db =>
+            db.Any(
+                "select 1 from inbox where shard in (select cast(value as bigint) from json_each($0)) limit 1",
+                Numbers(shards)
+            )
+        );
+
+    /// <summary>What the shards should know, the messages that were cancelled, and the tenants whose keys are others.</summary>
+    public static (Effects Effects, List<long> Cancelled, List<string> Rolled) Take(Db s, IReadOnlyList<int> shards)
+    {
+        var letters = s.Command(
+                """
+                delete from inbox where seq in (
+                  select seq from inbox where shard in (select cast(value as bigint) from json_each($0)) order by seq limit $1)
+                returning seq, message, cancelled, tenant, flow_key
+                """,
+                Numbers(shards),
+                Page
+            )
+            .Rows(row =>
+                (
+                    Seq: row.GetInt64(0),
+                    Message: row.LongOrNull(1),
+                    IsCancelled: row.Flag(2),
+                    Flow: (Tenant: row.TextOrNull(3), Key: row.TextOrNull(4))
+                )
+            );
+        var effects = new Effects();
+        var offered = letters
+            .Where(each => each is { Message: not null, IsCancelled: false })
+            .Select(each => each.Message!.Value);
+        effects.Offers.AddRange(Messages.OffersOf(s, offered));
+        foreach (var (tenant, key) in letters.Select(each => each.Flow).Where(each => each.Key is not null).Distinct())
+            if (FlowControls.Find(s, tenant!, key!) is { } state)
+                effects.Flows.Add(state);
+        return (
+            effects,
+            [.. letters.Where(each => each.IsCancelled).Select(each => each.Message!.Value)],
+            [
+                .. letters
+                    .Where(each => each is { Message: null, Flow: { Tenant: not null, Key: null } })
+                    .Select(each => each.Flow.Tenant!)
+                    .Distinct(),
+            ]
+        );
+    }
+
+    private static string Numbers(IEnumerable<int> shards) => Messages.Seqs(shards.Select(shard => (long)shard));
+}

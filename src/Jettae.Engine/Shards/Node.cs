@@ -1,0 +1,234 @@
+using System.Data;
+using Npgsql;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// This engine among equal ones on one database. It lives as long as it renews its row; each living node has an even share of
+/// the shards, and what a dead one had is taken by those that lack some. Every commit asks for the row in its own transaction
+/// (<c>hold</c>), so that a node that slept, or was cut off, writes nothing for what others have taken. Nothing depends on a session.
+/// </summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource source;
+    private readonly string schema;
+    private readonly TimeSpan term;
+    private readonly CancellationTokenSource ending = new();
+    private readonly Lock gate = new();
+    private Action<IReadOnlyList<int>, bool>? change;
+    private Task? beating;
+    private readonly HashSet<int> leaving = [];
+    private volatile int[] owned = [];
+    private long renewedAt;
+    private string[] others = [];
+    private int isDoubted;
+
+    /// <param name="source">The database.</param>
+    /// <param name="schema">Where its tables are.</param>
+    /// <param name="term">After so long without a renewal others may take what this node has.</param>
+    public Node(NpgsqlDataSource source, string schema, TimeSpan term)
+    {
+        (this.source, this.schema, this.term) = (source, schema, term);
+        Join();
+        beating = Task.Run(BeatAsync);
+    }
+
+    /// <summary>A name that is never used again: one that was given up comes back under another.</summary>
+    public string Id { get; private set; } = "";
+
+    /// <summary>Shards of this node, in memory at least: what it writes for them it tells them itself.</summary>
+    public IReadOnlyList<int> Owned => owned;
+
+    /// <summary>Whether other nodes live.</summary>
+    public bool HasOthers => others.Length > 0;
+
+    /// <summary>Nobody else can have what this node has: nothing may begin when this is false.</summary>
+    public bool IsAlive => TimeProvider.System.GetElapsedTime(Interlocked.Read(ref renewedAt)) < term * 0.9;
+
+    /// <summary>A node came or went.</summary>
+    public event Action? Met;
+
+    /// <summary>More shards than its share, while others have less: so many should be handed over.</summary>
+    public int Excess { get; private set; }
+
+    public bool Owns(int shard) => Array.IndexOf(owned, shard) >= 0;
+
+    /// <summary>A shard of this node for what may lie in any.</summary>
+    public int Near(int shard) => owned is { Length: > 0 } own && !Owns(shard) ? own[shard % own.Length] : shard;
+
+    /// <summary>From now on this node takes shards.</summary>
+    /// <param name="changed">
+    /// Told of those it has taken; and, with true, that all it had before are no longer its own.
+    /// </param>
+    public async Task ClaimAsync(Action<IReadOnlyList<int>, bool> changed)
+    {
+        change = changed;
+        await BeatOnceAsync();
+    }
+
+    /// <summary>What began after the lease had run out, or may have: all is to be read anew.</summary>
+    public void Doubt() => Volatile.Write(ref isDoubted, 1);
+
+    /// <summary>Hands a shard over: it is no longer told as one's own, and is free for others when <paramref name="end"/> has ended.</summary>
+    /// <param name="shard">One of <see cref="Owned"/>.</param>
+    /// <param name="end">Ends what is under way for it, and then gives it back in the store.</param>
+    public async Task HandOverAsync(int shard, Func<Task> end)
+    {
+        lock (gate)
+        {
+            leaving.Add(shard);
+            owned = [.. owned.Where(each => each != shard)];
+            Excess--;
+        }
+        try
+        {
+            await end();
+        }
+        finally
+        {
+            lock (gate)
+                leaving.Remove(shard);
+        }
+    }
+
+    /// <summary>Gives back all, so that others need not wait for the end of its term.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        if (beating is { } loop)
+            await loop;
+        beating = null;
+        try
+        {
+            await InTransactionAsync(db =>
+            {
+                db.Run("update shards set node = null where node = $0", Id);
+                db.Run("delete from nodes where id = $0", Id);
+                return 0;
+            });
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException)
+        {
+            // Its term runs out by itself.
+        }
+        ending.Dispose();
+    }
+
+    private void Join()
+    {
+        Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", null);
+        var now = TimeProvider.System.GetTimestamp();
+        InTransactionAsync(db =>
+                db.Run("insert into nodes (id, until) values ($0, instant() + $1)", Id, (long)term.TotalMilliseconds)
+            )
+            .GetAwaiter()
+            .GetResult();
+        Interlocked.Exchange(ref renewedAt, now);
+    }
+
+    private async Task BeatAsync()
+    {
+        using var beats = new PeriodicTimer(term / 5, TimeProvider.System);
+        try
+        {
+            while (await beats.WaitForNextTickAsync(ending.Token))
+                await BeatOnceAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to end.
+        }
+    }
+
+    private async Task BeatOnceAsync()
+    {
+        var now = TimeProvider.System.GetTimestamp();
+        try
+        {
+            var beat = await InTransactionAsync(Beat);
+            if (beat is null)
+            {
+                GiveUp();
+                Join();
+                return;
+            }
+            // What it has was perhaps another's for a while: only now is it known again whose it is.
+            if (Interlocked.Exchange(ref isDoubted, 0) != 0 || !IsAlive)
+                GiveUp();
+            Interlocked.Exchange(ref renewedAt, now);
+            var isNew = !beat.Others.SequenceEqual(others);
+            others = beat.Others;
+            int[] taken;
+            lock (gate)
+            {
+                int[] here = [.. beat.Shards.Except(leaving)];
+                taken = [.. here.Except(owned)];
+                (owned, Excess) = (here, here.Length - beat.Share);
+            }
+            if (taken.Length > 0)
+                change?.Invoke(taken, false);
+            if (isNew)
+                Met?.Invoke();
+        }
+        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or ObjectDisposedException)
+        {
+            // The next one may be in time.
+            if (!IsAlive && owned.Length > 0)
+                GiveUp();
+        }
+    }
+
+    private void GiveUp()
+    {
+        lock (gate)
+            owned = [];
+        change?.Invoke([], true);
+    }
+
+    /// <summary>Null when this node has been given up.</summary>
+    private Lot? Beat(Db db)
+    {
+        if (db.Run("update nodes set until = instant() + $1 where id = $0", Id, (long)term.TotalMilliseconds) == 0)
+            return null;
+        // One whose row is held is committing something: the next beat looks again.
+        db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
+        var nodes = db.Command("select id from nodes order by id").Rows(row => row.GetString(0));
+        if (change is null)
+            return new Lot([], [.. nodes.Where(each => each != Id)], 0);
+        var shards = db.Command("select number, node from shards order by number")
+            .Rows(row => (Number: row.GetInt32(0), Node: row.TextOrNull(1)));
+        var (each, more) = Math.DivRem(shards.Count, nodes.Count);
+        var share = each + (nodes.IndexOf(Id) < more ? 1 : 0);
+        var own = shards.Where(shard => shard.Node == Id).Select(shard => shard.Number).ToList();
+        if (own.Count < share)
+            own.AddRange(
+                db.Command(
+                        """
+                        update shards set node = $0 where number in (
+                          select number from shards s
+                          where node is null or not exists (select 1 from nodes n where n.id = s.node)
+                          order by number limit $1 for update skip locked)
+                        returning number
+                        """,
+                        Id,
+                        share - own.Count
+                    )
+                    .Rows(row => row.GetInt32(0))
+            );
+        return new Lot([.. own.Order()], [.. nodes.Where(node => node != Id)], share);
+    }
+
+    private async Task<T> InTransactionAsync<T>(Func<Db, T> work)
+    {
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
+        var db = new PostgresDb(connection, schema, transaction) { Timeout = (int)Math.Ceiling(term.TotalSeconds) };
+        db.Ahead("select set_config('lock_timeout', $0, true)", $"{(int)(term / 3).TotalMilliseconds}");
+        var result = work(db);
+        db.Commit();
+        return result;
+    }
+
+    /// <summary>What fell to this node at a beat.</summary>
+    private sealed record Lot(int[] Shards, string[] Others, int Share);
+}

@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Jettae.Engine;
+
+/// <summary>Where a PostgreSQL is: a URL as hosts of databases give it, or a connection string. Its password is told nobody.</summary>
+internal sealed class PostgresAddress
+{
+    /// <summary>Connections at once, unless the address says another number.</summary>
+    private const int MostConnections = 20;
+
+    /// <summary>The writer's, the lease's, and one to read by.</summary>
+    private const int FewestConnections = 3;
+
+    /// <summary>Who publishes waits for it.</summary>
+    private const int ConnectSeconds = 5;
+
+    private static readonly string[] Schemes = ["postgres://", "postgresql://"];
+
+    private readonly NpgsqlConnectionStringBuilder settings;
+
+    /// <exception cref="InvalidOperationException">It is neither.</exception>
+    public PostgresAddress(string text)
+    {
+        settings = Schemes.FirstOrDefault(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            is { } scheme
+            ? OfUrl(text[scheme.Length..])
+            : OfConnectionString(text);
+        if (string.IsNullOrEmpty(settings.Host))
+            throw Wrong("it names no host");
+        // A pooler gives each transaction another session: nothing is prepared in one, and nothing set in one is to be reset.
+        settings.MaxAutoPrepare = 0;
+        settings.NoResetOnClose = true;
+        settings.Enlist = false;
+        settings.IncludeErrorDetail = false;
+        var usual = new NpgsqlConnectionStringBuilder();
+        settings.MaxPoolSize =
+            settings.MaxPoolSize == usual.MaxPoolSize
+                ? MostConnections
+                : Math.Max(settings.MaxPoolSize, FewestConnections);
+        if (settings.Timeout == usual.Timeout)
+            settings.Timeout = ConnectSeconds;
+        if (string.IsNullOrEmpty(settings.ApplicationName))
+            settings.ApplicationName = "jettae";
+    }
+
+    public string ConnectionString => settings.ToString();
+
+    /// <summary>How many may read at once.</summary>
+    public int Readers => settings.MaxPoolSize - FewestConnections + 1;
+
+    /// <summary>Host, port and database.</summary>
+    public override string ToString() => $"{Server}/{settings.Database ?? settings.Username}";
+
+    private string Server =>
+        settings.Host!.Contains(',', StringComparison.Ordinal) || settings.Host.Contains(':', StringComparison.Ordinal)
+            ? settings.Host
+            : $"{settings.Host}:{settings.Port}";
+
+    /// <summary>What keeps from it, in a sentence that says what to do.</summary>
+    public InvalidOperationException Explained(Exception failure, string schema)
+    {
+        var said = failure is PostgresException refused ? refused.MessageText : failure.Message;
+        var sentence = failure switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+                $"the user {settings.Username} may not do this in the database ({said}): have its owner run "
+                    + $"'create schema {schema} authorization \"{settings.Username}\"', or use another user",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => NoDatabase(),
+            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
+                "it has no connection left: lower 'Maximum Pool Size' here or elsewhere, or raise its max_connections",
+            PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } =>
+                $"it is starting or stopping ({said}): try again in a moment",
+            PostgresException { SqlState: ['2', '8', ..] } => NotLetIn(),
+            // A pooler says everything by this one.
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation }
+                when Says("password") || Says("authentication") || Says("no such user") => NotLetIn(),
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } when Says("no such database") =>
+                NoDatabase(),
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } when Says("statement pooling") =>
+                "the pooler in front of it gives each statement another session: set its pool_mode to transaction",
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } when Says("startup parameter") =>
+                $"the pooler in front of it refuses what is asked of every session ({said}): leave that out of the "
+                    + "address, or add it to the pooler's ignore_startup_parameters",
+            PostgresException => $"it says: {said}",
+            _ when Cause<SocketException>()
+                    is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+                $"there is no host {settings.Host}: check the name",
+            _ when Cause<SocketException>() is { SocketErrorCode: SocketError.ConnectionRefused } =>
+                "nothing listens there: start PostgreSQL, or check host and port",
+            _ when Cause<TimeoutException>() is not null =>
+                "it does not answer: check host, port and the firewalls on the way",
+            _ when Cause<System.Security.Authentication.AuthenticationException>() is not null || Says("SSL") =>
+                $"no encrypted connection came about ({Inmost()}): check sslmode",
+            _ => Inmost(),
+        };
+        return new InvalidOperationException($"PostgreSQL at {this}: {sentence}.", failure);
+
+        string NotLetIn() =>
+            $"it does not let the user {settings.Username} in ({said}): check user and password, and its pg_hba.conf";
+        string NoDatabase() =>
+            $"it has no database {settings.Database ?? settings.Username}: create it, or name another";
+        bool Says(string word) => said.Contains(word, StringComparison.OrdinalIgnoreCase);
+        T? Cause<T>()
+            where T : Exception
+        {
+            for (var each = failure; each is not null; each = each.InnerException)
+                if (each is T cause)
+                    return cause;
+            return null;
+        }
+        string Inmost()
+        {
+            var inmost = failure;
+            while (inmost.InnerException is { } inner)
+                inmost = inner;
+            return inmost.Message.TrimEnd('.');
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder OfConnectionString(string text)
+    {
+        if (text.Contains("://", StringComparison.Ordinal) && !text.Contains('=', StringComparison.Ordinal))
+            throw Wrong("it has another scheme");
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (ArgumentException)
+        {
+            // What is wrong with it may be its password.
+            throw Wrong("it is neither of the two");
+        }
+    }
+
+    /// <summary>
+    /// A password stands in it as it was made, whatever characters it has: the last @ ends it. Escaped ones are read too.
+    /// </summary>
+    private static NpgsqlConnectionStringBuilder OfUrl(string rest)
+    {
+        var builder = new NpgsqlConnectionStringBuilder();
+        var at = rest.LastIndexOf('@');
+        if (at >= 0)
+        {
+            var user = rest[..at].Split(':', 2);
+            builder.Username = Uri.UnescapeDataString(user[0]);
+            if (user.Length > 1)
+                builder.Password = Uri.UnescapeDataString(user[1]);
+            rest = rest[(at + 1)..];
+        }
+        var query = rest.Split('?', 2);
+        var place = query[0].Split('/', 2);
+        if (place.Length > 1 && place[1].Length > 0)
+            builder.Database = Uri.UnescapeDataString(place[1]);
+        var colon = place[0].LastIndexOf(':');
+        if (place[0].Contains(',', StringComparison.Ordinal))
+            builder.Host = place[0];
+        else if (colon > place[0].LastIndexOf(']'))
+        {
+            builder.Host = place[0][..colon].Trim('[', ']');
+            builder.Port =
+                int.TryParse(place[0][(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                && port is > 0 and < 65_536
+                    ? port
+                    : throw Wrong("its port is no number from 1 to 65535");
+        }
+        else
+            builder.Host = place[0].Trim('[', ']');
+        if (query.Length > 1)
+            foreach (var pair in query[1].Split('&', StringSplitOptions.RemoveEmptyEntries))
+                Set(builder, pair.Split('=', 2));
+        return builder;
+    }
+
+    private static void Set(NpgsqlConnectionStringBuilder builder, string[] pair)
+    {
+        var (name, value) = (pair[0].ToLowerInvariant(), pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "");
+        var keyword = name switch
+        {
+            "sslmode" => "SSL Mode",
+            "sslrootcert" => "Root Certificate",
+            "sslcert" => "SSL Certificate",
+            "sslkey" => "SSL Key",
+            "channel_binding" => "Channel Binding",
+            "application_name" => "Application Name",
+            "connect_timeout" => "Timeout",
+            "target_session_attrs" => "Target Session Attributes",
+            "options" => "Options",
+            "host" => "Host",
+            // Said to other programs' drivers.
+            "pgbouncer" or "connection_limit" or "pool_timeout" or "schema" or "supa" or "workaround" => null,
+            _ => throw Wrong($"its parameter {name} is not known here"),
+        };
+        if (keyword is null)
+            return;
+        try
+        {
+            builder[keyword] = keyword == "SSL Mode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
+        }
+        catch (Exception wrong) when (wrong is ArgumentException or FormatException or OverflowException)
+        {
+            throw Wrong($"its parameter {name} cannot be '{value}'");
+        }
+    }
+
+    private static InvalidOperationException Wrong(string what) =>
+        new(
+            "The database's address must be such as postgres://user:password@host:5432/database?sslmode=require, or an Npgsql "
+                + $"connection string such as Host=…;Username=…;Password=…;Database=…: {what}."
+        );
+}

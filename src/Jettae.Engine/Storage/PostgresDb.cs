@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// A connection to PostgreSQL. It may be another one's session a moment later (a pooler's, in transaction mode): all that is
+/// set holds for one transaction, and goes along with the first statement of it. What need not be waited for goes along with the
+/// next statement.
+/// </summary>
+internal sealed partial class PostgresDb : Db
+{
+    private const string Saved = "savepoint one";
+    private const int MostTexts = 4_000;
+
+    private static readonly ConcurrentDictionary<string, string> texts = new();
+
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction? transaction;
+    private readonly List<(string Sql, object?[] Values)> ahead = [];
+    private readonly string schema;
+
+    /// <param name="connection">Open.</param>
+    /// <param name="schema">Where the tables are.</param>
+    /// <param name="transaction">Null for a reader: each of its queries is a transaction.</param>
+    public PostgresDb(NpgsqlConnection connection, string schema, NpgsqlTransaction? transaction)
+    {
+        (this.connection, this.schema, this.transaction) = (connection, schema, transaction);
+        if (transaction is not null)
+            Ahead("select set_config('search_path', $0, true)", schema);
+    }
+
+    /// <summary>Which shards are this node's; null where nothing is (a command beside it).</summary>
+    public Node? Node { get; init; }
+
+    /// <summary>Seconds that one statement may take; null for what the connection says.</summary>
+    public int? Timeout { get; init; }
+
+    internal override bool Owns(int shard) => Node?.Owns(shard) ?? false;
+
+    internal override int Near(int shard) => Node?.Near(shard) ?? shard;
+
+    public override int Run(string sql, params ReadOnlySpan<object?> values)
+    {
+        using var batch = Batch(sql, values, out _);
+        return batch.ExecuteNonQuery();
+    }
+
+    public override T Read<T>(string sql, ReadOnlySpan<object?> values, Func<DbDataReader, T> read)
+    {
+        using var batch = Batch(sql, values, out var before);
+        using var reader = batch.ExecuteReader();
+        for (; before > 0; before--)
+            reader.NextResult();
+        return read(reader);
+    }
+
+    public override void Lock(string name) =>
+        Ahead("select 1 from pg_advisory_xact_lock(hashtextextended($0, 0))", $"{schema} {name}");
+
+    /// <summary>Runs before the next statement, and with it.</summary>
+    public void Ahead(string sql, params ReadOnlySpan<object?> values) => ahead.Add((sql, values.ToArray()));
+
+    /// <summary>What waits for a statement that does not come is not needed.</summary>
+    public void Commit() => transaction!.Commit();
+
+    internal override void Mark() => Ahead(Saved);
+
+    internal override void Undo()
+    {
+        var unsent = ahead.FindIndex(each => each.Sql == Saved);
+        if (unsent >= 0)
+        {
+            ahead.RemoveRange(unsent, ahead.Count - unsent);
+            return;
+        }
+        ahead.Clear();
+        Run("rollback to savepoint one");
+    }
+
+    internal override void Keep()
+    {
+        var unsent = ahead.FindIndex(each => each.Sql == Saved);
+        if (unsent >= 0)
+            ahead.RemoveRange(unsent, ahead.Count - unsent);
+        else
+            Ahead("release savepoint one");
+    }
+
+    protected override object? First(string sql, ReadOnlySpan<object?> values) =>
+        Read(
+            sql,
+            values,
+            reader =>
+                !reader.Read() ? null
+                : reader.GetValue(0) is int number ? (long)number
+                : reader.GetValue(0)
+        );
+
+    /// <summary>A statement with what was to go along; <paramref name="before"/> results stand before its own.</summary>
+    private NpgsqlBatch Batch(string sql, ReadOnlySpan<object?> values, out int before)
+    {
+        if (transaction is null)
+            Ahead("select set_config('search_path', $0, true)", schema);
+        var batch = new NpgsqlBatch(connection, transaction);
+        if (Timeout is { } seconds)
+            batch.Timeout = seconds;
+        before = 0;
+        foreach (var (text, its) in ahead)
+        {
+            Add(text, its);
+            if (text.StartsWith("select", StringComparison.Ordinal))
+                before++;
+        }
+        ahead.Clear();
+        Add(sql, values);
+        return batch;
+
+        void Add(string text, ReadOnlySpan<object?> its)
+        {
+            var command = new NpgsqlBatchCommand(Translated(text));
+            foreach (var value in its)
+                command.Parameters.Add(Parameter(value));
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    /// <summary>Its parameters begin with $1; and it chooses its indexes itself.</summary>
+    private static string Translated(string sql)
+    {
+        if (texts.TryGetValue(sql, out var translated))
+            return translated;
+        translated = IndexedBy().Replace(sql, "");
+        translated = Place()
+            .Replace(translated, place => $"${int.Parse(place.ValueSpan[1..], CultureInfo.InvariantCulture) + 1}");
+        if (texts.Count < MostTexts)
+            texts[sql] = translated;
+        return translated;
+    }
+
+    private static NpgsqlParameter Parameter(object? value) =>
+        value switch
+        {
+            null => new NpgsqlParameter { Value = DBNull.Value },
+            string text => new NpgsqlParameter<string> { TypedValue = Storable(text) },
+            byte[] bytes => new NpgsqlParameter<byte[]> { TypedValue = bytes },
+            bool flag => new NpgsqlParameter<long> { TypedValue = flag ? 1 : 0 },
+            int number => new NpgsqlParameter<long> { TypedValue = number },
+            long number => new NpgsqlParameter<long> { TypedValue = number },
+            _ => throw new ArgumentException($"a {value.GetType()} is not stored", nameof(value)),
+        };
+
+    /// <summary>PostgreSQL takes no NUL and no half of a character: SQLite's UTF-8 has U+FFFD for the latter.</summary>
+    private static string Storable(string text)
+    {
+        if (!text.Contains('\0', StringComparison.Ordinal) && !text.Any(char.IsSurrogate))
+            return text;
+        var storable = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            storable.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);
+        return storable.ToString();
+    }
+
+    [GeneratedRegex(@"\$\d+")]
+    private static partial Regex Place();
+
+    [GeneratedRegex(@"\s+indexed by \w+")]
+    private static partial Regex IndexedBy();
+}

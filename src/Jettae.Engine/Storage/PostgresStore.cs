@@ -1,0 +1,210 @@
+using System.Data;
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace Jettae.Engine;
+
+/// <summary>
+/// The store in a schema of a PostgreSQL database, for one node or many (<see cref="Shards"/>). Every commit asks in its own
+/// transaction whether its node still lives. Nothing depends on a session.
+/// </summary>
+public sealed partial class PostgresStore : Store
+{
+    private const string GivenUp = "JT001";
+
+    /// <summary>Commits that met with another's are tried again so often.</summary>
+    private const int MostTries = 5;
+
+    private readonly NpgsqlDataSource source;
+    private readonly PostgresAddress address;
+    private readonly string schema;
+    private readonly string sleep;
+
+    /// <summary>A crowd of readers waits here, and leaves the writer its connection.</summary>
+    private readonly SemaphoreSlim readers;
+
+    /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
+    public PostgresStore(EngineOptions options)
+    {
+        (address, schema) = (new PostgresAddress(options.Database!), options.DatabaseSchema);
+        source = Opened(address, schema);
+        readers = new SemaphoreSlim(address.Readers);
+        sleep = $"{(long)options.NodeTerm.TotalMilliseconds}";
+        // A reader keeps its thread while it waits for the server: for the others there must be some at once, not one by one.
+        ThreadPool.GetMinThreads(out var workers, out var others);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * address.Readers), others);
+        try
+        {
+            Node = new Node(source, schema, options.NodeTerm);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+        Start();
+    }
+
+    internal Node Node { get; }
+
+    internal override bool IsOurs
+    {
+        get
+        {
+            if (Node.IsAlive)
+                return true;
+            Node.Doubt();
+            return false;
+        }
+    }
+
+    /// <summary>Where the store is, for people; without its password.</summary>
+    /// <exception cref="InvalidOperationException">The address cannot be read.</exception>
+    public static string Describe(string database) => new PostgresAddress(database).ToString();
+
+    /// <summary>One transaction beside an engine that may have the store.</summary>
+    internal static T Once<T>(EngineOptions options, Func<Db, T> work)
+    {
+        using var source = Opened(new PostgresAddress(options.Database!), options.DatabaseSchema);
+        using var connection = source.OpenConnection();
+        using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        var db = new PostgresDb(connection, options.DatabaseSchema, transaction);
+        var result = work(db);
+        db.Commit();
+        return result;
+    }
+
+    public override TResult Read<TResult>(Func<Db, TResult> query)
+    {
+        readers.Wait();
+        try
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                using var connection = source.OpenConnection();
+                try
+                {
+                    return query(new PostgresDb(connection, schema, transaction: null));
+                }
+                catch (NpgsqlException) when (isFirst && connection.State is not ConnectionState.Open)
+                {
+                    // It died while nobody used it, and so may have the others.
+                    source.Clear();
+                }
+            }
+        }
+        finally
+        {
+            readers.Release();
+        }
+    }
+
+    protected override void InTransaction(Action<Db> work)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            using var connection = source.OpenConnection();
+            var isSent = false;
+            try
+            {
+                using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
+                var db = new PostgresDb(connection, schema, transaction) { Node = Node };
+                // A node that falls asleep here must not keep the others from what it had.
+                db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", sleep);
+                db.Ahead("select hold($0)", Node.Id);
+                work(db);
+                isSent = true;
+                db.Commit();
+                return;
+            }
+            catch (NpgsqlException failure)
+                when (tried < MostTries && failure is PostgresException met && MetAnother(met))
+            {
+                // It is undone as a whole, and the other one is through by now.
+            }
+            catch (NpgsqlException) when (tried == 1 && !isSent && connection.State is not ConnectionState.Open)
+            {
+                // The connection died, perhaps long ago, and nothing of this with it.
+                source.Clear();
+            }
+        }
+    }
+
+    protected override bool EndsTransaction(Exception failure) =>
+        failure is PostgresException said
+            ? MetAnother(said) || said.SqlState == GivenUp || said.InvariantSeverity is "FATAL" or "PANIC"
+            : failure is NpgsqlException;
+
+    protected override async ValueTask CloseAsync()
+    {
+        await Node.DisposeAsync();
+        await source.DisposeAsync();
+        readers.Dispose();
+    }
+
+    private static bool MetAnother(PostgresException failure) =>
+        failure.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    /// <summary>The database with its tables up to date.</summary>
+    private static NpgsqlDataSource Opened(PostgresAddress address, string schema)
+    {
+        if (!SchemaName().IsMatch(schema))
+            throw new InvalidOperationException(
+                $"The schema must be named by small letters, digits and _, such as jettae; received '{schema}'."
+            );
+        // Texts, numbers and bytes are known without asking the server.
+        var source = new NpgsqlDataSourceBuilder(address.ConnectionString)
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .Build();
+        try
+        {
+            Migrate(source, schema, $"The schema {schema} at {address}");
+            return source;
+        }
+        catch (NpgsqlException failure)
+        {
+            source.Dispose();
+            throw address.Explained(failure, schema);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One script after the other, each in a transaction in which no other start is at it.</summary>
+    private static void Migrate(NpgsqlDataSource source, string schema, string name)
+    {
+        var scripts = Migration.Of("Migrations.Postgres");
+        while (true)
+        {
+            using var connection = source.OpenConnection();
+            using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
+            var db = new PostgresDb(connection, schema, transaction);
+            db.Lock("migration");
+            if (db.Scalar<string>("select current_setting('server_encoding')") is not "UTF8" and var encoding)
+                throw new InvalidOperationException(
+                    $"{name} is in a database whose encoding is {encoding}: make one with encoding 'UTF8'."
+                );
+            if (!db.Any("select 1 from pg_namespace where nspname = $0", schema))
+                db.Run($"create schema {schema}");
+            if (!db.Any("select 1 from pg_tables where schemaname = $0 and tablename = 'version'", schema))
+                db.Run("create table version (number bigint not null)");
+            var version = (int)db.Scalar<long>("select max(number) from version");
+            Migration.Check(name, version, scripts.Count);
+            if (version < scripts.Count)
+            {
+                using (var script = new NpgsqlCommand(scripts[version], connection, transaction))
+                    script.ExecuteNonQuery();
+                db.Run("insert into version (number) values ($0)", version + 1);
+            }
+            db.Commit();
+            if (version >= scripts.Count)
+                return;
+        }
+    }
+
+    [GeneratedRegex("^[a-z_][a-z0-9_]{0,62}$")]
+    private static partial Regex SchemaName();
+}

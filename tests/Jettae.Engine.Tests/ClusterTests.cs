@@ -1,0 +1,346 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>Equal nodes on one PostgreSQL: each has its share of the shards, and what holds on one node holds across them.</summary>
+[Trait("Store", "PostgreSQL")]
+public sealed class ClusterTests
+{
+    [Fact]
+    public async Task The_shards_are_spread_evenly_and_follow_nodes_that_come_and_go()
+    {
+        await using var cluster = await Cluster.StartAsync(1);
+        Assert.Equal(8, cluster.Nodes[0].Owned.Count);
+        await cluster.AddAsync();
+        await cluster.AddAsync();
+        await cluster.SharedAsync(2, 3, 3);
+        await cluster.StopAsync(cluster.Nodes[0]);
+        await cluster.SharedAsync(4, 4);
+        await cluster.StopAsync(cluster.Nodes[1]);
+        await cluster.SharedAsync(8);
+    }
+
+    [Fact]
+    public async Task Whatever_is_published_wherever_is_delivered_once()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await cluster.SharedAsync(2, 3, 3);
+        var names = Enumerable.Range(0, 300).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToList();
+        foreach (var name in names)
+            await cluster.PublishAsync(
+                int.Parse(name, CultureInfo.InvariantCulture) % 3,
+                "/" + name,
+                (int.Parse(name, CultureInfo.InvariantCulture) % 4) switch
+                {
+                    0 => [("Upstash-Flow-Control-Key", $"key{name}"), ("Upstash-Flow-Control-Value", "parallelism=2")],
+                    1 => [("Upstash-Delay", "1s")],
+                    2 => [("Upstash-Callback", cluster.Sink + "/told/" + name)],
+                    _ => [],
+                }
+            );
+        var expected = names
+            .Concat(names.Where((_, i) => i % 4 == 2).Select(name => "told/" + name))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        await cluster.UntilAsync(() => cluster.Deliveries.Count >= expected.Count);
+        Assert.Equal(expected, cluster.Deliveries.Select(each => each[1..]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_queue_keeps_its_order_and_its_parallelism_whichever_node_takes_its_messages()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await cluster.SharedAsync(2, 3, 3);
+        var (underWay, most) = (0, 0);
+        cluster.Answer = async http =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref underWay));
+            await Task.Yield();
+            http.Response.StatusCode = http.Request.Headers["Upstash-Retried"] == "0" ? 500 : 200;
+            Interlocked.Decrement(ref underWay);
+        };
+        for (var number = 0; number < 60; number++)
+            await cluster.PublishAsync(
+                number % 3,
+                $"/{number}",
+                [("Upstash-Retries", "1"), ("Upstash-Retry-Delay", "0")],
+                "/v2/enqueue/line/"
+            );
+        await cluster.UntilAsync(() => cluster.Deliveries.Count >= 120);
+        Assert.Equal(
+            Enumerable.Range(0, 60).SelectMany(number => new[] { $"/{number}", $"/{number}" }),
+            cluster.Deliveries
+        );
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task What_one_node_pauses_resumes_and_cancels_holds_for_anothers_messages()
+    {
+        await using var cluster = await Cluster.StartAsync(2);
+        await cluster.SharedAsync(4, 4);
+        (string, string)[] keyed = [("Upstash-Flow-Control-Key", "k"), ("Upstash-Flow-Control-Value", "parallelism=1")];
+        await cluster.PublishAsync(0, "/first", keyed);
+        await cluster.UntilAsync(() => cluster.Deliveries.Count == 1);
+        foreach (var node in new[] { 0, 1 })
+        {
+            var before = cluster.Deliveries.Count;
+            await cluster.SendAsync(node, HttpMethod.Post, "/v2/flowControl/k/pause");
+            // Told through the store, it is known by the time another letter of that shard has been read.
+            await cluster.HeardAsync();
+            await cluster.PublishAsync(1 - node, "/waits", keyed);
+            await cluster.HeardAsync();
+            Assert.Equal(before, cluster.Deliveries.Count);
+            await cluster.SendAsync(node, HttpMethod.Post, "/v2/flowControl/k/resume");
+            await cluster.UntilAsync(() => cluster.Deliveries.Count == before + 1);
+        }
+
+        // Amid its attempt, by each node: its place is the next one's when its request has ended, and not before.
+        foreach (var node in new[] { 0, 1 })
+        {
+            using var open = new SemaphoreSlim(0);
+            cluster.Answer = _ => open.WaitAsync();
+            var before = cluster.Deliveries.Count;
+            var id = await cluster.PublishAsync(node, "/head", [], $"/v2/enqueue/line{node}/");
+            await cluster.PublishAsync(node, "/next", [], $"/v2/enqueue/line{node}/");
+            await cluster.UntilAsync(() => cluster.Deliveries.Count == before + 1);
+            await cluster.SendAsync(1 - node, HttpMethod.Delete, $"/v2/messages/{id}");
+            await cluster.HeardAsync();
+            Assert.Equal(before + 1, cluster.Deliveries.Count);
+            open.Release(2);
+            await cluster.UntilAsync(() => cluster.Deliveries.Count == before + 2);
+        }
+    }
+
+    [Fact]
+    public async Task Keys_that_one_node_rolls_are_what_every_node_signs_with()
+    {
+        await using var cluster = await Cluster.StartAsync(2);
+        await cluster.SharedAsync(4, 4);
+        foreach (var node in new[] { 0, 1 })
+        {
+            var rolled = (await cluster.SendAsync(node, HttpMethod.Post, "/v2/keys/rotate"))!.ToJsonString();
+            await cluster.HeardAsync();
+            await cluster.UntilAsync(() => cluster.Keys(1 - node) == rolled);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_node_began_before_it_was_given_up_is_not_written_and_comes_again()
+    {
+        await using var cluster = await Cluster.StartAsync(2);
+        await cluster.SharedAsync(4, 4);
+        using var open = new SemaphoreSlim(0);
+        cluster.Answer = _ => cluster.Deliveries.Count == 1 ? open.WaitAsync() : Task.CompletedTask;
+        var id = await cluster.PublishAsync(0, "/x");
+        await cluster.UntilAsync(() => cluster.Deliveries.Count == 1);
+        // As if it had slept for longer than its term.
+        cluster.Beside(db => db.Run("delete from nodes where id = $0", cluster.Nodes[0].Id));
+        await cluster.UntilAsync(() => cluster.Deliveries.Count == 2);
+        open.Release();
+        await cluster.UntilAsync(() =>
+            cluster.Beside(db => db.Any("select 1 from messages where id = $0 and state = 1", id))
+        );
+        await cluster.SharedAsync(4, 4);
+        Assert.Equal(1, cluster.Beside(db => db.Scalar<long>("select count(*) from attempts")));
+        Assert.Equal(2, cluster.Deliveries.Count);
+    }
+
+    [Fact]
+    public async Task A_schedule_fires_once_per_slot_on_however_many_nodes()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await cluster.SharedAsync(2, 3, 3);
+        await cluster.SendAsync(
+            1,
+            HttpMethod.Post,
+            $"/v2/schedules/{cluster.Sink}/tick",
+            ("Upstash-Cron", "* * * * *")
+        );
+        // Its slot comes now, and whoever made it is gone.
+        await cluster.StopAsync(cluster.Nodes[1]);
+        cluster.Beside(db => db.Run("update schedules set next_at = instant() - 1"));
+        await cluster.AddAsync();
+        await cluster.UntilAsync(() => !cluster.Deliveries.IsEmpty);
+        await cluster.SharedAsync(2, 3, 3);
+        Assert.Single(cluster.Deliveries);
+    }
+
+    /// <summary>Engines in one process, each with its own door and its own connections, and a destination.</summary>
+    private sealed class Cluster : IAsyncDisposable
+    {
+        private const string Token = "token";
+        private static int schemas;
+
+        private readonly List<WebApplication> engines = [];
+        private readonly HttpClient http = new()
+        {
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Token) },
+        };
+        private EngineOptions options = null!;
+        private WebApplication destination = null!;
+
+        public ConcurrentQueue<string> Deliveries { get; } = [];
+        public ConcurrentQueue<string> Logged { get; } = [];
+        public Func<HttpContext, Task> Answer { get; set; } = _ => Task.CompletedTask;
+        public string Sink => destination.Urls.Single();
+
+        public IReadOnlyList<Node> Nodes =>
+            [.. engines.Select(engine => ((PostgresStore)engine.Services.GetRequiredService<Store>()).Node)];
+
+        public static async Task<Cluster> StartAsync(int nodes)
+        {
+            var cluster = new Cluster
+            {
+                options = new EngineOptions
+                {
+                    DataFile = "",
+                    Database = (await PostgresServer.SharedAsync()).Url,
+                    DatabaseSchema = $"cluster{Interlocked.Increment(ref schemas)}",
+                    Tenants = [new Tenant("t", Token, EngineUnderTest.CurrentKey, EngineUnderTest.NextKey)],
+                    EgressAllow = ["127.0.0.0/8"],
+                },
+            };
+            cluster.destination = cluster.Host(_ => { });
+            cluster.destination.Run(http =>
+            {
+                cluster.Deliveries.Enqueue(http.Request.Path);
+                return cluster.Answer(http);
+            });
+            await cluster.destination.StartAsync();
+            for (var node = 0; node < nodes; node++)
+                await cluster.AddAsync();
+            return cluster;
+        }
+
+        public async Task AddAsync()
+        {
+            var engine = Host(services => services.AddSingleton(TimeProvider.System).AddJettaeEngine(options));
+            engine.MapEngine();
+            await engine.StartAsync();
+            engines.Add(engine);
+        }
+
+        public async Task StopAsync(Node node)
+        {
+            var engine = engines[Nodes.ToList().IndexOf(node)];
+            engines.Remove(engine);
+            await engine.StopAsync();
+            await engine.DisposeAsync();
+        }
+
+        /// <summary>Waits until the nodes have so many shards each, and each shard one node.</summary>
+        public Task SharedAsync(params int[] shares) =>
+            UntilAsync(() =>
+                Nodes.Select(node => node.Owned.Count).Order().SequenceEqual(shares)
+                && Nodes.SelectMany(node => node.Owned).Order().SequenceEqual(Enumerable.Range(0, 8))
+            );
+
+        /// <summary>Waits until every node has read what the others told it.</summary>
+        public Task HeardAsync() => UntilAsync(() => Beside(db => !db.Any("select 1 from inbox")));
+
+        public async Task<string> PublishAsync(
+            int node,
+            string path,
+            (string Name, string Value)[]? headers = null,
+            string to = "/v2/publish/"
+        ) => (string)(await SendAsync(node, HttpMethod.Post, $"{to}{Sink}{path}", headers ?? []))!["messageId"]!;
+
+        public async Task<JsonNode?> SendAsync(
+            int node,
+            HttpMethod method,
+            string path,
+            params (string Name, string Value)[] headers
+        )
+        {
+            using var request = new HttpRequestMessage(method, engines[node].Urls.Single() + path);
+            foreach (var (name, value) in headers)
+                request.Headers.TryAddWithoutValidation(name, value);
+            using var answer = await http.SendAsync(request);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(answer.IsSuccessStatusCode, text);
+            return text.Length > 0 ? JsonNode.Parse(text) : null;
+        }
+
+        public string Keys(int node) =>
+            SendAsync(node, HttpMethod.Get, "/v2/keys").GetAwaiter().GetResult()!.ToJsonString();
+
+        public T Beside<T>(Func<Db, T> work) => Store.Beside(options, work);
+
+        public async Task UntilAsync(Func<bool> condition)
+        {
+            try
+            {
+                await EngineUnderTest.UntilAsync(() => Task.FromResult(condition()));
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It did not come to that.\n{State()}");
+            }
+        }
+
+        /// <summary>What there is, for whoever must find out why.</summary>
+        private string State() =>
+            string.Join(
+                "\n",
+                [
+                    $"{Deliveries.Count} deliveries, the last ones {string.Join(' ', Deliveries.TakeLast(5))}",
+                    .. Nodes.Select(node =>
+                        $"{node.Id} lives: {node.IsAlive}, has {string.Join(' ', node.Owned)}, {node.Excess} too many"
+                    ),
+                    .. Beside(db =>
+                        db.Command(
+                                "select shard, state, in_line, count(*) from messages group by 1, 2, 3 order by 1, 2, 3"
+                            )
+                            .Rows(row =>
+                                $"shard {row.GetInt64(0)} state {row.GetInt64(1)} in line {row.LongOrNull(2)}: {row.GetInt64(3)}"
+                            )
+                    ),
+                    .. Beside(db =>
+                        db.Command("select shard, count(*) from inbox group by 1")
+                            .Rows(row => $"inbox {row.GetInt64(0)}: {row.GetInt64(1)}")
+                    ),
+                    .. Beside(db =>
+                        db.Command("select status, coalesce(error, ''), count(*) from attempts group by 1, 2")
+                            .Rows(row => $"attempts {row.GetInt64(0)} {row.GetString(1)}: {row.GetInt64(2)}")
+                    ),
+                    .. Logged,
+                ]
+            );
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var engine in engines)
+            {
+                await engine.StopAsync();
+                await engine.DisposeAsync();
+            }
+            await destination.StopAsync();
+            await destination.DisposeAsync();
+            http.Dispose();
+        }
+
+        private WebApplication Host(Action<IServiceCollection> add)
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+#pragma warning disable CA2000 // Whoever logs by it disposes it.
+            builder.Logging.AddProvider(new EngineUnderTest.Logbook(Logged));
+#pragma warning restore CA2000
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.WebHost.ConfigureKestrel(EngineSetup.Configure);
+            add(builder.Services);
+            return builder.Build();
+        }
+    }
+}

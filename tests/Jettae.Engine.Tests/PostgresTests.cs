@@ -1,0 +1,417 @@
+using System.Data.Common;
+using CsCheck;
+using Jettae.Testing;
+
+namespace Jettae.Engine.Tests;
+
+/// <summary>What PostgreSQL has of its own: its tables are made once, its one owner, its going away, what stands before it.</summary>
+[Trait("Store", "PostgreSQL")]
+public sealed class PostgresTests
+{
+    private static int schemas;
+
+    [Fact]
+    public async Task Its_tables_are_made_once_however_many_start_at_once_and_stay()
+    {
+        var options = await OptionsAsync();
+        var starts = Enumerable
+            .Range(0, 6)
+            .Select(_ =>
+                Task.Run(() =>
+                    Store.Beside(
+                        options,
+                        db => db.Run("insert into queues values ($0, 'q', 1, 0, 0, 0) on conflict do nothing", "t")
+                    )
+                )
+            );
+        Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
+        Assert.Equal(
+            (2L, 1L),
+            Store.Beside(
+                options,
+                db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
+            )
+        );
+    }
+
+    [Fact]
+    public async Task A_schema_of_a_newer_version_is_left_alone()
+    {
+        var options = await OptionsAsync();
+        Store.Beside(options, db => db.Run("insert into version (number) values (999)"));
+        var refused = Assert.Throws<InvalidOperationException>(() => Store.Open(options));
+        Assert.Contains($"{options.DatabaseSchema} at 127.0.0.1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("newer Jettae", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Its_tables_lie_in_their_schema_and_nowhere_else()
+    {
+        var options = await OptionsAsync();
+        var tables = Store.Beside(
+            options,
+            db =>
+                db.Command("select tablename from pg_tables where schemaname = $0", options.DatabaseSchema)
+                    .Rows(row => row.GetString(0))
+        );
+        Assert.Contains("messages", tables);
+        Assert.Equal(
+            0,
+            Store.Beside(
+                options,
+                db =>
+                    db.Scalar<long>(
+                        "select count(*) from pg_tables where schemaname = 'public' and tablename = 'messages'"
+                    )
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Who_is_given_up_writes_nothing_more_until_it_comes_back_under_another_name()
+    {
+        var options = await OptionsAsync();
+        await using var store = new PostgresStore(options);
+        var name = store.Node.Id;
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'before', 1, 0, 0, 0)"));
+        Store.Beside(options, db => db.Run("delete from nodes"));
+        var refused = await Assert.ThrowsAnyAsync<DbException>(() =>
+            store.WriteAsync(s => s.Run("insert into queues values ('t', 'late', 1, 0, 0, 0)"))
+        );
+        Assert.Contains("given up", refused.Message, StringComparison.Ordinal);
+        await EngineUnderTest.UntilAsync(() =>
+            Task.FromResult(Store.Beside(options, db => db.Any("select 1 from nodes")))
+        );
+        Assert.NotEqual(name, store.Node.Id);
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'after', 1, 0, 0, 0)"));
+        Assert.Equal(
+            ["after", "before"],
+            store.Read(db => db.Command("select name from queues order by name").Rows(row => row.GetString(0)))
+        );
+    }
+
+    [Fact]
+    public async Task A_commit_that_met_with_anothers_is_made_again_as_a_whole()
+    {
+        var options = await OptionsAsync();
+        await using var store = new PostgresStore(options);
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'a', 1, 0, 0, 0), ('t', 'b', 1, 0, 0, 0)"));
+        using var mine = new ManualResetEventSlim();
+        using var theirs = new ManualResetEventSlim();
+        var ran = 0;
+        var neighbour = store.WriteAsync(s => s.Run("insert into queues values ('t', 'c', 1, 0, 0, 0)"));
+        var write = store.WriteAsync(s =>
+        {
+            s.Run("update queues set parallelism = parallelism + 1 where name = 'a'");
+            if (Interlocked.Increment(ref ran) == 1)
+            {
+                mine.Set();
+                theirs.Wait(TimeSpan.FromSeconds(20));
+            }
+            return s.Run("update queues set parallelism = parallelism + 1 where name = 'b'");
+        });
+        var other = Task.Run(() =>
+            Store.Beside(
+                options,
+                db =>
+                {
+                    db.Run("update queues set parallelism = parallelism + 10 where name = 'b'");
+                    mine.Wait(TimeSpan.FromSeconds(20));
+                    // Who has waited the longest for the other is the one that is undone.
+                    db.Run("set local deadlock_timeout = '20s'");
+                    theirs.Set();
+                    return db.Run("update queues set parallelism = parallelism + 10 where name = 'a'");
+                }
+            )
+        );
+        Assert.Equal((1, 1, 1), (await write, await other, await neighbour));
+        Assert.Equal(2, ran);
+        Assert.Equal(
+            ["a 12", "b 12", "c 1"],
+            store.Read(db =>
+                db.Command("select name, parallelism from queues order by name")
+                    .Rows(row => $"{row.GetString(0)} {row.GetInt64(1)}")
+            )
+        );
+    }
+
+    [Fact]
+    public async Task Of_many_programs_that_publish_with_one_deduplication_key_one_is_the_first()
+    {
+        var options = await OptionsAsync();
+        var engine = new EngineOptions { DataFile = "" };
+        Store.Beside(options, _ => true);
+        var publication = new Publication(
+            new Message
+            {
+                Id = "",
+                Tenant = "t",
+                Shard = 0,
+                DueAt = 1,
+                CreatedAt = 1,
+                NotBefore = 1,
+                Url = "https://example.com",
+                Method = "POST",
+                MaxRetries = 0,
+                Labels = [],
+                Config = new MessageConfig { Headers = new Dictionary<string, string[]>() },
+                Body = [],
+                Queue = "line",
+            },
+            "once",
+            ByContent: false
+        );
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(number =>
+                    Task.Run(() =>
+                        Store.Beside(
+                            options,
+                            db =>
+                                Messages.Insert(
+                                    db,
+                                    "t",
+                                    publication with
+                                    {
+                                        Message = publication.Message with { Id = $"{number}" },
+                                    },
+                                    1,
+                                    engine,
+                                    Limits.None,
+                                    new Effects()
+                                )
+                        )
+                    )
+                )
+        );
+        Assert.Single(answers, answer => !answer.Deduplicated);
+        Assert.Single(answers.DistinctBy(answer => answer.MessageId));
+    }
+
+    [Fact]
+    public async Task A_line_that_several_programs_write_to_admits_no_more_than_it_may()
+    {
+        var options = await OptionsAsync();
+        Store.Beside(options, db => db.Run("insert into queues values ('t', 'line', 2, 0, 0, 0)"));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 12)
+                .Select(number =>
+                    Task.Run(() =>
+                        Store.Beside(
+                            options,
+                            db =>
+                            {
+                                db.Run(
+                                    $"insert into messages ({Messages.Columns[5..]}) values ($0, 't', 0, 0, 0, 0, 0, $1, null, 'https://h', 'POST', 0, '', '{{}}', $2, 'line', 1, null, null)",
+                                    $"{number}",
+                                    number,
+                                    Array.Empty<byte>()
+                                );
+                                Queues.Advance(db, "t", "line", 0, new Effects());
+                                return true;
+                            }
+                        )
+                    )
+                )
+        );
+        Assert.Equal(
+            2,
+            Store.Beside(options, db => db.Scalar<long>("select count(*) from messages where in_line = 2"))
+        );
+    }
+
+    /// <summary>Nothing is lost while it is gone, and everything goes on by itself.</summary>
+    [Fact]
+    public async Task It_is_stopped_and_started_while_messages_are_due()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await using var engine = await EngineUnderTest.StartAsync(options => options.Database = server.Url);
+        for (var i = 0; i < 20; i++)
+            await engine.PublishAsync($"/{i}", "x", ("Upstash-Delay", $"{10 + i}s"));
+        // One that is under way as it goes: its outcome finds no store.
+        var answered = new TaskCompletionSource();
+        engine.Answer = http => http.Request.Path == "/late" ? answered.Task : Task.CompletedTask;
+        await engine.PublishAsync("/late", "x");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
+        await server.StopAsync();
+        answered.SetResult();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(15));
+        using (
+            var refused = await engine.Http.PostAsync(
+                new Uri($"{engine.Address}/v2/publish/{engine.Sink}/refused"),
+                null,
+                TestContext.Current.CancellationToken
+            )
+        )
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+        }
+        await server.StartAgainAsync();
+        await engine.PublishAsync("/again", "x");
+        for (var i = 0; i < 10; i++)
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        // At least once: what was under way as the store went is delivered again.
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => $"/{i}").Append("/again").Append("/late").Order(),
+            engine.Deliveries.Select(one => one.Target).Distinct().Order()
+        );
+        Assert.Empty(
+            engine.Store.Read(db => db.Command("select id from messages where state = 0").Rows(row => row.GetString(0)))
+        );
+    }
+
+    /// <summary>Two sessions for all that the engine does: each transaction has another one.</summary>
+    [Fact]
+    public async Task Behind_a_pooler_in_transaction_mode_all_is_as_without()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var pooler = await server.PoolerAsync("transaction", sessions: 2);
+        await using var engine = await EngineUnderTest.StartAsync(options => options.Database = pooler);
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues", """{"queueName":"line","parallelism":1}""");
+        await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/schedules/{engine.Sink}/slot",
+            "x",
+            ("Upstash-Cron", "* * * * *"),
+            ("Upstash-Schedule-Id", "minutely")
+        );
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(async i =>
+                {
+                    if (i % 3 == 0)
+                        await engine.SendAsync(HttpMethod.Post, $"/v2/enqueue/line/{engine.Sink}/line", $"{i}");
+                    else if (i % 3 == 1)
+                        await engine.PublishAsync("/now", "x", ("Upstash-Callback", engine.Sink + "/callback"));
+                    else
+                        await engine.PublishAsync(
+                            "/keyed",
+                            "x",
+                            ("Upstash-Flow-Control-Key", "k"),
+                            ("Upstash-Flow-Control-Value", "rate=5,period=1s")
+                        );
+                    Assert.Equal(200, (await engine.SendAsync(HttpMethod.Get, "/v2/events?label=a&host=b")).Status);
+                })
+        );
+        await engine.IdleAsync();
+        for (var i = 0; i < 12; i++)
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await engine.RestartAsync(options => options.Database = pooler);
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(
+            ["/callback 20", "/keyed 20", "/line 20", "/now 20", "/slot 2"],
+            engine.Deliveries.CountBy(one => one.Target).Select(one => $"{one.Key} {one.Value}").Order()
+        );
+    }
+
+    [Theory]
+    [InlineData("postgres://postgres@127.0.0.1:1/postgres", "nothing listens there")]
+    [InlineData("postgres://postgres@no-such-host.invalid/postgres", "there is no host no-such-host.invalid")]
+    [InlineData("postgres://guarded:{password}@127.0.0.1:{port}/nowhere", "it has no database nowhere")]
+    [InlineData("postgres://guarded:wrong-secret@127.0.0.1:{port}/postgres", "it does not let the user guarded in")]
+    [InlineData("postgres://guarded:{password}@127.0.0.1:{port}/postgres", "create schema")]
+    [InlineData(
+        "Host=127.0.0.1;Port={port};Username=guarded;Password=wrong-secret",
+        "it does not let the user guarded in"
+    )]
+    [InlineData("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=require", "check sslmode")]
+    [InlineData("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=maybe", "sslmode cannot be 'maybe'")]
+    [InlineData("postgres://postgres@127.0.0.1:{port}/postgres?speed=high", "parameter speed is not known")]
+    [InlineData("postgres://u:wrong-secret@127.0.0.1:harbour/postgres", "port is no number")]
+    [InlineData("mysql://u:wrong-secret@127.0.0.1/db", "another scheme")]
+    [InlineData("wrong-secret", "neither of the two")]
+    public async Task What_is_wrong_with_a_connection_is_said_in_a_sentence_without_its_password(
+        string url,
+        string said
+    )
+    {
+        var server = await PostgresServer.SharedAsync();
+        var options = await OptionsAsync();
+        options.Database = url.Replace("{port}", $"{server.Port}", StringComparison.Ordinal)
+            .Replace("{password}", PostgresServer.Password, StringComparison.Ordinal);
+        var refused = Assert.Throws<InvalidOperationException>(() => Store.Open(options));
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(PostgresServer.Password, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong-secret", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    [Fact]
+    public async Task A_pooler_that_gives_each_statement_another_session_is_told_apart()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var options = new EngineOptions
+        {
+            DataFile = "",
+            Database = await server.PoolerAsync("statement", sessions: 2),
+        };
+        var refused = Assert.Throws<InvalidOperationException>(() => Store.Open(options));
+        Assert.Contains("pool_mode to transaction", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_are_in_the_order_that_SQLite_has_them_in()
+    {
+        string[] names = ["b", "B", "a", "_", "1", "é", "제때", "z", "-a", "A", "ab", "a-b", "Z"];
+        var options = await OptionsAsync();
+        var ordered = Store.Beside(
+            options,
+            db =>
+            {
+                foreach (var name in names)
+                    db.Run("insert into queues values ('t', $0, 1, 0, 0, 0)", name);
+                return db.Command("select name from queues order by name").Rows(row => row.GetString(0));
+            }
+        );
+        Assert.Equal(
+            names.OrderBy(
+                name => Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(name)),
+                StringComparer.Ordinal
+            ),
+            ordered
+        );
+    }
+
+    [Fact]
+    public async Task Hosts_and_paths_are_told_from_a_destination_as_the_program_tells_them()
+    {
+        var options = await OptionsAsync();
+        var part = Gen.Char["abzAZ019.:@/?#[]%-_ÄßİΣ제 \\"].Array[0, 8].Select(chars => new string(chars));
+        Gen.Select(Gen.Bool.Select(plain => plain ? "http" : "HTTPS"), part, part, part)
+            .Select((scheme, one, two, three) => $"{scheme}://{one}{two}/{three}")
+            .Array[50]
+            .Sample(
+                urls =>
+                    Assert.Equal(
+                        urls.Select(url =>
+                            $"{Destination.HostOf(url)} {Destination.NameOf(url)} {Destination.PathOf(url)}"
+                        ),
+                        Store.Beside(
+                            options,
+                            db =>
+                                urls.Select(url =>
+                                        db.Scalar<string>(
+                                            "select host_of($0) || ' ' || name_of($0) || ' ' || path_of($0)",
+                                            url
+                                        )
+                                    )
+                                    .ToList()
+                        )
+                    ),
+                iter: 20,
+                threads: 1
+            );
+    }
+
+    private static async Task<EngineOptions> OptionsAsync() =>
+        new()
+        {
+            DataFile = "",
+            Database = (await PostgresServer.SharedAsync()).Url,
+            DatabaseSchema = $"own{Interlocked.Increment(ref schemas)}",
+        };
+}

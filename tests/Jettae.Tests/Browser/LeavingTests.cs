@@ -1,0 +1,118 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>What is about to go: a toast that somebody is at, and a text that nobody saved.</summary>
+[Collection(Busy.Name)]
+public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPages>
+{
+    [Fact]
+    public async Task A_toast_stays_while_the_pointer_or_the_focus_is_on_it()
+    {
+        var pages = new Dictionary<string, IPage>();
+        foreach (var name in new[] { "pointer", "focus", "both", "nobody" })
+        {
+            await writing.ScheduleAsync($"Toast {name}");
+            var page = pages[name] = await writing.Studio.OpenAsync("en");
+            await OpenAsync(page, $"/schedules?q=Toast+{name}");
+            await page.GetByRole(AriaRole.Switch, new() { Name = $"Toast {name}" }).ClickAsync();
+            var toast = Toast(page);
+            await Expect(toast).ToBeVisibleAsync();
+            if (name is "pointer" or "both")
+                await toast.HoverAsync();
+            if (name is "focus" or "both")
+                await toast.Locator("[data-undo]").FocusAsync();
+            if (name is "both")
+                await page.Mouse.MoveAsync(0, 0);
+        }
+        // By the time that the youngest is gone, the others would be.
+        await Expect(Toast(pages["nobody"])).ToHaveCountAsync(0);
+        foreach (var name in new[] { "pointer", "focus", "both" })
+            Assert.True(await Toast(pages[name]).IsVisibleAsync(), name);
+
+        await pages["pointer"].Mouse.MoveAsync(0, 0);
+        await pages["focus"].Locator("h1").First.EvaluateAsync("() => document.activeElement.blur()");
+        await Expect(Toast(pages["pointer"])).ToHaveCountAsync(0);
+        await Expect(Toast(pages["focus"])).ToHaveCountAsync(0);
+        Assert.True(await Toast(pages["both"]).IsVisibleAsync());
+    }
+
+    [Theory]
+    [InlineData("schedule", "ko", "#topic")]
+    [InlineData("schedule", "en", "#name")]
+    [InlineData("piece", "ko", "#body")]
+    [InlineData("brand", "en", "#voice")]
+    [InlineData("alerts", "ko", "#slack_url")]
+    public async Task Leaving_a_text_that_is_not_saved_asks_first(string what, string language, string field)
+    {
+        var schedule = await writing.ScheduleAsync($"Left {language} {field}");
+        var page = await writing.Studio.OpenAsync(language);
+        if (what == "piece")
+        {
+            var run = await writing.RunAsync(schedule);
+            await OpenAsync(page, $"/library/{run["content_id"]}");
+            await page.GetByRole(AriaRole.Button, new() { Name = "고치기", Exact = true }).ClickAsync();
+        }
+        else
+            await OpenAsync(
+                page,
+                what switch
+                {
+                    "brand" => "/settings",
+                    "alerts" => "/alerts",
+                    _ => $"/schedules/{schedule}",
+                }
+            );
+        var address = page.Url;
+
+        // Nothing was typed: nothing would be asked.
+        Assert.False(await page.EvaluateAsync<bool>(WouldAsk));
+        await page.Locator(field).FillAsync("아직 저장하지 않은 글");
+        // In the midst of typing, and once the field was left.
+        await CloseAsync(page);
+        await page.Locator(field).BlurAsync();
+        await CloseAsync(page);
+
+        var dialog = page.Locator("dialog[open]");
+        await page.Locator("nav a[href='runs']").ClickAsync();
+        await Expect(dialog).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        Assert.Equal(address, page.Url);
+        await Expect(page.Locator(field)).ToHaveValueAsync("아직 저장하지 않은 글");
+
+        await page.Locator("nav a[href='runs']").ClickAsync();
+        await dialog.Locator(".danger").ClickAsync();
+        await page.WaitForURLAsync("**/runs");
+    }
+
+    /// <summary>The browser asks, and is told to stay.</summary>
+    private static async Task CloseAsync(IPage page)
+    {
+        var asked = new TaskCompletionSource<IDialog>(TaskCreationOptions.RunContinuationsAsynchronously);
+        EventHandler<IDialog> hear = (_, dialog) => asked.TrySetResult(dialog);
+        page.Dialog += hear;
+        await page.CloseAsync(new() { RunBeforeUnload = true });
+        var question = await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        page.Dialog -= hear;
+        Assert.Equal(DialogType.BeforeUnload, question.Type);
+        await question.DismissAsync();
+    }
+
+    private const string WouldAsk = """
+        () => {
+          const leaving = new Event("beforeunload", { cancelable: true });
+          window.dispatchEvent(leaving);
+          return leaving.defaultPrevented;
+        }
+        """;
+
+    private static ILocator Toast(IPage page) => page.Locator(".toast");
+
+    private static async Task OpenAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await Expect(page.Locator("main:not([inert]) h1").First).ToBeVisibleAsync();
+    }
+}
