@@ -26,7 +26,8 @@ internal sealed class TestSchema
         "flow_controls",
         "flow_starts",
         "schedules",
-        "lease",
+        "inbox",
+        "nodes",
     ];
 
     private static int made;
@@ -50,6 +51,7 @@ internal sealed class TestSchema
             {
                 foreach (var table in Tables)
                     db.Run($"delete from {table}");
+                db.Run("update shards set node = null");
                 return db.Command(
                         """
                         select setval(pg_get_serial_sequence(sequence, field), 1, false) from

@@ -54,6 +54,9 @@ public sealed class Settlement(
             )
                 WriteAttempt(s, Ignored, null, null);
             Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+            // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
+            foreach (var offer in Messages.OffersOf(s, [message.Seq]))
+                effects.Offer(s, offer);
             return effects;
         }
         var deadLetter = state == MessageState.Failed ? $"{endedAt}-{message.Seq}" : null;

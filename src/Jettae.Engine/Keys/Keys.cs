@@ -76,6 +76,9 @@ public sealed class Keys : IDisposable
     /// <summary>Another node has rolled them: they are read anew.</summary>
     internal void Forget(string tenant) => byTenant.TryRemove(tenant, out _);
 
+    /// <summary>Letters to shards that this node did not have were not for it.</summary>
+    internal void ForgetAll() => byTenant.Clear();
+
     public void Dispose() => rotating.Dispose();
 
     /// <summary>

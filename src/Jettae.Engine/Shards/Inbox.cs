@@ -34,14 +34,19 @@ internal static class Inbox
             )
         );
 
-    /// <summary>What the shards should know, the messages that were cancelled, and the tenants whose keys are others.</summary>
-    public static (Effects Effects, List<long> Cancelled, List<string> Rolled) Take(Db s, IReadOnlyList<int> shards)
+    /// <summary>
+    /// What the shards should know, the messages that were cancelled, and the tenants whose keys are others. To be taken out
+    /// (<see cref="Remove"/>) once all of it is done: to do it twice changes nothing.
+    /// </summary>
+    public static (Effects Effects, List<long> Cancelled, List<string> Rolled, List<long> Letters) Letters(
+        Db db,
+        IReadOnlyList<int> shards
+    )
     {
-        var letters = s.Command(
+        var letters = db.Command(
                 """
-                delete from inbox where seq in (
-                  select seq from inbox where shard in (select cast(value as bigint) from json_each($0)) order by seq limit $1)
-                returning seq, message, cancelled, tenant, flow_key
+                select seq, message, cancelled, tenant, flow_key from inbox
+                where shard in (select cast(value as bigint) from json_each($0)) order by seq limit $1
                 """,
                 Numbers(shards),
                 Page
@@ -55,12 +60,16 @@ internal static class Inbox
                 )
             );
         var effects = new Effects();
-        var offered = letters
-            .Where(each => each is { Message: not null, IsCancelled: false })
-            .Select(each => each.Message!.Value);
-        effects.Offers.AddRange(Messages.OffersOf(s, offered));
+        effects.Offers.AddRange(
+            Messages.OffersOf(
+                db,
+                letters
+                    .Where(each => each is { Message: not null, IsCancelled: false })
+                    .Select(each => each.Message!.Value)
+            )
+        );
         foreach (var (tenant, key) in letters.Select(each => each.Flow).Where(each => each.Key is not null).Distinct())
-            if (FlowControls.Find(s, tenant!, key!) is { } state)
+            if (FlowControls.Find(db, tenant!, key!) is { } state)
                 effects.Flows.Add(state);
         return (
             effects,
@@ -70,9 +79,16 @@ internal static class Inbox
                     .Where(each => each is { Message: null, Flow: { Tenant: not null, Key: null } })
                     .Select(each => each.Flow.Tenant!)
                     .Distinct(),
-            ]
+            ],
+            [.. letters.Select(each => each.Seq)]
         );
     }
+
+    public static int Remove(Db s, IEnumerable<long> letters) =>
+        s.Run(
+            "delete from inbox where seq in (select cast(value as bigint) from json_each($0))",
+            Messages.Seqs(letters)
+        );
 
     private static string Numbers(IEnumerable<int> shards) => Messages.Seqs(shards.Select(shard => (long)shard));
 }

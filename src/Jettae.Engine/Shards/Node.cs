@@ -15,11 +15,18 @@ internal sealed class Node : IAsyncDisposable
     private readonly TimeSpan term;
     private readonly CancellationTokenSource ending = new();
     private readonly Lock gate = new();
-    private Action<IReadOnlyList<int>, bool>? change;
+    private Action<IReadOnlyList<int>, IReadOnlyList<int>, bool>? change;
+    private Action? again;
+    private volatile bool takesNoMore;
     private Task? beating;
+    private readonly SemaphoreSlim oneBeat = new(1);
     private readonly HashSet<int> leaving = [];
+
+    /// <summary>What began to leave since a beat began, and may be read there as one's own still.</summary>
+    private readonly HashSet<int> left = [];
     private volatile int[] owned = [];
     private long renewedAt;
+    private long renewedAtUtc;
     private string[] others = [];
     private int isDoubted;
 
@@ -42,8 +49,13 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Whether other nodes live.</summary>
     public bool HasOthers => others.Length > 0;
 
-    /// <summary>Nobody else can have what this node has: nothing may begin when this is false.</summary>
-    public bool IsAlive => TimeProvider.System.GetElapsedTime(Interlocked.Read(ref renewedAt)) < term * 0.9;
+    /// <summary>
+    /// Nobody else can have what this node has: nothing may begin when this is false. By two clocks, for one of them may stand still
+    /// while the machine sleeps.
+    /// </summary>
+    public bool IsAlive =>
+        TimeProvider.System.GetElapsedTime(Interlocked.Read(ref renewedAt)) < term * 0.9
+        && Math.Abs(TimeProvider.System.GetUtcNow().Ticks - Interlocked.Read(ref renewedAtUtc)) < (term * 0.9).Ticks;
 
     /// <summary>A node came or went.</summary>
     public event Action? Met;
@@ -58,13 +70,17 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>From now on this node takes shards.</summary>
     /// <param name="changed">
-    /// Told of those it has taken; and, with true, that all it had before are no longer its own.
+    /// Told of those it has taken, and of those that are no longer its own; with true, it lost all and goes on under another name.
     /// </param>
-    public async Task ClaimAsync(Action<IReadOnlyList<int>, bool> changed)
+    /// <param name="readAgain">Told when it could have begun nothing for a while, though it has lost nothing.</param>
+    public async Task ClaimAsync(Action<IReadOnlyList<int>, IReadOnlyList<int>, bool> changed, Action readAgain)
     {
-        change = changed;
+        (change, again) = (changed, readAgain);
         await BeatOnceAsync();
     }
+
+    /// <summary>It stops: what others give back is not for this node.</summary>
+    public void TakeNoMore() => takesNoMore = true;
 
     /// <summary>What began after the lease had run out, or may have: all is to be read anew.</summary>
     public void Doubt() => Volatile.Write(ref isDoubted, 1);
@@ -77,6 +93,7 @@ internal sealed class Node : IAsyncDisposable
         lock (gate)
         {
             leaving.Add(shard);
+            left.Add(shard);
             owned = [.. owned.Where(each => each != shard)];
             Excess--;
         }
@@ -107,23 +124,33 @@ internal sealed class Node : IAsyncDisposable
                 return 0;
             });
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException)
-        {
-            // Its term runs out by itself.
-        }
+#pragma warning disable CA1031 // Its term runs out by itself.
+        catch (Exception)
+#pragma warning restore CA1031
+        { }
+        oneBeat.Dispose();
         ending.Dispose();
     }
 
     private void Join()
     {
         Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", null);
-        var now = TimeProvider.System.GetTimestamp();
+        var now = Instant();
         InTransactionAsync(db =>
                 db.Run("insert into nodes (id, until) values ($0, instant() + $1)", Id, (long)term.TotalMilliseconds)
             )
             .GetAwaiter()
             .GetResult();
-        Interlocked.Exchange(ref renewedAt, now);
+        Renewed(now);
+    }
+
+    private static (long Timestamp, long Utc) Instant() =>
+        (TimeProvider.System.GetTimestamp(), TimeProvider.System.GetUtcNow().Ticks);
+
+    private void Renewed((long Timestamp, long Utc) at)
+    {
+        Interlocked.Exchange(ref renewedAt, at.Timestamp);
+        Interlocked.Exchange(ref renewedAtUtc, at.Utc);
     }
 
     private async Task BeatAsync()
@@ -142,64 +169,86 @@ internal sealed class Node : IAsyncDisposable
 
     private async Task BeatOnceAsync()
     {
-        var now = TimeProvider.System.GetTimestamp();
+        await oneBeat.WaitAsync(ending.Token);
+        var now = Instant();
         try
         {
-            var beat = await InTransactionAsync(Beat);
-            if (beat is null)
+            lock (gate)
             {
-                GiveUp();
+                left.Clear();
+                left.UnionWith(leaving);
+            }
+            if (await InTransactionAsync(Beat) is not { } beat)
+            {
+                Become([], 0, isLost: true);
                 Join();
                 return;
             }
-            // What it has was perhaps another's for a while: only now is it known again whose it is.
-            if (Interlocked.Exchange(ref isDoubted, 0) != 0 || !IsAlive)
-                GiveUp();
-            Interlocked.Exchange(ref renewedAt, now);
+            // Its row was there, so nobody can have had what it has; but for a while it began nothing.
+            var isLate = Interlocked.Exchange(ref isDoubted, 0) != 0 || !IsAlive;
+            Renewed(now);
+            if (isLate)
+                again?.Invoke();
             var isNew = !beat.Others.SequenceEqual(others);
             others = beat.Others;
-            int[] taken;
-            lock (gate)
-            {
-                int[] here = [.. beat.Shards.Except(leaving)];
-                taken = [.. here.Except(owned)];
-                (owned, Excess) = (here, here.Length - beat.Share);
-            }
-            if (taken.Length > 0)
-                change?.Invoke(taken, false);
+            Become(beat.Shards, beat.Share, isLost: false);
             if (isNew)
                 Met?.Invoke();
         }
-        catch (Exception trouble) when (trouble is NpgsqlException or TimeoutException or ObjectDisposedException)
+#pragma warning disable CA1031 // Nothing may end the beats: whatever it was, the next one may be in time.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // The next one may be in time.
-            if (!IsAlive && owned.Length > 0)
-                GiveUp();
+            // Nothing begins any more when it is not: IsAlive.
+        }
+        finally
+        {
+            oneBeat.Release();
         }
     }
 
-    private void GiveUp()
+    private void Become(int[] shards, int share, bool isLost)
     {
+        int[] come,
+            gone;
         lock (gate)
-            owned = [];
-        change?.Invoke([], true);
+        {
+            int[] here = [.. shards.Except(leaving).Except(left)];
+            (come, gone) = ([.. here.Except(owned)], [.. owned.Except(here)]);
+            (owned, Excess) = (here, here.Length - share);
+        }
+        if (come.Length > 0 || gone.Length > 0 || isLost)
+            change?.Invoke(come, gone, isLost);
     }
 
     /// <summary>Null when this node has been given up.</summary>
     private Lot? Beat(Db db)
     {
-        if (db.Run("update nodes set until = instant() + $1 where id = $0", Id, (long)term.TotalMilliseconds) == 0)
+        var claims = change is not null && !takesNoMore;
+        if (
+            db.Run(
+                "update nodes set until = instant() + $1, claims = $2 where id = $0",
+                Id,
+                (long)term.TotalMilliseconds,
+                claims
+            ) == 0
+        )
             return null;
         // One whose row is held is committing something: the next beat looks again.
         db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
-        var nodes = db.Command("select id from nodes order by id").Rows(row => row.GetString(0));
+        var nodes = db.Command("select id, claims from nodes order by id")
+            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1)));
+        string[] others = [.. nodes.Select(node => node.Id).Where(each => each != Id)];
         if (change is null)
-            return new Lot([], [.. nodes.Where(each => each != Id)], 0);
+            return new Lot([], others, 0);
         var shards = db.Command("select number, node from shards order by number")
             .Rows(row => (Number: row.GetInt32(0), Node: row.TextOrNull(1)));
-        var (each, more) = Math.DivRem(shards.Count, nodes.Count);
-        var share = each + (nodes.IndexOf(Id) < more ? 1 : 0);
         var own = shards.Where(shard => shard.Node == Id).Select(shard => shard.Number).ToList();
+        if (!claims)
+            return new Lot([.. own], others, own.Count);
+        var claiming = nodes.Where(node => node.Claims).Select(node => node.Id).ToList();
+        var (each, more) = Math.DivRem(shards.Count, claiming.Count);
+        var share = each + (claiming.IndexOf(Id) < more ? 1 : 0);
         if (own.Count < share)
             own.AddRange(
                 db.Command(
@@ -215,14 +264,19 @@ internal sealed class Node : IAsyncDisposable
                     )
                     .Rows(row => row.GetInt32(0))
             );
-        return new Lot([.. own.Order()], [.. nodes.Where(node => node != Id)], share);
+        return new Lot([.. own.Order()], others, share);
     }
 
     private async Task<T> InTransactionAsync<T>(Func<Db, T> work)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted);
-        var db = new PostgresDb(connection, schema, transaction) { Timeout = (int)Math.Ceiling(term.TotalSeconds) };
+        var db = new PostgresDb(connection, schema, transaction) { Timeout = (int)Math.Max(1, term.TotalSeconds / 3) };
+        // A node that falls asleep amid its beat must not keep its row from the others.
+        db.Ahead(
+            "select set_config('idle_in_transaction_session_timeout', $0, true)",
+            $"{(long)term.TotalMilliseconds}"
+        );
         db.Ahead("select set_config('lock_timeout', $0, true)", $"{(int)(term / 3).TotalMilliseconds}");
         var result = work(db);
         db.Commit();

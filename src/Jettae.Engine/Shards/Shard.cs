@@ -215,13 +215,17 @@ public sealed partial class Shard : IDisposable
     /// <summary>It is another node's, or may be: nothing begins, what is under way is broken off, and none of it is written.</summary>
     public void GiveUp()
     {
-        lock (gate)
+        _ = abandon.CancelAsync();
+        // A step may hold the gate while it reads the store: whoever gives up does not wait for that.
+        _ = Task.Run(() =>
         {
-            stopping = true;
-            TellIfDrained();
-        }
-        timer.Dispose();
-        abandon.Cancel();
+            lock (gate)
+            {
+                stopping = true;
+                TellIfDrained();
+            }
+            timer.Dispose();
+        });
     }
 
     /// <summary>After a stop: when nothing of it is under way, nor will be written, any more.</summary>
@@ -485,6 +489,11 @@ public sealed partial class Shard : IDisposable
             if (counted is not null && await BeganAsync(attempt, counted) is { } left)
             {
                 effects = left;
+            }
+            else if (!store.IsOurs)
+            {
+                // While its beginning was written this node slept, perhaps, and others have delivered it.
+                againAt = Now();
             }
             else
             {

@@ -17,6 +17,9 @@ public sealed partial class Shards : IDisposable
     /// <summary>A shard that is to be handed over goes once nothing is under way in it; after so many looks, all the same.</summary>
     private const int Patience = 200;
 
+    /// <summary>An attempt that is broken off ends within so long.</summary>
+    private static readonly TimeSpan Breaking = TimeSpan.FromSeconds(5);
+
     private readonly Shard?[] owned = new Shard?[Count];
     private readonly Func<int, Shard> make;
     private readonly Store store;
@@ -24,6 +27,9 @@ public sealed partial class Shards : IDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource ending = new();
     private Task? looking;
+
+    /// <summary>On its way to another node, with attempts that have not ended.</summary>
+    private volatile Shard? leaving;
 
     public Shards(
         Store store,
@@ -112,14 +118,25 @@ public sealed partial class Shards : IDisposable
             return;
         }
         await node.ClaimAsync(
-            (shards, isLost) =>
+            (come, gone, isLost) =>
             {
                 if (isLost)
-                    GiveUp();
-                foreach (var number in shards)
+                    leaving?.GiveUp();
+                foreach (var number in gone)
+                    GiveUp(number);
+                if (gone.Count > 0)
+                    Lost(gone.Count);
+                if (come.Count > 0)
+                    keys.ForgetAll();
+                foreach (var number in come)
                     Own(number);
-                if (shards.Count > 0 && looking is not null)
+                if (come.Count > 0 && looking is not null)
                     taken();
+            },
+            () =>
+            {
+                foreach (var shard in Mine)
+                    shard.ReadAgain();
             }
         );
         node.Met += taken;
@@ -132,7 +149,14 @@ public sealed partial class Shards : IDisposable
         await ending.CancelAsync();
         if (looking is { } loop)
             await loop;
-        await Task.WhenAll(Mine.Select(shard => shard.StopAsync(bound)));
+        if (store is not PostgresStore { Node: var node })
+        {
+            await Task.WhenAll(Mine.Select(shard => shard.StopAsync(bound)));
+            return;
+        }
+        // Each is free for other nodes as soon as nothing is under way in it.
+        node.TakeNoMore();
+        await Task.WhenAll(node.Owned.Select(number => GiveBackAsync(node, number, bound)));
     }
 
     /// <summary>To be called after the commit.</summary>
@@ -154,20 +178,12 @@ public sealed partial class Shards : IDisposable
     private void Own(int number)
     {
         var shard = make(number);
-        owned[number] = shard;
+        Interlocked.Exchange(ref owned[number], shard)?.GiveUp();
         shard.Start();
     }
 
-    /// <summary>Others may have them all by now: nothing more is begun, and what is under way is given up.</summary>
-    private void GiveUp()
-    {
-        var lost = Mine.ToList();
-        Array.Clear(owned);
-        foreach (var shard in lost)
-            shard.GiveUp();
-        if (lost.Count > 0)
-            Lost(lost.Count);
-    }
+    /// <summary>Another node may have it by now: nothing more is begun, and what is under way is given up.</summary>
+    private void GiveUp(int number) => Interlocked.Exchange(ref owned[number], null)?.GiveUp();
 
     /// <summary>Hears what other nodes did to these shards, and hands over what is more than this node's share.</summary>
     private async Task LookAsync(Node node, Queues queues, Keys keys)
@@ -205,11 +221,12 @@ public sealed partial class Shards : IDisposable
 
     private async Task HearAsync(Node node, Queues queues, Keys keys)
     {
-        var (effects, cancelled, rolled) = await store.WriteAsync(s => Inbox.Take(s, node.Owned));
+        var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned));
         rolled.ForEach(keys.Forget);
         Tell(effects);
         if (cancelled.Count > 0)
             await queues.LeaveCancelledAsync(cancelled);
+        await store.WriteAsync(s => Inbox.Remove(s, letters));
     }
 
     private int? Spare(IReadOnlyList<int> shards, int waited)
@@ -222,16 +239,23 @@ public sealed partial class Shards : IDisposable
 
     private async Task HandOverAsync(Node node, int number)
     {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
+        await GiveBackAsync(node, number, bound.Token);
+    }
+
+    private async Task GiveBackAsync(Node node, int number, CancellationToken bound)
+    {
         if (owned[number] is not { } shard)
             return;
-        owned[number] = null;
         await node.HandOverAsync(
             number,
             async () =>
             {
-                using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
-                await shard.StopAsync(bound.Token);
-                await shard.EndedAsync();
+                leaving = shard;
+                owned[number] = null;
+                await shard.StopAsync(bound);
+                await shard.EndedAsync().WaitAsync(Breaking, TimeProvider.System);
+                leaving = null;
                 shard.Dispose();
                 // After all that was committed with the shard still this node's.
                 await store.WriteAsync(s =>
@@ -243,7 +267,7 @@ public sealed partial class Shards : IDisposable
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The lease could not be renewed in time: {Shards} shards are given up; other nodes may have them."
+        Message = "{Shards} shards are given up: other nodes may have them, for this one did not renew its lease in time."
     )]
     private partial void Lost(int shards);
 

@@ -75,7 +75,8 @@ internal sealed partial class PostgresDb : Db
         var unsent = ahead.FindIndex(each => each.Sql == Saved);
         if (unsent >= 0)
         {
-            ahead.RemoveRange(unsent, ahead.Count - unsent);
+            // The mark itself stays, for whoever keeps it.
+            ahead.RemoveRange(unsent + 1, ahead.Count - unsent - 1);
             return;
         }
         ahead.Clear();

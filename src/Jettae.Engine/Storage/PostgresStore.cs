@@ -111,6 +111,13 @@ public sealed partial class PostgresStore : Store
                 var db = new PostgresDb(connection, schema, transaction) { Node = Node };
                 // A node that falls asleep here must not keep the others from what it had.
                 db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", sleep);
+                // Two nodes may lock the same keys and lines in another order. Who lost once goes alone, and so does not lose again.
+                db.Ahead(
+                    tried == 1
+                        ? "select 1 from pg_advisory_xact_lock_shared(hashtextextended($0, 0))"
+                        : "select 1 from pg_advisory_xact_lock(hashtextextended($0, 0))",
+                    $"{schema} commits"
+                );
                 db.Ahead("select hold($0)", Node.Id);
                 work(db);
                 isSent = true;

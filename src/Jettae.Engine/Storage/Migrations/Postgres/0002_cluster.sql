@@ -1,8 +1,10 @@
 -- Equal nodes: one that renews its row in time lives, and has the shards that name it. Whoever finds a row that has run out
 -- removes it, and with that ends all that its node could still write.
 create table nodes (
-  id    text collate "C" primary key,
-  until bigint not null
+  id     text collate "C" primary key,
+  until  bigint not null,
+  -- Whether it takes shards: not before its program listens, nor when it stops.
+  claims bigint not null default 0
 );
 create table shards (
   number bigint primary key,
