@@ -16,7 +16,8 @@ internal sealed partial class EngineHost(
     ILogger<EngineHost> log
 ) : IHostedLifecycleService, IDisposable
 {
-    private const int PruneBatch = 500;
+    /// <summary>Rows that one write prunes at the most, or looks at to find out.</summary>
+    internal const int PruneBatch = 500;
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
 
     private ITimer? pruning;
@@ -48,43 +49,42 @@ internal sealed partial class EngineHost(
 
     public void Dispose() => pruning?.Dispose();
 
+    /// <summary>Everything in small writes, so that others come in between, however much has gathered.</summary>
     private async Task PruneAsync()
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var before = now - (long)options.LogRetention.TotalMilliseconds;
-        var (pruned, all) = (0, 0);
+        var pruned = 0;
         try
         {
             await queues.SweepAsync();
-            do
-            {
-                pruned = await store.WriteAsync(s =>
-                    // One whose callbacks are still tried holds its queue's place until they end.
-                    s.Run(
-                        """
-                        delete from messages where seq in (
-                          select seq from messages where finished_at < $0 and in_line is not 2 limit $1)
-                        """,
-                        before,
-                        PruneBatch
-                    )
-                    + s.Run(
-                        "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
-                        now,
-                        PruneBatch
-                    )
-                    + FlowControls.Prune(s, PruneBatch)
-                    + FlowControls.PruneStarts(s, now, PruneBatch)
-                );
-                all += pruned;
-            } while (pruned > 0);
-            Pruned(all);
+            await EachAsync(s => Messages.Prune(s, before, PruneBatch));
+            await EachAsync(s =>
+                s.Run(
+                    "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
+                    now,
+                    PruneBatch
+                )
+            );
+            await EachAsync(s => FlowControls.PruneStarts(s, now, PruneBatch));
+            for (
+                (string, string)? looked = ("", "");
+                looked is { } after;
+                looked = await store.WriteAsync(s => FlowControls.Prune(s, after, PruneBatch))
+            ) { }
+            Pruned(pruned);
         }
 #pragma warning disable CA1031 // What was not pruned now is pruned in an hour.
         catch (Exception trouble)
 #pragma warning restore CA1031
         {
             PruneTrouble(trouble);
+        }
+
+        async Task EachAsync(Func<Store, int> prune)
+        {
+            while (await store.WriteAsync(prune) is > 0 and var rows)
+                pruned += rows;
         }
     }
 

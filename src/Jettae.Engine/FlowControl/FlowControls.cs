@@ -146,17 +146,34 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             most
         );
 
-    /// <summary>Forgets the keys that nobody set anything on and that no message in the store has.</summary>
-    internal static int Prune(Store s, int most) =>
+    /// <summary>
+    /// Of the keys after one, looks at so many, and forgets those that nobody set anything on and that no message in the store
+    /// has. Answers the last one it looked at; null at the end.
+    /// </summary>
+    internal static (string Tenant, string Key)? Prune(Store s, (string Tenant, string Key) after, int most)
+    {
+        var looked = s.Prepared(
+                "select tenant, key from flow_controls where (tenant, key) > ($0, $1) order by tenant, key limit $2"
+            )
+            .With(after.Tenant, after.Key, most)
+            .Read(row => (Tenant: row.GetString(0), Key: row.GetString(1)));
+        if (looked.Count == 0)
+            return null;
+        var last = looked[^1];
         s.Run(
             """
-            delete from flow_controls where (tenant, key) in (
-              select tenant, key from flow_controls f
-              where not paused and not pinned_parallelism and not pinned_rate
-              and not exists (select 1 from messages m where m.tenant = f.tenant and m.flow_key = f.key) limit $0)
+            delete from flow_controls as f
+            where (f.tenant, f.key) > ($0, $1) and (f.tenant, f.key) <= ($2, $3)
+            and not paused and not pinned_parallelism and not pinned_rate
+            and not exists (select 1 from messages m where m.tenant = f.tenant and m.flow_key = f.key)
             """,
-            most
+            after.Tenant,
+            after.Key,
+            last.Tenant,
+            last.Key
         );
+        return last;
+    }
 
     private IResult List(HttpContext http)
     {

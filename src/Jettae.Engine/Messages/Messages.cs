@@ -249,6 +249,25 @@ public sealed class Messages(
         );
     }
 
+    /// <summary>
+    /// Forgets what finished before an instant, with its attempts and its dead letter: the oldest, at least one, and so many
+    /// that it comes to about <paramref name="most"/> rows, for a message may have a thousand attempts. Answers how many messages.
+    /// </summary>
+    internal static int Prune(Store s, long before, int most) =>
+        s.Run(
+            // One whose callbacks are still tried holds its queue's place until they end.
+            """
+            delete from messages where seq in (
+              select seq from (
+                select seq, sum(retried + 1) over (order by finished_at, seq) - retried - 1 as before_it from (
+                  select seq, finished_at, retried from messages where finished_at < $0 and in_line is not 2
+                  order by finished_at, seq limit $1))
+              where before_it < $1)
+            """,
+            before,
+            most
+        );
+
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);
 
