@@ -11,6 +11,7 @@ internal sealed partial class EngineHost(
     Ticker ticker,
     Queues queues,
     Store store,
+    Gauges gauges,
     EngineOptions options,
     TimeProvider time,
     ILogger<EngineHost> log
@@ -28,6 +29,7 @@ internal sealed partial class EngineHost(
         await queues.SweepAsync();
         shards.Start();
         ticker.Start();
+        gauges.Show();
         pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
     }
 
@@ -98,9 +100,11 @@ internal sealed partial class EngineHost(
 /// <summary>How a program takes the engine in.</summary>
 public static class EngineSetup
 {
-    /// <summary>Adds the engine; a <see cref="TimeProvider"/> must be among the services.</summary>
-    public static IServiceCollection AddJettaeEngine(this IServiceCollection services, EngineOptions options) =>
-        services
+    /// <summary>Adds the engine, and what tells that it is ready; a <see cref="TimeProvider"/> must be among the services.</summary>
+    public static IServiceCollection AddJettaeEngine(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddHealthChecks().AddCheck<StoreAnswers>("engine_store").AddCheck<ShardsRun>("engine_shards");
+        return services
             .AddSingleton(options)
             .AddSingleton<OpenWork>()
             .AddSingleton<Store>()
@@ -121,7 +125,9 @@ public static class EngineSetup
             .AddSingleton<Schedules>()
             .AddSingleton<DeadLetters>()
             .AddSingleton<Log>()
+            .AddSingleton<Gauges>()
             .AddHostedService<EngineHost>();
+    }
 
     /// <summary>What the server must let through: long destinations in the request line, many forwarded headers.</summary>
     public static void Configure(KestrelServerOptions kestrel)

@@ -54,6 +54,12 @@ public sealed class EngineOptions
     /// <summary>Where <c>api/NAME</c> goes: the URL by name, such as <c>llm</c>. Default: none, and such a publish is refused.</summary>
     public IReadOnlyDictionary<string, string> Apis { get; set; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Origins, such as <c>http://localhost:5080</c>, whose receivers get the trace in a <c>traceparent</c> header, unless the
+    /// message forwards one of its own. Default: none, for QStash sends no such header.
+    /// </summary>
+    public IReadOnlyList<string> TraceTo { get; set; } = [];
+
     /// <summary>The regions that QStash has: receivers know no others.</summary>
     public static readonly IReadOnlyList<string> Regions = ["US-EAST-1", "EU-CENTRAL-1"];
 

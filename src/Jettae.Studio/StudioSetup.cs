@@ -47,6 +47,7 @@ public static class StudioSetup
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
         services.AddHostedService<KeyRing>();
         services.AddHostedService(at => at.GetRequiredService<Watcher>());
+        services.AddHealthChecks().AddCheck<StudioStoreAnswers>("studio_store").AddCheck<KeeperLooked>("studio_keeper");
         AddDoors(services);
         services.AddSignIn(options);
         return services;
@@ -153,7 +154,7 @@ public static class StudioSetup
     }
 
     private static HttpClient NewHttpClient() =>
-        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        new(new Telemetry.Carrier(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }));
 
     private static StudioStore Store(IServiceProvider at) => at.GetRequiredService<StudioStore>();
 

@@ -36,11 +36,7 @@ public static class Composition
                 ContentRootPath = AppContext.BaseDirectory,
             }
         );
-        builder
-            .Logging.AddFilter("Microsoft", LogLevel.Warning)
-            // A start that fails is told in one sentence by whoever started it.
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        settings.Observation.AddTo(builder);
         builder.Services.AddSingleton(time);
         // Scripts and styles of the pages are found in a build as they are in what is published.
         builder.WebHost.UseStaticWebAssets();
@@ -56,7 +52,8 @@ public static class Composition
         builder.Services.AddStudioPages();
 
         var app = builder.Build();
-        app.MapGet("/health/live", () => TypedResults.Text("ok"));
+        app.MapHealth();
+        settings.Observation.MapTo(app);
         if (settings.UsesBuiltInEngine)
             app.MapEngine();
         app.MapStudioApi();
@@ -104,6 +101,8 @@ public static class Composition
             EgressHttpsOnly = settings.EgressHttpsOnly,
             EgressPorts = settings.EgressPorts,
             Apis = settings.Apis,
+            // Our own studio goes on with the trace that a booking began.
+            TraceTo = [.. OwnUrls(settings).Select(url => url.GetLeftPart(UriPartial.Authority))],
             Limits = Limits.Parse(settings.Limits),
             Region = settings.Region,
             DeduplicationWindow = settings.DeduplicationWindow ?? usual.DeduplicationWindow,
@@ -120,10 +119,10 @@ public static class Composition
     /// loopback, and by nobody else.
     /// </summary>
     private static IEnumerable<string> OwnDoors(Settings settings) =>
-        new[] { settings.OwnUrl, settings.PublicUrl }
-            .Select(url => new Uri(url))
-            .Select(url => $"{url.Host}:{url.Port}")
-            .Distinct();
+        OwnUrls(settings).Select(url => $"{url.Host}:{url.Port}").Distinct();
+
+    private static IEnumerable<Uri> OwnUrls(Settings settings) =>
+        new[] { settings.OwnUrl, settings.PublicUrl }.Select(url => new Uri(url));
 
     private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
         new()

@@ -108,9 +108,8 @@ internal static class DevelopmentServer
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
-        builder
-            .Logging.AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        var observation = new Observation(Running.SettingsSources());
+        observation.AddTo(builder);
         builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -130,7 +129,8 @@ internal static class DevelopmentServer
                 }
             );
         var app = builder.Build();
-        app.MapGet("/health/live", () => TypedResults.Text("ok"));
+        app.MapHealth();
+        observation.MapTo(app);
         app.MapEngine();
         return app;
     }

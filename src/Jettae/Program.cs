@@ -9,6 +9,7 @@ root.Subcommands.Add(Doctor.Command());
 root.Subcommands.Add(DevelopmentServer.Command());
 root.Subcommands.Add(TokenCommand.Command());
 root.Subcommands.Add(SignInCommand.Command());
+root.Subcommands.Add(ReadyCommand.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 
 // A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.
@@ -16,7 +17,7 @@ return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = Ti
 
 namespace Jettae
 {
-    internal static class Running
+    internal static partial class Running
     {
         /// <summary>Starts both halves, says where they are, and goes on until told to stop.</summary>
         public static Task<int> RunAsync(CancellationToken cancel) =>
@@ -59,8 +60,20 @@ namespace Jettae
                 .AddEnvironmentVariables()
                 .Build();
 
+        [LoggerMessage(
+            LogLevel.Information,
+            "Jettae runs on {Url} with its data in {Folder}; 'jettae sign-in' prints a link to sign in with."
+        )]
+        private static partial void LogRunning(ILogger log, string url, string folder);
+
         private static async Task GreetAsync(WebApplication app, Settings settings)
         {
+            if (settings.Observation.IsJson)
+            {
+                // A log is kept and read by many: the sign-in link is not for it.
+                LogRunning(app.Logger, settings.OwnUrl, settings.DataFolder);
+                return;
+            }
             var link = await app.Services.GetRequiredService<SignInLinks>().CreateAsync();
             var writer = app.Services.GetRequiredService<Writers>().Current;
             await Console.Out.WriteLineAsync(

@@ -77,6 +77,7 @@ public sealed class Settings
         MaxTimeout = Span("JETTAE_MAX_TIMEOUT", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         LogRetention = Span("JETTAE_LOG_RETENTION", TimeSpan.FromHours(1), TimeSpan.FromDays(3_660));
         MaxBody = Value("JETTAE_MAX_BODY") is { } body ? Whole("JETTAE_MAX_BODY", body, 1_024, 104_857_600) : null;
+        Observation = new Observation(configuration);
         UsesBuiltInEngine = QStashUrl is null || SameServer(QStashUrl, OwnUrl);
 
         if (!UsesBuiltInEngine)
@@ -86,6 +87,9 @@ public sealed class Settings
             Require("QSTASH_NEXT_SIGNING_KEY", NextSigningKey);
         }
     }
+
+    /// <summary><c>JETTAE_LOG</c>, <c>JETTAE_METRICS_TOKEN</c>, <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>: who watches.</summary>
+    public Observation Observation { get; }
 
     /// <summary><c>JETTAE_DATA</c>: where the stores, keys and credentials are.</summary>
     public string DataFolder { get; }

@@ -62,6 +62,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
     public string Address => engine.Urls.Single();
     public string DataFile => Path.Combine(folder, "engine.db");
     public Store Store => engine.Services.GetRequiredService<Store>();
+    internal Gauges Gauges => engine.Services.GetRequiredService<Gauges>();
     public Egress Egress => engine.Services.GetRequiredService<Egress>();
     private OpenWork Work => engine.Services.GetRequiredService<OpenWork>();
 

@@ -59,6 +59,9 @@ public sealed partial class JettaeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The one that the built-in engine asks for: as the settings say, else as it was made.</summary>
+    public string QStashToken => settings.GetValueOrDefault("QSTASH_TOKEN") ?? Credentials.Token;
+
     public static async Task<JettaeProcess> StartAsync(params (string Name, string Value)[] settings)
     {
         var started = new JettaeProcess(FreePort(), settings);
@@ -106,6 +109,16 @@ public sealed partial class JettaeProcess : IAsyncDisposable
         var printed = await command.StandardOutput.ReadToEndAsync();
         await command.WaitForExitAsync();
         return printed.Trim();
+    }
+
+    /// <summary>Another command of the program, with the same settings.</summary>
+    /// <returns>Its exit code, and what it said on either stream.</returns>
+    public async Task<(int Code, string Said)> RunAsync(params string[] arguments)
+    {
+        using var command = Process.Start(Command(arguments))!;
+        var (said, complained) = (command.StandardOutput.ReadToEndAsync(), command.StandardError.ReadToEndAsync());
+        await command.WaitForExitAsync();
+        return (command.ExitCode, (await said + await complained).Trim());
     }
 
     /// <summary>SIGKILL: it gets no chance to finish anything.</summary>

@@ -9,6 +9,7 @@ namespace Jettae.Engine;
 public sealed class Deliverer : IDisposable
 {
     private const int MaxAnswer = 1024 * 1024;
+    private const string TraceParent = "Traceparent";
 
     /// <summary>A pool connects apart from the attempt that asked for it; without a bound it would go on after that has ended.</summary>
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(60);
@@ -55,16 +56,15 @@ public sealed class Deliverer : IDisposable
     /// <summary>Only a cancellation by <paramref name="cancel"/> is thrown; whatever else happens is an outcome.</summary>
     public async Task<DeliveryOutcome> AttemptAsync(Message message, CancellationToken cancel)
     {
-        using var activity = Telemetry.Source.StartActivity("attempt");
-        activity?.SetTag("messaging.message.id", message.Id).SetTag("jettae.retried", message.Retried);
+        using var span = Telemetry.Deliver(message);
         var began = time.GetTimestamp();
-        var outcome = await SendAsync(message, cancel);
-        activity?.SetTag("jettae.outcome", outcome.Name);
+        var outcome = await SendAsync(message, span?.Id ?? message.Config.Trace, cancel);
+        Telemetry.Delivered(span, outcome);
         Telemetry.Attempted(time.GetElapsedTime(began), outcome);
         return outcome;
     }
 
-    private async Task<DeliveryOutcome> SendAsync(Message message, CancellationToken cancel)
+    private async Task<DeliveryOutcome> SendAsync(Message message, string? trace, CancellationToken cancel)
     {
         if (Destination.ToUri(message.Url) is not { } uri)
             return new DeliveryOutcome.Broken("the destination is not a URL that can be called");
@@ -74,7 +74,7 @@ public sealed class Deliverer : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            using var request = Request(message, uri);
+            using var request = Request(message, uri, trace);
             request.Options.Set(Egress.Tenant, message.Tenant);
             var invoker = privileged.GetValueOrDefault(message.Tenant, http);
             using var answer = await invoker.SendAsync(request, either.Token);
@@ -104,7 +104,7 @@ public sealed class Deliverer : IDisposable
             own.Dispose();
     }
 
-    private HttpRequestMessage Request(Message message, Uri uri)
+    private HttpRequestMessage Request(Message message, Uri uri, string? trace)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var request = new HttpRequestMessage(new HttpMethod(message.Method), uri)
@@ -138,6 +138,9 @@ public sealed class Deliverer : IDisposable
             Set("Upstash-Region", region);
         if (message.Labels.Count > 0)
             Set("Upstash-Label", string.Join(',', message.Labels));
+        // Who forwards a trace of their own means that one.
+        if (trace is not null && IsTraced(uri) && !message.Config.Headers.ContainsKey(TraceParent))
+            Set(TraceParent, trace);
         return request;
 
         void Set(string name, string value)
@@ -146,6 +149,8 @@ public sealed class Deliverer : IDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
     }
+
+    private bool IsTraced(Uri uri) => options.TraceTo.Contains(uri.GetLeftPart(UriPartial.Authority));
 
     private static async Task<byte[]> BoundedAsync(HttpContent content, CancellationToken cancel)
     {

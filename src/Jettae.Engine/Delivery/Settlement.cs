@@ -188,7 +188,11 @@ public sealed class Settlement(
                 // The queue that the message stands in waits for its callbacks too (contract §3.5), except for one that
                 // stands in a queue itself: in the same one each would wait for the other for ever, and so across two.
                 Holder = made.Queue is null ? message.Holder ?? (message.Queue is null ? null : message.Seq) : null,
-                Config = made.Config with { Redact = Redaction.OfCallback(made.Config.Redact, message.Config.Redact) },
+                Config = made.Config with
+                {
+                    Trace = message.Config.Trace,
+                    Redact = Redaction.OfCallback(made.Config.Redact, message.Config.Redact),
+                },
             },
         };
     }

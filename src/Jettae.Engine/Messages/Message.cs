@@ -88,6 +88,9 @@ public sealed record MessageConfig
     /// <summary>The limits that it was published with; its key is the message's.</summary>
     public FlowLimits? Flow { get; init; }
 
+    /// <summary>The trace that it was published in (W3C <c>traceparent</c>): for ourselves, no destination's and in no answer.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>What reads must not show.</summary>
     public Redaction? Redact { get; init; }
 }

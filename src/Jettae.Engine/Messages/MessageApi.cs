@@ -65,7 +65,8 @@ internal static class MessageApi
         var body = await http.BodyAsync(options.MaxBody);
         var origin = new Origin(http.CallerIp(), Queue: queue);
         var publications = publishing.Read(http.Tenant(), destination, headers, body, origin);
-        var accepted = await messages.PublishAsync(http.Tenant(), publications, http.RequestAborted);
+        using var span = Telemetry.Publish(http.Request.Headers.TraceParent, out var trace);
+        var accepted = await messages.PublishAsync(http.Tenant(), publications, trace, http.RequestAborted);
         return Wire.Json(
             Answer(publications, accepted),
             Array.TrueForAll(accepted, one => one.Deduplicated)
@@ -83,7 +84,8 @@ internal static class MessageApi
     {
         var items = ParseBatch(http, await http.BodyAsync(MaxBatch), publishing, options);
         var all = items.SelectMany(item => item).ToList();
-        var accepted = await messages.PublishAsync(http.Tenant(), all, http.RequestAborted);
+        using var span = Telemetry.Publish(http.Request.Headers.TraceParent, out var trace);
+        var accepted = await messages.PublishAsync(http.Tenant(), all, trace, http.RequestAborted);
         var (answers, at) = (new JsonArray(), 0);
         foreach (var item in items)
         {

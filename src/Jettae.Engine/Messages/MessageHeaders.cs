@@ -405,4 +405,12 @@ public sealed record Origin(
 /// <param name="Message">Not yet stored: without sequence, tenant and shard.</param>
 /// <param name="DeduplicationId">Given by the publisher.</param>
 /// <param name="ByContent">Deduplicate by destination, body, content type and forwarded headers.</param>
-public sealed record Publication(Message Message, string? DeduplicationId, bool ByContent);
+public sealed record Publication(Message Message, string? DeduplicationId, bool ByContent)
+{
+    /// <summary>The same, in a trace.</summary>
+    internal Publication In(string trace) =>
+        this with
+        {
+            Message = Message with { Config = Message.Config with { Trace = trace } },
+        };
+}

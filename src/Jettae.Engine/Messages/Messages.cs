@@ -25,13 +25,20 @@ public sealed class Messages(
         + "queue, in_line, holder, flow_key";
 
     /// <summary>Stores all of them or none; when the task ends they are on disk and on their way.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="publications">What is asked for.</param>
+    /// <param name="trace">The trace that they carry on; null for none.</param>
+    /// <param name="cancel">Who asks has gone.</param>
     public async Task<Accepted[]> PublishAsync(
         string tenant,
         IReadOnlyList<Publication> publications,
+        string? trace,
         CancellationToken cancel
     )
     {
         cancel.ThrowIfCancellationRequested();
+        if (trace is not null)
+            publications = [.. publications.Select(each => each.In(trace))];
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         work.Enter();
         try
@@ -55,6 +62,21 @@ public sealed class Messages(
             work.Leave();
         }
     }
+
+    /// <summary>What is pending, of all tenants. It is counted through: not for every request.</summary>
+    internal Backlog Backlog() =>
+        store.Read(db =>
+            db.Command(
+                    """
+                    select count(*) filter (where due_at <= $0), count(*) filter (where due_at >= $1),
+                      count(*) filter (where due_at > $0 and due_at < $1)
+                    from messages where state = 0
+                    """,
+                    time.Milliseconds(),
+                    Queues.Held
+                )
+                .Rows(row => new Backlog(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)))[0]
+        );
 
     /// <summary>A message that is pending, or finished not long ago.</summary>
     public Message? Find(string tenant, string id)

@@ -195,6 +195,23 @@ internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane
                 ready.Enqueue(lane);
     }
 
+    /// <summary>Messages that wait in memory, by what they wait for: room of some kind, their key, or just their turn.</summary>
+    public Dictionary<string, int> Waiting()
+    {
+        var waiting = new Dictionary<string, int>
+        {
+            ["node"] = 0,
+            ["bytes"] = 0,
+            ["tenant"] = 0,
+            ["host"] = 0,
+        };
+        foreach (var (scope, refused) in blocked)
+            waiting[scope.Name] += refused.Sum(lane => lane.Waiting.Count);
+        waiting["key"] = flows.Values.Sum(flow => flow.Blocked.Sum(lane => lane.Waiting.Count));
+        waiting["turn"] = lanes.Values.Sum(lane => lane.Waiting.Count) - waiting.Values.Sum();
+        return waiting;
+    }
+
     private bool WantsMore(Lane lane) => lane.LeftFrom is not null && lane.Waiting.Count < most / 2;
 
     private void Want(Lane lane)

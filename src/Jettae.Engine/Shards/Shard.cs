@@ -50,6 +50,7 @@ public sealed partial class Shard : IDisposable
     private bool stepping;
     private bool again;
     private bool stopping;
+    private bool troubled;
 
     public Shard(
         int number,
@@ -79,6 +80,23 @@ public sealed partial class Shard : IDisposable
         }
     }
 
+    /// <summary>Attempts under way.</summary>
+    internal int UnderWay
+    {
+        get
+        {
+            lock (gate)
+                return inFlight.Count;
+        }
+    }
+
+    /// <summary>Messages that wait in lanes, by what they wait for.</summary>
+    internal Dictionary<string, int> Waiting()
+    {
+        lock (gate)
+            return lanes.Waiting();
+    }
+
     /// <summary>Messages that are in memory, by their place at least.</summary>
     internal int InMemory
     {
@@ -86,6 +104,16 @@ public sealed partial class Shard : IDisposable
         {
             lock (gate)
                 return due.Known;
+        }
+    }
+
+    /// <summary>It was started, does not drain, and its last step had no trouble.</summary>
+    internal bool IsRunning
+    {
+        get
+        {
+            lock (gate)
+                return started && !stopping && !troubled;
         }
     }
 
@@ -255,6 +283,7 @@ public sealed partial class Shard : IDisposable
                 foreach (var entry in turn.Skip(begun))
                     GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
                 lanes.TakeTurnsAgain();
+                troubled = true;
                 if (!stopping)
                     timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
             }
@@ -537,6 +566,7 @@ public sealed partial class Shard : IDisposable
     {
         lock (gate)
         {
+            troubled = false;
             if (stopping)
                 return;
             var now = Now();

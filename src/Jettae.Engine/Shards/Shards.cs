@@ -52,6 +52,22 @@ public sealed class Shards : IDisposable
     /// <summary>Messages that are in memory, of all that the store has pending.</summary>
     internal int InMemory => owned.Sum(shard => shard.InMemory);
 
+    internal int Running => owned.Count(shard => shard.IsRunning);
+
+    internal bool AreRunning => Running == owned.Length;
+
+    internal int UnderWay => owned.Sum(shard => shard.UnderWay);
+
+    /// <summary>Messages that wait in lanes, by what they wait for; always the same few words.</summary>
+    internal Dictionary<string, int> Waiting()
+    {
+        var all = new Dictionary<string, int>();
+        foreach (var shard in owned)
+        foreach (var (reason, count) in shard.Waiting())
+            all[reason] = all.GetValueOrDefault(reason) + count;
+        return all;
+    }
+
     internal Task SteppedAsync() => Task.WhenAll(owned.Select(shard => shard.SteppedAsync()));
 
     internal Task TurnedAsync() => Task.WhenAll(owned.Select(shard => shard.TurnedAsync()));

@@ -114,7 +114,18 @@ public sealed class Slots(int most, long mostBytes, Func<string, int?> mostOfTen
 }
 
 /// <summary>What is counted: all there is, all bytes, what a tenant has, what it has for one host.</summary>
-public readonly record struct Scope(char Kind, string Tenant, string Host);
+public readonly record struct Scope(char Kind, string Tenant, string Host)
+{
+    /// <summary>One word for measurements.</summary>
+    public string Name =>
+        Kind switch
+        {
+            '*' => "node",
+            'b' => "bytes",
+            't' => "tenant",
+            _ => "host",
+        };
+}
 
 /// <summary>Slots for those who await them.</summary>
 internal sealed class Gate(Slots slots)

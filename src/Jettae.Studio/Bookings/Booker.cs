@@ -83,6 +83,7 @@ internal sealed partial class Booker(
 
     private async Task PublishAsync(List<Booking> bookings, CancellationToken cancel)
     {
+        using var span = Telemetry.Begin("book", System.Diagnostics.ActivityKind.Producer);
         IReadOnlyList<string> messageIds;
         try
         {
@@ -95,10 +96,14 @@ internal sealed partial class Booker(
         catch (QStashException refused)
         {
             LogNotBooked(logger, bookings.Count, refused.Message);
+            span.End(ReasonOf(refused).Key, ok: false);
+            Telemetry.Booked(bookings.Count, ReasonOf(refused).Key);
             await StoreFailureAsync([.. bookings.Select(each => each.Id)], refused, cancel);
             return;
         }
         var ids = bookings.Zip(messageIds).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        span.End("booked", ok: true);
+        Telemetry.Booked(bookings.Count, "booked");
         // A stop between the call and this write would only cost a second, deduplicated call.
         await store.WriteAsync(db => StorePublishedAsync(db, ids), cancel);
         // Once each: an open page reads all again for one booking as for a hundred.
@@ -130,9 +135,11 @@ internal sealed partial class Booker(
         {
             if (booking.MessageId is { } message)
                 await qstash.Messages.CancelAsync(message, cancel);
+            Telemetry.Booked(1, "cancelled");
         }
         catch (QStashException refused)
         {
+            Telemetry.Booked(1, ReasonOf(refused).Key);
             await StoreFailureAsync([booking.Id], refused, cancel);
             return;
         }

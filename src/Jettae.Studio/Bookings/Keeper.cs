@@ -26,6 +26,9 @@ internal sealed partial class Keeper(
 
     private bool hasLooked;
 
+    /// <summary>It has looked after every schedule since the start.</summary>
+    internal bool IsRound { get; private set; }
+
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         await ledger.FailOrphansAsync(runner.IsAtWorkOn, cancel);
@@ -33,6 +36,7 @@ internal sealed partial class Keeper(
             await LookAfterAsync(id, cancel);
         foreach (var run in await ledger.OverdueAsync(Time.GetUtcNow() - LongWait, cancel))
             await AskAboutAsync(run, cancel);
+        IsRound = true;
         return options.KeeperInterval;
     }
 

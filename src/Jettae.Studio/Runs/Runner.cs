@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -186,7 +187,11 @@ public sealed partial class Runner
         var live = new RunLive();
         var (started, answer) = await ledger.BeginSlotAsync(slot, messageId, deliveredAt, live.Add, stopping);
         booker.Wake();
-        return started is null ? answer! : await MakeAsync(started, live);
+        if (started is null)
+            return answer!;
+        if (started.Attempt.Number == 1)
+            Telemetry.Late(started.Attempt.Run.StartedAt - slot.Timestamp);
+        return await MakeAsync(started, live);
     }
 
     private async Task<SlotAnswer> MakeAsync(StartedRun started, RunLive live)
@@ -194,12 +199,17 @@ public sealed partial class Runner
         var run = started.Attempt.Run;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         atWork[run.Id] = new Work(run.ScheduleId, live, stop);
+        using var span = Telemetry.Part("write");
+        span?.SetTag("jettae.run", run.Id);
+        var from = time.GetTimestamp();
         try
         {
             Tell(run);
             var result = await ComposeAsync(started, stop.Token);
             // A piece that is written and paid for is stored even while the program stops.
             var settled = await SettleAsync(started, result);
+            span.End(JsonName.Of(settled.Run.State), result is AttemptResult.Piece);
+            Telemetry.Attempted(settled.Run, time.GetElapsedTime(from));
             live.Add(new RunProgress.Finished(settled.Run, settled.Content));
             live.End();
             if (settled.Run.State == RunState.Failed)
@@ -256,14 +266,11 @@ public sealed partial class Runner
 
     private async Task<AttemptResult> ComposeAsync(StartedRun started, CancellationToken cancel)
     {
-        using var span = Telemetry.Source.StartActivity("jettae.studio.attempt");
-        var from = time.GetTimestamp();
         try
         {
             Task StoreStepsAsync() => ledger.StoreStepsAsync(started.Attempt, stopping);
             var (attempt, assignment, revision) = started;
-            var result =
-                started.Kept is { } kept ? composer.Check(assignment, attempt, kept)
+            return started.Kept is { } kept ? composer.Check(assignment, attempt, kept)
                 : revision is null ? await composer.ComposeAsync(assignment, attempt, StoreStepsAsync, cancel)
                 : await composer.ReviseAsync(
                     assignment,
@@ -273,8 +280,6 @@ public sealed partial class Runner
                     StoreStepsAsync,
                     cancel
                 );
-            Telemetry.Attempts.Add(1, new KeyValuePair<string, object?>("ok", result is AttemptResult.Piece));
-            return result;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
@@ -284,10 +289,6 @@ public sealed partial class Runner
         {
             LogSurprise(logger, surprise, started.Attempt.Run.Id);
             return new AttemptResult.Failed(Reasons.Of(surprise), surprise.GetType().Name, Retryable: true, null);
-        }
-        finally
-        {
-            Telemetry.WritingSeconds.Record(time.GetElapsedTime(from).TotalSeconds);
         }
     }
 
@@ -302,6 +303,7 @@ public sealed partial class Runner
             async () =>
             {
                 using var work = activity.Enter();
+                using var span = Telemetry.Begin("by hand", ActivityKind.Internal);
                 try
                 {
                     var started = await begin(live.Add);

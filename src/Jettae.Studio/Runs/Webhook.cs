@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Jettae.Client;
@@ -24,6 +25,7 @@ internal static class Webhook
 
     private static async Task<IResult> SlotAsync(HttpContext http, Runner runner, TimeProvider time)
     {
+        using var span = Telemetry.Begin("slot", ActivityKind.Consumer, http.Request.Headers.TraceParent);
         var deliveredAt = time.GetUtcNow();
         var slot = Parse(await BodyAsync(http));
         var answer = await runner.RunSlotAsync(slot, MessageId(http), deliveredAt);

@@ -39,10 +39,30 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         CancellationToken cancellationToken = default
     )
     {
+        Note();
         var changed = await SearchIndex.PrepareAsync(this, cancellationToken);
         var count = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         await SearchIndex.WriteAsync(this, changed, cancellationToken);
         return count;
+    }
+
+    /// <summary>To be told once this is committed.</summary>
+    internal List<Action> Measured { get; } = [];
+
+    private void Note()
+    {
+        foreach (var entry in ChangeTracker.Entries<Run>())
+        {
+            var (run, isNew) = (entry.Entity, entry.State == EntityState.Added);
+            if (!isNew && entry.State != EntityState.Modified)
+                continue;
+            var (state, reason) = (run.State, run.Reason);
+            if (state != RunState.Running && (isNew || entry.Property(each => each.State).IsModified))
+                Measured.Add(() => Telemetry.Left(state, reason));
+            var paid = (run.Cost ?? 0) - (isNew ? 0 : entry.Property(each => each.Cost).OriginalValue ?? 0);
+            if (paid > 0)
+                Measured.Add(() => Telemetry.Paid(paid));
+        }
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -51,6 +51,7 @@ internal sealed class StudioStore : IDisposable
             var result = await write(db);
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
+            db.Measured.ForEach(tell => tell());
             return result;
         }
         finally

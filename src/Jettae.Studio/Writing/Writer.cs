@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Anthropic.Models.Messages;
 using Microsoft.Extensions.AI;
@@ -51,6 +52,25 @@ internal sealed class Writer(
     )
     {
         notes.Model = ModelFor(assignment);
+        using var span = Telemetry.Part("provider call", ActivityKind.Client);
+        var began = time.GetTimestamp();
+        var outcome = await CallAsync(messages, assignment, notes, onText, cancel);
+        Telemetry.Called(time.GetElapsedTime(began), info.IsSample ? null : kind, outcome, notes);
+        span?.SetTag("gen_ai.request.model", notes.Model)
+            .SetTag("gen_ai.usage.input_tokens", notes.InputTokens)
+            .SetTag("gen_ai.usage.output_tokens", notes.OutputTokens);
+        span.End(Telemetry.NameOf(outcome), outcome is WritingOutcome.Written);
+        return outcome;
+    }
+
+    private async Task<WritingOutcome> CallAsync(
+        IReadOnlyList<ChatMessage> messages,
+        Assignment assignment,
+        CallNotes notes,
+        Action<string> onText,
+        CancellationToken cancel
+    )
+    {
         using var deadline = new CancellationTokenSource(options.WritingTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         ResponseNotes.Current = notes;

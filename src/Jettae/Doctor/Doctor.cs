@@ -276,7 +276,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     {
         try
         {
-            return await http.GetStringAsync(new Uri(url + "/health/live"), cancel) == "ok";
+            return await http.GetStringAsync(new Uri(url + Health.Live), cancel) == "ok";
         }
         catch (Exception trouble)
             when (trouble is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+
+namespace Jettae.Tests;
+
+/// <summary>What a supervisor and a load balancer are told, by a program that runs and has its troubles.</summary>
+public sealed class HealthTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task It_is_ready_when_both_stores_answer_the_shards_run_and_the_keeper_has_looked()
+    {
+        await using var program = await JettaeProcess.StartAsync();
+        await UntilReadyAsync(program);
+        var (_, told) = await ReadyAsync(program.Client(token: null));
+        Assert.Equal(
+            ["engine_shards", "engine_store", "studio_keeper", "studio_store"],
+            told["parts"]!.AsObject().Select(part => part.Key).Order()
+        );
+    }
+
+    [Theory]
+    [InlineData("engine.db", "messages", "engine_store")]
+    [InlineData("studio.db", "Schedules", "studio_store")]
+    public async Task A_store_that_does_not_answer_is_named_and_the_program_lives_on_until_it_does(
+        string file,
+        string table,
+        string part
+    )
+    {
+        await using var program = await JettaeProcess.StartAsync();
+        await UntilReadyAsync(program);
+        Rename(program, file, table, "hidden");
+        var (status, told) = await ReadyAsync(program.Http);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Equal([part], told["parts"]!.AsObject().Where(each => !(bool)each.Value!).Select(each => each.Key));
+        Assert.DoesNotContain("SQLite", told.ToJsonString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("ok", await program.Http.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        Rename(program, file, "hidden", table);
+        await UntilReadyAsync(program);
+    }
+
+    [Fact]
+    public async Task While_it_drains_it_is_not_ready_and_still_alive()
+    {
+        var asked = new TaskCompletionSource();
+        var answered = new TaskCompletionSource();
+        await using var slow = await SlowAsync(asked, answered.Task);
+        await using var program = await JettaeProcess.StartAsync(("JETTAE_EGRESS_ALLOW", "127.0.0.1"));
+        await UntilReadyAsync(program);
+        using var qstash = program.Client(program.Credentials.Token);
+        using var published = await qstash.PostAsync(
+            $"/v2/publish/{slow.Urls.Single()}/",
+            null,
+            TestContext.Current.CancellationToken
+        );
+        await asked.Task.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        var stopped = program.StopAsync();
+        await Wait.UntilAsync(
+            async () =>
+                await ReadyAsync(program.Http) is (HttpStatusCode.ServiceUnavailable, var told)
+                && (bool)told["draining"]!
+                && !(bool)told["parts"]!["engine_shards"]!,
+            Patience
+        );
+        Assert.Equal("ok", await program.Http.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        answered.SetResult();
+        Assert.Equal(0, await stopped);
+    }
+
+    [Fact]
+    public async Task The_development_server_and_the_command_tell_it_too()
+    {
+        await using var server = await DevelopmentProcess.StartAsync();
+        using var http = server.Client();
+        var (status, told) = await ReadyAsync(http);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(["engine_shards", "engine_store"], told["parts"]!.AsObject().Select(part => part.Key).Order());
+
+        await using var program = await JettaeProcess.StartAsync();
+        await UntilReadyAsync(program);
+        Assert.Equal((0, "ready"), await program.RunAsync("ready"));
+        Rename(program, "engine.db", "messages", "hidden");
+        Assert.Equal((1, "not ready: engine_store"), await program.RunAsync("ready"));
+        await program.KillAsync();
+        var (code, said) = await program.RunAsync("ready");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"{program.Url} does not answer", said, StringComparison.Ordinal);
+    }
+
+    private static Task UntilReadyAsync(JettaeProcess program) =>
+        Wait.UntilAsync(
+            async () => await ReadyAsync(program.Http) is (HttpStatusCode.OK, var told) && (bool)told["ready"]!,
+            Patience
+        );
+
+    private static async Task<(HttpStatusCode Status, JsonNode Told)> ReadyAsync(HttpClient http)
+    {
+        using var answer = await http.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        return (
+            answer.StatusCode,
+            JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!
+        );
+    }
+
+    private static void Rename(JettaeProcess program, string file, string table, string name)
+    {
+        using var db = new SqliteConnection(
+            $"Data Source={Path.Combine(program.Folder, file)};Pooling=False;Default Timeout=10"
+        );
+        db.Open();
+        using var command = db.CreateCommand();
+#pragma warning disable CA2100 // The tests' own text.
+        // Only the name: what refers to the table goes on meaning it.
+        command.CommandText = $"pragma legacy_alter_table = on; alter table \"{table}\" rename to \"{name}\"";
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>A destination that says when it is asked and answers when it is let.</summary>
+    private static async Task<WebApplication> SlowAsync(TaskCompletionSource asked, Task answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(async _ =>
+        {
+            asked.TrySetResult();
+            await answer;
+        });
+        await app.StartAsync();
+        return app;
+    }
+}
