@@ -104,6 +104,7 @@ public static class StudioSetup
             at.GetRequiredService<StudioOptions>(),
             Clock(at)
         ));
+        services.AddSingleton(at => new Rebooking(Store(at), Clock(at)));
         services.AddSingleton(at => new Slots(
             Store(at),
             at.GetRequiredService<Booker>(),

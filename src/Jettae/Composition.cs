@@ -11,7 +11,7 @@ public static class Composition
     internal const string OwnTenant = "jettae";
 
     /// <summary>The built-in engine's file.</summary>
-    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, "engine.db");
+    internal static string EngineFile(Settings settings) => Path.Combine(settings.DataFolder, BackupList.EngineFile);
 
     /// <summary>The whole program, not yet started.</summary>
     /// <param name="settings">What the operator said.</param>
@@ -23,6 +23,7 @@ public static class Composition
         Action<EngineOptions, StudioOptions>? change = null
     )
     {
+        Restore.RefuseHalf(settings.DataFolder);
         MakeFolder(settings.DataFolder);
         var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
         var engine = EngineOptionsOf(settings, qstash);
@@ -70,7 +71,7 @@ public static class Composition
     }
 
     /// <summary>Keys and people's texts lie there: it is its owner's only.</summary>
-    private static void MakeFolder(string folder)
+    internal static void MakeFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
@@ -127,7 +128,7 @@ public static class Composition
     private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
         new()
         {
-            DataFile = Path.Combine(settings.DataFolder, "studio.db"),
+            DataFile = Path.Combine(settings.DataFolder, BackupList.StudioFile),
             PublicUrl = settings.PublicUrl,
             QStash = new QStashOptions
             {

@@ -10,6 +10,8 @@ root.Subcommands.Add(DevelopmentServer.Command());
 root.Subcommands.Add(TokenCommand.Command());
 root.Subcommands.Add(SignInCommand.Command());
 root.Subcommands.Add(ReadyCommand.Command());
+root.Subcommands.Add(BackupCommands.Backup());
+root.Subcommands.Add(BackupCommands.Restore());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 
 // A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.

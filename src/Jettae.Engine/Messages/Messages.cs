@@ -295,6 +295,17 @@ public sealed class Messages(
 
     internal static string Seqs(IEnumerable<long> seqs) => $"[{string.Join(',', seqs)}]";
 
+    /// <summary>Those of these messages, by id, that are still to be delivered.</summary>
+    /// <param name="db">The engine's file, as <see cref="Tokens.OpenAsync"/> gives it.</param>
+    /// <param name="ids">Of anybody's messages.</param>
+    public static IReadOnlySet<string> PendingAmong(SqliteConnection db, IEnumerable<string> ids) =>
+        db.Command(
+                "select id from messages where state = 0 and id in (select value from json_each($0))",
+                JsonSerializer.Serialize([.. ids], StoredJson.Default.StringArray)
+            )
+            .Rows(row => row.GetString(0))
+            .ToHashSet();
+
     /// <summary>Those of <paramref name="seqs"/> that are still pending.</summary>
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
