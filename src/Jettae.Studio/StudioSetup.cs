@@ -41,12 +41,14 @@ public static class StudioSetup
         services.AddSingleton<Booker>();
         services.AddSingleton<Keeper>();
         services.AddSingleton<Watcher>();
+        services.AddSingleton<Erasure>();
         services.AddSingleton<RefusedDeliveries>();
         services.AddHostedService<StudioStart>();
         services.AddHostedService(at => at.GetRequiredService<Booker>());
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
         services.AddHostedService<KeyRing>();
         services.AddHostedService(at => at.GetRequiredService<Watcher>());
+        services.AddHostedService(at => at.GetRequiredService<Erasure>());
         AddDoors(services);
         services.AddSignIn(options);
         return services;
@@ -86,11 +88,7 @@ public static class StudioSetup
             at.GetRequiredService<QStashClient>(),
             at.GetRequiredService<StudioOptions>()
         ));
-        services.AddSingleton(at => new OwnData(
-            Store(at),
-            at.GetRequiredService<Schedules>(),
-            at.GetRequiredService<Changes>()
-        ));
+        services.AddSingleton(at => new OwnData(Store(at), at.GetRequiredService<Erasure>()));
         services.AddSingleton(at => new Accounts(
             Store(at),
             at.GetRequiredService<ApiTokens>(),

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Jettae.Studio.Tests;
 
@@ -67,6 +69,71 @@ public sealed class OwnDataTests
     }
 
     [Fact]
+    public async Task Deleting_goes_on_by_itself_after_a_crash_between_two_of_its_steps()
+    {
+        await using var studio = await FilledAsync(3_000, 1_000);
+        await using var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False");
+        await file.OpenAsync();
+        // Some steps are made; then the store takes no more, until the program is down.
+        await studio.InFileAsync(
+            """
+            CREATE TRIGGER no_further BEFORE DELETE ON runs WHEN (SELECT COUNT(*) FROM runs) <= 2000
+            BEGIN SELECT RAISE(ABORT, 'no further'); END
+            """
+        );
+        var asked = studio.PostAsync("/api/data/delete", new { confirm = "delete" });
+        await TestStudio.Until(() => Count("runs") == 2_000);
+        await studio.DownAsync();
+        // Whoever asked is told that the program stops, or hears nothing any more.
+        _ = await Record.ExceptionAsync(() => asked);
+        await studio.InFileAsync("DROP TRIGGER no_further");
+        Assert.Equal((2_000, 1_000), (Count("runs"), Count("contents")));
+
+        await studio.UpAsync();
+        await TestStudio.Until(() => Count("contents") == 0);
+        await studio.StillAsync();
+        var left = await studio.GetAsync("/api/data/export");
+        foreach (var kind in new[] { "schedules", "contents", "runs" })
+            Assert.Empty(left[kind]!.AsArray());
+        // Done once: what is made from now on stays.
+        await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        await studio.DownAsync();
+        await studio.UpAsync();
+        Assert.Equal(1, Count("contents"));
+
+        long Count(string table)
+        {
+            using var count = file.CreateCommand();
+            count.CommandText = $"SELECT COUNT(*) FROM {table}";
+            return (long)count.ExecuteScalar()!;
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/data/export", "runs")]
+    [InlineData("/api/contents/export?format=json", "contents")]
+    public async Task An_export_that_nobody_takes_any_more_ends_its_reading_and_is_no_error(string path, string table)
+    {
+        await using var studio = await FilledAsync(6_000, 5_000);
+        studio.Logged.Clear();
+        using var asked = new Statements(studio.DataFile);
+        int Asked() => asked.Order.Count(each => each.Sql.Contains($"FROM \"{table}\"", StringComparison.Ordinal));
+        using (var answer = await studio.Http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead))
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync();
+            await body.ReadExactlyAsync(new byte[1_000]);
+        }
+        await TestStudio.Until(() =>
+            studio.Logged.Any(each => each.Text.Contains("Request finished", StringComparison.Ordinal))
+        );
+        var read = Asked();
+        Assert.DoesNotContain(studio.Logged, each => each.Level >= LogLevel.Warning);
+        // Whoever takes all of it has more read.
+        await studio.Http.GetStringAsync(path);
+        Assert.InRange(read, 0, (Asked() - read) / 2);
+    }
+
+    [Fact]
     public async Task A_brand_is_each_persons_own_and_changes_by_what_was_said()
     {
         await using var studio = await TestStudio.StartAsync();
@@ -104,6 +171,18 @@ public sealed class OwnDataTests
         await studio.PostAsync("/api/preferences", new { language = "ko", timezone = "Asia/Seoul" });
         var kept = await studio.GetAsync("/api/preferences");
         Assert.Equal(("ko", "Asia/Seoul"), ((string?)kept["language"], (string?)kept["timezone"]));
+    }
+
+    /// <summary>A studio whose owner has written for months.</summary>
+    private static async Task<TestStudio> FilledAsync(int runs, int contents)
+    {
+        var studio = await TestStudio.StartAsync();
+        await studio.OwnerAsync();
+        Bench.LargeStore.Fill(studio.DataFile, (10, runs, contents), studio.Time.GetUtcNow());
+        // A start takes the pieces into the search index.
+        await studio.DownAsync();
+        await studio.UpAsync();
+        return studio;
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,6 +9,7 @@ using Jettae.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Jettae.Studio.Tests;
@@ -32,6 +34,9 @@ internal sealed class TestStudio : IAsyncDisposable
 
     public QStashRecorder QStash { get; }
     public FakeTimeProvider Time { get; }
+
+    /// <summary>Warnings, errors, and what the server says of each request's end.</summary>
+    public ConcurrentQueue<(LogLevel Level, string Text)> Logged { get; } = new();
     public HttpClient Http { get; private set; } = new();
     public IServiceProvider Services => app!.Services;
     public string DataFile => Path.Combine(folder, "studio.db");
@@ -66,6 +71,11 @@ internal sealed class TestStudio : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+#pragma warning disable CA2000 // Whoever logs by it disposes it.
+        builder.Logging.AddProvider(new Logbook(Logged));
+#pragma warning restore CA2000
+        builder.Logging.AddFilter(null, LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.Information);
         builder.Services.AddRouting();
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(options.QStash);
@@ -226,6 +236,26 @@ internal sealed class TestStudio : IAsyncDisposable
             timezone = "Asia/Seoul",
             catch_up = catchUp,
         };
+
+    private sealed class Logbook(ConcurrentQueue<(LogLevel, string)> lines) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
+
+        public void Dispose() { }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,9 @@ public sealed class User
 
     /// <summary>IANA zone in which instants are shown; null for the browser's own.</summary>
     public string? Timezone { get; set; }
+
+    /// <summary>When they asked that all of theirs be deleted, as long as that goes on; else null.</summary>
+    public DateTimeOffset? ErasingSince { get; set; }
     public DateTimeOffset CreatedAt { get; init; }
 }
 

@@ -10,15 +10,9 @@ public sealed class OwnData
 {
     private const int Rows = 200;
     private readonly StudioStore store;
-    private readonly Schedules schedules;
-    private readonly Changes changes;
+    private readonly Erasure erasure;
 
-    internal OwnData(StudioStore store, Schedules schedules, Changes changes)
-    {
-        this.store = store;
-        this.schedules = schedules;
-        this.changes = changes;
-    }
+    internal OwnData(StudioStore store, Erasure erasure) => (this.store, this.erasure) = (store, erasure);
 
     /// <summary>Writes it as one JSON object, row by row as it is read: schedules, contents, runs with their steps, brand.</summary>
     /// <param name="owner">Whose.</param>
@@ -87,81 +81,10 @@ public sealed class OwnData
 
     /// <summary>
     /// Deletes schedules with their bookings, contents, runs, alerts with their channels, and brand. The account, its tokens and
-    /// sessions stay. Goes on some rows at a time, so that others write in between; what a stop left is deleted by asking again.
+    /// sessions stay. What a stop leaves is deleted at the next start.
     /// </summary>
-    /// <exception cref="RejectedException">409: something is being written right now.</exception>
-    public async Task DeleteAsync(Guid owner, CancellationToken cancel)
-    {
-        while (await schedules.NamesAsync(owner, "", cancel) is { Count: > 0 } some)
-            foreach (var schedule in some)
-            {
-                await BusyAsync(owner, cancel);
-                await schedules.DeleteAsync(owner, schedule.Id, cancel);
-            }
-        await EachAsync(db =>
-            db.Runs.Where(each => each.OwnerId == owner)
-                .OrderBy(each => each.StartedAt)
-                .Take(Rows)
-                .ExecuteDeleteAsync(cancel)
-        );
-        await EachAsync(async db =>
-        {
-            // Tracked, so that the search index hears of each.
-            var pieces = await db.Contents.Where(each => each.OwnerId == owner).Take(Rows).ToListAsync(cancel);
-            db.Contents.RemoveRange(pieces);
-            return pieces.Count;
-        });
-        await store.WriteAsync(
-            async db =>
-            {
-                await RefuseBusyAsync(db, owner, cancel);
-                await db.Alerts.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
-                await db.Brands.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
-                await db.AlertSettings.Where(each => each.OwnerId == owner).ExecuteDeleteAsync(cancel);
-            },
-            cancel
-        );
-        changes.Tell(new Change(owner, null, null));
-
-        async Task EachAsync(Func<StudioDb, Task<int>> delete)
-        {
-            int gone;
-            do gone = await store.WriteAsync(
-                async db =>
-                {
-                    await RefuseBusyAsync(db, owner, cancel);
-                    return await delete(db);
-                },
-                cancel
-            );
-            while (gone > 0);
-        }
-    }
-
-    private Task<bool> BusyAsync(Guid owner, CancellationToken cancel) =>
-        store.ReadAsync(
-            async db =>
-            {
-                await RefuseBusyAsync(db, owner, cancel);
-                return true;
-            },
-            cancel
-        );
-
-    /// <summary>A run under way would store its piece afterwards.</summary>
-    private static async Task RefuseBusyAsync(StudioDb db, Guid owner, CancellationToken cancel)
-    {
-        if (await db.Runs.AnyAsync(each => each.OwnerId == owner && each.State == RunState.Running, cancel))
-            throw new RejectedException(
-                409,
-                "run_under_way",
-                null,
-                new(
-                    "지금 쓰고 있는 글이 있어요. 끝난 뒤 다시 눌러 주세요.",
-                    "A piece is being written right now. Try again when it is done."
-                )
-            );
-    }
+    /// <exception cref="RejectedException">409: something is being written right now. 503: the program stops first.</exception>
+    public Task DeleteAsync(Guid owner, CancellationToken cancel) => erasure.OfAsync(owner, cancel);
 
     private async Task RowsAsync<T>(
         string name,

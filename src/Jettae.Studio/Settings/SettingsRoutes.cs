@@ -95,7 +95,7 @@ internal static class SettingsRoutes
             new("내 데이터 모두 지우기", "Deletes schedules, pieces, runs and brand. Cannot be undone."),
             "DeleteData",
             "DataDeleted",
-            Refusals: ApiRoute.BadOrConflict
+            Refusals: [400, 409, 503]
         ),
     ];
 }

@@ -1146,6 +1146,10 @@ namespace Jettae.Studio
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("ErasingSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erasing_since");
+
                     b.Property<bool>("IsOwner")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_owner");
