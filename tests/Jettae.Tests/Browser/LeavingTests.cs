@@ -43,6 +43,7 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
     [InlineData("schedule", "en", "#name")]
     [InlineData("piece", "ko", "#body")]
     [InlineData("brand", "en", "#voice")]
+    [InlineData("alerts", "ko", "#slack_url")]
     public async Task Leaving_a_text_that_is_not_saved_asks_first(string what, string language, string field)
     {
         var schedule = await writing.ScheduleAsync($"Left {language} {field}");
@@ -54,7 +55,15 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
             await page.GetByRole(AriaRole.Button, new() { Name = "고치기", Exact = true }).ClickAsync();
         }
         else
-            await OpenAsync(page, what == "brand" ? "/settings" : $"/schedules/{schedule}");
+            await OpenAsync(
+                page,
+                what switch
+                {
+                    "brand" => "/settings",
+                    "alerts" => "/alerts",
+                    _ => $"/schedules/{schedule}",
+                }
+            );
         var address = page.Url;
 
         // Nothing was typed: nothing would be asked.
