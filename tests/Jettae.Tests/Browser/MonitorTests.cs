@@ -35,6 +35,7 @@ public sealed class MonitorTests(WritingPages writing) : IClassFixture<WritingPa
         var runs = page.GetByRole(AriaRole.Figure).First;
         await runs.GetByText("As a table").ClickAsync();
         await Expect(runs.Locator("tbody tr").First.Locator("td").First).ToHaveTextAsync("1");
+        await Expect(runs.Locator("tbody tr").First.Locator("td").Last).ToHaveTextAsync("100.0%");
     }
 
     private static ILocator Tile(IPage page, string name) =>
