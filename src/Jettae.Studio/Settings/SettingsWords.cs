@@ -119,8 +119,8 @@ public static partial class Words
     );
     public static readonly Word ApiReference = new("API 문서 보기", "API reference");
     public static readonly Word DocsHow = new(
-        "모든 요청에 토큰을 함께 보내 주세요. 토큰은 설정에서 만들어요:",
-        "Send a token along with every request. Tokens are made in the settings:"
+        "모든 요청에 토큰을 함께 보내 주세요. 답의 언어는 Accept-Language를 따라요. 토큰은 설정에서 만들어요:",
+        "Send a token along with every request. Answers follow Accept-Language. Tokens are made in the settings:"
     );
     public static readonly Word DocsTitle = new("API 문서", "API reference");
     public static readonly Word DocsFile = new("OpenAPI 파일", "OpenAPI document");
