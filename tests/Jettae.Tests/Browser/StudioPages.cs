@@ -82,7 +82,7 @@ public sealed class StudioPages : IAsyncLifetime
     }
 
     /// <summary>A browser of another person with an account here, who owns nothing of the installation.</summary>
-    public async Task<IPage> OpenAsGuestAsync()
+    public async Task<IPage> OpenAsGuestAsync(Look? look = null)
     {
         await using var doors = Composition.Doors(
             new Settings(
@@ -91,9 +91,9 @@ public sealed class StudioPages : IAsyncLifetime
                     .Build()
             )
         );
-        var guest = await doors.GetRequiredService<Accounts>().AddAsync("guest");
+        var guest = await doors.GetRequiredService<Accounts>().AddAsync($"guest {look}".Trim());
         var link = await doors.GetRequiredService<SignInLinks>().CreateAsync(guest);
-        var page = await OpenAsStrangerAsync();
+        var page = await OpenAsStrangerAsync(look);
         await page.GotoAsync(link.ToString());
         return page;
     }

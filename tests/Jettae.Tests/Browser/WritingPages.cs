@@ -41,10 +41,14 @@ public sealed class WritingPages : IAsyncLifetime
     public async Task<JsonNode> RunAsync(string schedule) =>
         (await Program.PostAsync("/api/schedule/run", new { id = schedule }))["run"]!;
 
-    /// <summary>Has QStash deliver the schedule's booked slot at once.</summary>
-    public async Task DeliverAsync(string schedule)
+    /// <summary>The schedule's booked slot.</summary>
+    public async Task<string> SlotAsync(string schedule) =>
+        (string)(await Program.GetAsync($"/api/schedules/{schedule}"))["next_run_at"]!;
+
+    /// <summary>Has QStash deliver the schedule's booked slot, or another, at once.</summary>
+    public async Task DeliverAsync(string schedule, string? slot = null)
     {
-        var slot = (string?)(await Program.GetAsync($"/api/schedules/{schedule}"))["next_run_at"];
+        slot ??= await SlotAsync(schedule);
         using var http = Program.Client(Program.Credentials.Token);
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
