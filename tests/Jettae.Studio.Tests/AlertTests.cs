@@ -390,6 +390,7 @@ public sealed class AlertTests
     [InlineData("webhook_url", "ftp://hooks.example")]
     [InlineData("slack_url", "https://user:secret@hooks.example")]
     [InlineData("smtp_port", 0)]
+    [InlineData("mail_to", "nobody")]
     [InlineData("mail_to", "nobody\r\nBcc: everybody@example.com")]
     [InlineData("language", "fr")]
     public async Task A_setting_that_breaks_its_rule_is_named_and_nothing_changes(string field, object value)

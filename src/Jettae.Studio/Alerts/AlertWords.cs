@@ -36,6 +36,9 @@ public static partial class Words
     );
     public static readonly Word MailFrom = new("보내는 주소", "From");
     public static readonly Word MailTo = new("받는 주소", "To");
+    public static readonly Word ByWebhook = new("웹훅", "webhook");
+    public static readonly Word BySlack = new("Slack", "Slack");
+    public static readonly Word ByMail = new("메일", "mail");
     public static readonly Word AlertLanguage = new("알림의 언어", "Language of what is sent");
     public static readonly Word SendTest = new("시험으로 보내기", "Send a test");
     public static readonly Word TestSent = new(

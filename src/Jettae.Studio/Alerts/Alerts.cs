@@ -218,7 +218,8 @@ public sealed class Alerts
     {
         if (Text(field, said, before) is not { } text)
             return null;
-        return MailboxAddress.TryParse(text, out _)
+        // A name alone would be somebody on the mail server itself.
+        return MailboxAddress.TryParse(text, out var mailbox) && mailbox.Domain.Length > 0
             ? text
             : throw Broken(field, new("이메일 주소여야 해요.", "It must be an e-mail address."), text);
     }
