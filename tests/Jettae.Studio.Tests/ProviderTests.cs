@@ -60,6 +60,7 @@ public sealed class ProviderTests
         Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(message)).StatusCode);
         var run = await OnlyRunAsync(studio);
         Assert.Equal(("skipped", "paused"), ((string?)run["state"], (string?)run["reason"]!["key"]));
+        Assert.Null(run["reason_detail"]);
         Assert.Single(claude.Requests);
     }
 

@@ -45,7 +45,9 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
                 await InterruptOpenStepsAsync(db, run);
                 if (schedule.RestsAt(time.GetUtcNow()) && run.State == RunState.Waiting)
                 {
-                    (run.State, run.Reason, run.FinishedAt) = (RunState.Skipped, Reasons.Paused.Key, time.GetUtcNow());
+                    (run.State, run.FinishedAt) = (RunState.Skipped, time.GetUtcNow());
+                    // What the last attempt failed of is not why this slot ended.
+                    (run.Reason, run.ReasonDetail) = (Reasons.Paused.Key, null);
                     return (null, new SlotAnswer.Skipped(Reasons.Paused.Key, run.Id));
                 }
                 run.State = RunState.Running;

@@ -46,8 +46,10 @@ public sealed class SeldomSeenTests(SeldomSeenTests.Many many) : IClassFixture<S
                 $"/runs/{many.Paused}",
                 async page =>
                 {
-                    await page.GetByRole(AriaRole.Button, new() { Name = look.Say(Words.ResumeSchedule) }).ClickAsync();
+                    var resume = page.GetByRole(AriaRole.Button, new() { Name = look.Say(Words.ResumeSchedule) });
+                    await resume.ClickAsync();
                     await Expect(page.Locator(".toast [data-undo]")).ToBeVisibleAsync();
+                    await Expect(resume).ToHaveCountAsync(0);
                 }
             ),
         ];
