@@ -26,7 +26,8 @@ internal sealed class TestSchema
         "flow_controls",
         "flow_starts",
         "schedules",
-        "lease",
+        "inbox",
+        "nodes",
     ];
 
     private static int made;
@@ -42,7 +43,7 @@ internal sealed class TestSchema
 
     public async Task GiveBackAsync(EngineOptions used)
     {
-        if (!IsAsMade || used.Database != (await PostgresServer.SharedAsync()).Url)
+        if (!IsAsMade || used.Database != await PostgresServer.SharedPoolerAsync())
             return;
         Store.Beside(
             used,
@@ -50,6 +51,7 @@ internal sealed class TestSchema
             {
                 foreach (var table in Tables)
                     db.Run($"delete from {table}");
+                db.Run("update shards set node = null");
                 return db.Command(
                         """
                         select setval(pg_get_serial_sequence(sequence, field), 1, false) from
