@@ -34,6 +34,9 @@ public sealed class EngineUnderTest : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-engine").FullName;
     private readonly TestSchema schema = TestSchema.Take();
     private WebApplication engine = null!;
+
+    /// <summary>The way past the pooler: what is set in a session there would be another's.</summary>
+    private string? direct;
     private WebApplication destination = null!;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 5, 9, 0, 0, TimeSpan.Zero));
@@ -209,7 +212,7 @@ public sealed class EngineUnderTest : IAsyncDisposable
 
     private DbConnection Connection() =>
         StoreOptions.Database is { } database
-            ? new NpgsqlConnection(new PostgresAddress(database).ConnectionString + ";Pooling=False")
+            ? new NpgsqlConnection(new PostgresAddress(direct ?? database).ConnectionString + ";Pooling=False")
             : new SqliteConnection($"Data Source={DataFile};Pooling=False;Default Timeout=10");
 
     /// <summary>Publishes to the destination beside the engine and answers the message id.</summary>
@@ -292,9 +295,11 @@ public sealed class EngineUnderTest : IAsyncDisposable
             EgressAllow = ["127.0.0.0/8"],
         };
         if (IsOnPostgres)
-            (options.Database, options.DatabaseSchema) = ((await PostgresServer.SharedAsync()).Url, schema.Name);
+            (options.Database, options.DatabaseSchema) = (await PostgresServer.SharedPoolerAsync(), schema.Name);
         change?.Invoke(options);
         options.DatabaseSchema = schema.Name;
+        if (IsOnPostgres && options.Database == await PostgresServer.SharedPoolerAsync())
+            direct = (await PostgresServer.SharedAsync()).Url;
         StoreOptions = options;
         var builder = Builder();
         builder.WebHost.ConfigureKestrel(EngineSetup.Configure);

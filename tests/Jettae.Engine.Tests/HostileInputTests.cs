@@ -495,7 +495,8 @@ public sealed class HostileInputTests
                 );
         }
         await engine.SendAsync(HttpMethod.Get, "/v2/keys");
-        Assert.InRange(GC.GetTotalMemory(false), 0, 1_000_000_000);
+        // What is held, and not what neighbours have let go of.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true), 0, 1_000_000_000);
         foreach (var client in waiting)
             client.Dispose();
     }

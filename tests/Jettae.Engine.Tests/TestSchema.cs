@@ -43,7 +43,7 @@ internal sealed class TestSchema
 
     public async Task GiveBackAsync(EngineOptions used)
     {
-        if (!IsAsMade || used.Database != (await PostgresServer.SharedAsync()).Url)
+        if (!IsAsMade || used.Database != await PostgresServer.SharedPoolerAsync())
             return;
         Store.Beside(
             used,

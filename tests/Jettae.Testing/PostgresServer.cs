@@ -13,6 +13,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<PostgresServer>> Running = new(StartAsync);
+    private static readonly Lazy<Task<string>> Pooling = new(async () =>
+        await (await SharedAsync()).PoolerAsync("transaction", sessions: 40)
+    );
 
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-postgres-").FullName;
     private readonly int port = JettaeProcess.FreePort();
@@ -21,6 +24,12 @@ public sealed class PostgresServer : IAsyncDisposable
     private Process? server;
 
     private PostgresServer() { }
+
+    /// <summary>
+    /// The way in for a crowd of engines: they share sessions, transaction by transaction, so that whoever depends on one is found
+    /// out; and a test need not wait for sessions of its own to be made.
+    /// </summary>
+    public static Task<string> SharedPoolerAsync() => Pooling.Value;
 
     /// <summary>One for the whole run, started when it is first asked for; it ends with the run.</summary>
     public static Task<PostgresServer> SharedAsync() => Running.Value;
@@ -128,6 +137,7 @@ public sealed class PostgresServer : IAsyncDisposable
             auth_type = any
             pool_mode = {mode}
             default_pool_size = {sessions}
+            max_client_conn = 800
             """
         );
         poolers.Add(Begun([.. Unprivileged, "pgbouncer", "-q", file]));

@@ -41,6 +41,9 @@ internal sealed class PostgresAddress
                 : Math.Max(settings.MaxPoolSize, FewestConnections);
         if (settings.Timeout == usual.Timeout)
             settings.Timeout = ConnectSeconds;
+        // Kerberos is asked for by whoever has it: elsewhere each connection would look for it first, for most of a second, one at a time.
+        if (settings.GssEncryptionMode == usual.GssEncryptionMode)
+            settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (string.IsNullOrEmpty(settings.ApplicationName))
             settings.ApplicationName = "jettae";
     }
