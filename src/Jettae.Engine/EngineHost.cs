@@ -38,6 +38,7 @@ internal sealed partial class EngineHost(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         ticker.Stop();
+        pruning?.Dispose();
         using var bound = new CancellationTokenSource(options.DrainFor, time);
         await shards.StopAsync(bound.Token);
     }

@@ -18,7 +18,7 @@ public sealed partial class Shards : IDisposable
     private const int Patience = 200;
 
     /// <summary>An attempt that is broken off ends within so long.</summary>
-    private static readonly TimeSpan Breaking = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Breaking = TimeSpan.FromSeconds(10);
 
     private readonly Shard?[] owned = new Shard?[Count];
     private readonly Func<int, Shard> make;
@@ -156,7 +156,14 @@ public sealed partial class Shards : IDisposable
         }
         // Each is free for other nodes as soon as nothing is under way in it.
         node.TakeNoMore();
-        await Task.WhenAll(node.Owned.Select(number => GiveBackAsync(node, number, bound)));
+        try
+        {
+            await Task.WhenAll(node.Owned.Select(number => GiveBackAsync(node, number, bound)));
+        }
+        catch (TimeoutException)
+        {
+            // It begins and writes nothing more all the same; the node's own end gives it back.
+        }
     }
 
     /// <summary>To be called after the commit.</summary>

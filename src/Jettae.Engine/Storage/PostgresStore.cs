@@ -15,6 +15,8 @@ public sealed partial class PostgresStore : Store
     /// <summary>Commits that met with another's are tried again so often.</summary>
     private const int MostTries = 5;
 
+    private const int FewestThreads = 256;
+
     private readonly NpgsqlDataSource source;
     private readonly PostgresAddress address;
     private readonly string schema;
@@ -30,9 +32,9 @@ public sealed partial class PostgresStore : Store
         source = Opened(address, schema);
         readers = new SemaphoreSlim(address.Readers);
         sleep = $"{(long)options.NodeTerm.TotalMilliseconds}";
-        // A reader keeps its thread while it waits for the server: for the others there must be some at once, not one by one.
+        // A reader keeps its thread while it waits, for the server or for its turn: there must be some at once for all the others.
         ThreadPool.GetMinThreads(out var workers, out var others);
-        ThreadPool.SetMinThreads(Math.Max(workers, 2 * address.Readers), others);
+        ThreadPool.SetMinThreads(Math.Max(workers, FewestThreads), others);
         try
         {
             Node = new Node(source, schema, options.NodeTerm);
