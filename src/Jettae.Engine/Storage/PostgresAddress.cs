@@ -41,7 +41,7 @@ internal sealed class PostgresAddress
                 : Math.Max(settings.MaxPoolSize, FewestConnections);
         if (settings.Timeout == usual.Timeout)
             settings.Timeout = ConnectSeconds;
-        // Kerberos is asked for by whoever has it: elsewhere each connection would look for it first, for most of a second, one at a time.
+        // Kerberos is for whoever asks for it: no connection need look for it first.
         if (settings.GssEncryptionMode == usual.GssEncryptionMode)
             settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (string.IsNullOrEmpty(settings.ApplicationName))
