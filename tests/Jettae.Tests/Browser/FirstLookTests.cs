@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>What a person sees who has nothing yet, or is not let in: as readable as all the rest.</summary>
-[Collection(Busy.Looks)]
+[Collection(Busy.Name)]
 public sealed class FirstLookTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     private const int TriesTooMany = 11;
