@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>What only some people see: those who are not the owner, who have many schedules or two of one name, who get mail.</summary>
-[Collection(Busy.Proofs)]
+[Collection(Busy.Looks)]
 public sealed class SeldomSeenTests(SeldomSeenTests.Many many) : IClassFixture<SeldomSeenTests.Many>
 {
     /// <summary>Each language and each width once: what is drawn alike everywhere is looked at there.</summary>

@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Hosting;
 namespace Jettae.Tests;
 
 /// <summary>Flow control, measured where it matters: at the receiver, for a minute.</summary>
-[Collection(Busy.Proofs)]
 public sealed class FlowRateTests(ITestOutputHelper output)
 {
     private const int Rate = 40;
