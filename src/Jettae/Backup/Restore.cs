@@ -23,25 +23,34 @@ internal static class Restore
         Composition.MakeFolder(folder);
         var draft = Path.Combine(folder, Draft);
         Composition.MakeFolder(draft);
+        BackupList list;
+        int rebooked;
         try
         {
             Backup.Unpack(Path.GetFullPath(source), draft);
-            var list = await BackupList.CheckedAsync(draft, cancel);
-            var rebooked = await RebookAsync(sources, draft, cancel);
+            list = await BackupList.CheckedAsync(draft, cancel);
+            rebooked = await RebookAsync(sources, draft, cancel);
             foreach (var store in BackupList.Stores.Where(store => File.Exists(Path.Combine(draft, store))))
                 Backup.CloseStore(Path.Combine(draft, store));
-            // The stores last, the engine's after the studio's: what there is of it is never more than it knows.
-            foreach (var path in list.Files.Select(file => file.Path).Reverse())
-            {
-                Composition.MakeFolder(Path.GetDirectoryName(Path.Combine(folder, path))!);
-                File.Move(Path.Combine(draft, path), Path.Combine(folder, path));
-            }
-            return (list, rebooked);
         }
-        finally
+        catch
         {
             Directory.Delete(draft, recursive: true);
+            throw;
         }
+        Place(list, draft, folder);
+        return (list, rebooked);
+    }
+
+    /// <summary>The stores last. Cut off here, the draft stays, and with it nothing starts on half of the files.</summary>
+    private static void Place(BackupList list, string draft, string folder)
+    {
+        foreach (var path in list.Files.Select(file => file.Path).Reverse())
+        {
+            Composition.MakeFolder(Path.GetDirectoryName(Path.Combine(folder, path))!);
+            File.Move(Path.Combine(draft, path), Path.Combine(folder, path));
+        }
+        Directory.Delete(draft, recursive: true);
     }
 
     /// <exception cref="SettingsException">A restore was cut off here.</exception>
