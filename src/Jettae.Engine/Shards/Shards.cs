@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
@@ -28,8 +29,8 @@ public sealed partial class Shards : IDisposable
     private readonly CancellationTokenSource ending = new();
     private Task? looking;
 
-    /// <summary>On its way to another node, with attempts that have not ended.</summary>
-    private volatile Shard? leaving;
+    /// <summary>On their way to other nodes, with attempts that have not ended.</summary>
+    private readonly ConcurrentDictionary<int, Shard> leaving = [];
 
     public Shards(
         Store store,
@@ -121,7 +122,8 @@ public sealed partial class Shards : IDisposable
             (come, gone, isLost) =>
             {
                 if (isLost)
-                    leaving?.GiveUp();
+                    foreach (var shard in leaving.Values)
+                        shard.GiveUp();
                 foreach (var number in gone)
                     GiveUp(number);
                 if (gone.Count > 0)
@@ -258,11 +260,11 @@ public sealed partial class Shards : IDisposable
             number,
             async () =>
             {
-                leaving = shard;
+                leaving[number] = shard;
                 owned[number] = null;
                 await shard.StopAsync(bound);
                 await shard.EndedAsync().WaitAsync(Breaking, TimeProvider.System);
-                leaving = null;
+                leaving.TryRemove(number, out _);
                 shard.Dispose();
                 // After all that was committed with the shard still this node's.
                 await store.WriteAsync(s =>

@@ -10,7 +10,7 @@ internal sealed class PostgresAddress
     /// <summary>Connections at once, unless the address says another number.</summary>
     private const int MostConnections = 20;
 
-    /// <summary>The writer's, the lease's, and one to read by.</summary>
+    /// <summary>The writer's, the node's, and one to read by.</summary>
     private const int FewestConnections = 3;
 
     /// <summary>Who publishes waits for it.</summary>
