@@ -66,7 +66,14 @@ public sealed class FlowRateTests(ITestOutputHelper output)
         // What arrived has begun before; so what came at the receiver is no more than that and what its way took.
         var late = arrived.Select(each => each.Value - began[each.Key]).ToArray();
         Assert.All(late, each => Assert.True(each >= -1, $"one arrived {-each} ms before it began"));
+        var times = arrived.Values.Order().ToArray();
+        var tightest = Enumerable
+            .Range(0, Math.Max(0, times.Length - Rate))
+            .Min(first => times[first + Rate] - times[first]);
+        var jitter = late.Max() - late.Min() + 1;
+        Assert.True(tightest > Period.TotalMilliseconds - jitter, $"{Rate + 1} arrived within {tightest} ms");
         Assert.InRange(most, 1, Parallelism);
+        output.WriteLine($"The tightest {Rate + 1} arrivals took {tightest} ms.");
         output.WriteLine(
             $"{arrived.Count} arrived in a minute, of {Rate * 30} allowed; at most {most} at once; {late.Max()} ms on their way."
         );
