@@ -8,6 +8,9 @@ public sealed class StudioOptions
     /// <summary>The SQLite file of the studio's tables; its folder must exist.</summary>
     public string DataFile { get; set; } = "studio.db";
 
+    /// <summary>The Npgsql connection string of the PostgreSQL that has the tables in the place of the file; null for the file.</summary>
+    public string? Database { get; set; }
+
     /// <summary>Where QStash reaches the studio: <c>http(s)://host[:port]</c>. Blanks and a trailing slash are dropped.</summary>
     public string PublicUrl { get; set; } = "http://localhost:5080";
 
@@ -66,7 +69,7 @@ public sealed class StudioOptions
     internal string FailureUrl => PublicAddress + "/api/content/generation-failed";
 
     /// <summary>The way of a booking: through which QStash, to which webhook. A message that went another way comes to nobody.</summary>
-    internal string Route => $"{QStash.Url} {WebhookUrl}";
+    internal string Route => $"{(QStashIsBuiltIn && Database is not null ? "built-in" : QStash.Url)} {WebhookUrl}";
     internal string? ProviderUrl => Trimmed(AnthropicUrl);
     internal string? Key => Trimmed(AnthropicKey);
     internal string? Token => Trimmed(ApiToken);

@@ -23,9 +23,10 @@ public static class StudioSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.TryAddSingleton(options.QStash);
-        services.AddSingleton<StudioStore>();
+        services.AddSingleton(_ => StudioStore.Of(options));
         services.AddSingleton<StudioActivity>();
-        services.AddSingleton<Changes>();
+        services.AddSingleton(_ => new Changes(options));
+        services.AddSingleton<Node>();
         services.AddSingleton(at => new Writers(
             Store(at),
             options,
@@ -44,6 +45,8 @@ public static class StudioSetup
         services.AddSingleton<Erasure>();
         services.AddSingleton<RefusedDeliveries>();
         services.AddHostedService<StudioStart>();
+        if (options.Database is not null)
+            AddBeat(services);
         services.AddHostedService(at => at.GetRequiredService<Booker>());
         services.AddHostedService(at => at.GetRequiredService<Keeper>());
         services.AddHostedService<KeyRing>();
@@ -71,6 +74,14 @@ public static class StudioSetup
         SignInApi.Map(routes, api);
         OpenApi.Map(routes);
         return routes;
+    }
+
+    /// <summary>Nodes that share a database hear of one another.</summary>
+    private static void AddBeat(IServiceCollection services)
+    {
+        services.AddSingleton<Heard>();
+        services.AddSingleton(at => (PostgresStudioStore)Store(at));
+        services.AddHostedService<Beat>();
     }
 
     private static void AddDoors(IServiceCollection services)
@@ -144,6 +155,7 @@ public static class StudioSetup
             at.GetRequiredService<Composer>(),
             at.GetRequiredService<Booker>(),
             at.GetRequiredService<Watcher>(),
+            at.GetRequiredService<Node>(),
             at.GetRequiredService<Changes>(),
             at.GetRequiredService<StudioActivity>(),
             Clock(at),

@@ -33,6 +33,7 @@ public static class Composition
     )
     {
         Restore.RefuseHalf(settings.DataFolder);
+        MigrateCommand.RefuseMoved(settings);
         MakeFolder(settings.DataFolder);
         var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
         var engine = EngineOptionsOf(settings, qstash);
@@ -59,7 +60,7 @@ public static class Composition
         if (settings.UsesBuiltInEngine)
             builder.Services.AddJettaeEngine(engine);
         if (settings.UsesBuiltInEngine && settings.QStashToken is null)
-            builder.Services.AddHostedService(_ => new TokenWatch(settings, studio.QStash));
+            builder.Services.AddHostedService(_ => new TokenWatch(settings, studio.QStash, time));
         builder.Services.AddStudio(studio);
         builder.Services.AddStudioPages();
 
@@ -138,10 +139,19 @@ public static class Composition
     private static IEnumerable<Uri> OwnUrls(Settings settings) =>
         new[] { settings.OwnUrl, settings.PublicUrl }.Select(url => new Uri(url));
 
-    private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
+    /// <summary>Where the studio keeps what it has, and nothing else of its options.</summary>
+    internal static StudioOptions StudioStoreOf(Settings settings) =>
         new()
         {
             DataFile = Path.Combine(settings.DataFolder, BackupList.StudioFile),
+            Database = settings.Database is { } database ? PostgresStore.ConnectionStringOf(database) : null,
+        };
+
+    private static StudioOptions StudioOptionsOf(Settings settings, Credentials credentials) =>
+        new()
+        {
+            DataFile = StudioStoreOf(settings).DataFile,
+            Database = StudioStoreOf(settings).Database,
             PublicUrl = settings.PublicUrl,
             QStash = new QStashOptions
             {

@@ -1,11 +1,16 @@
+using System.Data.Common;
 using System.Text.Json;
 using Jettae.Engine;
 
 namespace Jettae;
 
-/// <summary>The built-in engine's token and signing keys: made at the first start, kept in the data folder for its owner only.</summary>
+/// <summary>
+/// The built-in engine's token and signing keys: made at the first start, kept in the data folder for its owner only, or in the
+/// database that all nodes share.
+/// </summary>
 public sealed record Credentials(string Token, string CurrentSigningKey, string NextSigningKey)
 {
+    private const string Name = "credentials";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>What was given by settings, else what the data folder holds, else new ones, which are then stored.</summary>
@@ -24,14 +29,32 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
     public static string ResetToken(Settings settings)
     {
         var kept = Kept(settings) with { Token = Tokens.New(Composition.OwnTenant) };
-        Store(FileOf(settings), kept);
+        if (settings.Database is null)
+            Store(FileOf(settings), kept);
+        else
+            Engine.Store.Beside(
+                Composition.StoreOf(settings),
+                db => db.Run("update kept set value = $1 where name = $0", Name, JsonSerializer.Serialize(kept))
+            );
         return kept.Token;
     }
 
     internal static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, "credentials.json");
 
-    /// <summary>What the data folder holds; null when nothing of ours can be read there.</summary>
+    /// <summary>What is kept; null when nothing of ours can be read there.</summary>
     internal static Credentials? Stored(Settings settings)
+    {
+        try
+        {
+            return settings.Database is not null ? InDatabase(settings) : InFolder(settings);
+        }
+        catch (Exception unreachable) when (unreachable is InvalidOperationException or DbException)
+        {
+            return null;
+        }
+    }
+
+    private static Credentials? InFolder(Settings settings)
     {
         try
         {
@@ -43,13 +66,41 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
         }
     }
 
+    private static Credentials New() =>
+        new(Tokens.New(Composition.OwnTenant), Keys.NewKey(), Keys.NewKey());
+
+    /// <summary>The first node's are everyone's. One that had its own before, in its folder, brings them along.</summary>
+    private static Credentials InDatabase(Settings settings) =>
+        Engine.Store.Beside(
+            Composition.StoreOf(settings),
+            db =>
+            {
+                var found = Find(db);
+                if (found is not null)
+                    return found;
+                db.Run(
+                    "insert into kept (name, value) values ($0, $1) on conflict do nothing",
+                    Name,
+                    JsonSerializer.Serialize(InFolder(settings) ?? New())
+                );
+                return Find(db)!;
+            }
+        );
+
+    private static Credentials? Find(Db db) =>
+        db.Scalar<string>("select value from kept where name = $0", Name) is { } kept
+            ? JsonSerializer.Deserialize<Credentials>(kept)
+            : null;
+
     private static Credentials Kept(Settings settings)
     {
+        if (settings.Database is not null)
+            return InDatabase(settings);
         var file = FileOf(settings);
         var kept = File.Exists(file) ? JsonSerializer.Deserialize<Credentials>(File.ReadAllBytes(file)) : null;
         if (kept is null)
         {
-            kept = new Credentials(Tokens.New(Composition.OwnTenant), Keys.NewKey(), Keys.NewKey());
+            kept = New();
             Store(file, kept);
         }
         return kept;

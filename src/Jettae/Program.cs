@@ -13,6 +13,8 @@ root.Subcommands.Add(SignInCommand.Command());
 root.Subcommands.Add(ReadyCommand.Command());
 root.Subcommands.Add(BackupCommands.Backup());
 root.Subcommands.Add(BackupCommands.Restore());
+root.Subcommands.Add(MigrateCommand.Command());
+root.Subcommands.Add(SupabaseCommand.Command());
 root.SetAction((_, cancel) => Running.RunAsync(cancel));
 
 // A stop drains what is in flight: it has its own bounds, and two seconds (the default) would cut it off.
@@ -69,13 +71,10 @@ namespace Jettae
         )]
         private static partial void LogRunning(ILogger log, string url, string folder);
 
-        private static string Messages(Settings settings)
-        {
-            var store = Composition.StoreOf(settings);
-            return store.Database is null || !settings.UsesBuiltInEngine
-                ? ""
-                : $"\n  Messages          schema {store.DatabaseSchema} at {PostgresStore.Describe(store.Database)}; the studio's data in the data folder";
-        }
+        private static string Database(Settings settings) =>
+            settings.Database is { } database
+                ? $"\n  Database          {PostgresStore.Describe(database)} (the data folder is not used)"
+                : "";
 
         private static async Task GreetAsync(WebApplication app, Settings settings)
         {
@@ -94,7 +93,7 @@ namespace Jettae
                   Sign in (once)    {link}
                   Data folder       {settings.DataFolder}
                   Writer            {writer.Name} ({writer.Model})
-                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}{Messages(settings)}
+                  QStash            {(settings.UsesBuiltInEngine ? "built in" : settings.QStashUrl)}{Database(settings)}
 
                 """
             );

@@ -160,10 +160,10 @@ public sealed class Settings
     /// <summary><c>JETTAE_MAX_BODY</c>: the largest body of a message, in bytes.</summary>
     public int? MaxBody { get; }
 
-    /// <summary><c>DATABASE_URL</c>: the PostgreSQL that the built-in engine keeps its messages in; null for a file.</summary>
+    /// <summary><c>DATABASE_URL</c>: the PostgreSQL that has what the data folder has otherwise; null for files.</summary>
     public string? Database { get; }
 
-    /// <summary><c>JETTAE_DATABASE_SCHEMA</c>: where its tables are there.</summary>
+    /// <summary><c>JETTAE_DATABASE_SCHEMA</c>: where the engine's tables are there.</summary>
     public string? DatabaseSchema { get; }
 
     public bool UsesBuiltInEngine { get; }

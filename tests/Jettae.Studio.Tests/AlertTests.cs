@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -131,13 +130,7 @@ public sealed class AlertTests
         );
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync("2024-01-15T00:03:00Z");
-        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
-        {
-            await file.OpenAsync();
-            var lose = file.CreateCommand();
-            lose.CommandText = "DELETE FROM bookings";
-            await lose.ExecuteNonQueryAsync();
-        }
+        await studio.InStoreAsync("DELETE FROM bookings");
         await studio.GoToAsync("2024-01-15T00:05:00Z");
         var alert = Assert.Single(await OpenAsync(studio));
         Assert.Equal("chain_stalled", (string?)alert["kind"]);
@@ -236,7 +229,7 @@ public sealed class AlertTests
         );
         await studio.PostAsync("/api/alerts/settings", Mail(server));
         var stranger = await studio.StrangerAsync();
-        await studio.InFileAsync($"UPDATE alert_settings SET owner_id = '{stranger.ToString().ToUpperInvariant()}'");
+        await studio.InStoreAsync($"UPDATE alert_settings SET owner_id = '{stranger.ToString().ToUpperInvariant()}'");
         using var other = await studio.BrowserOfAsync(stranger);
         Assert.Equal(
             HttpStatusCode.OK,
@@ -264,21 +257,14 @@ public sealed class AlertTests
         await studio.GoToAsync(Slot);
         await studio.GoToAsync("2024-01-15T03:07:30Z");
         var alert = Assert.Single(await OpenAsync(studio));
-        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
-        {
-            await file.OpenAsync();
-            await using var columns = file.CreateCommand();
-            columns.CommandText =
-                "SELECT group_concat(name) FROM pragma_table_info('alerts') WHERE name NOT IN ('id', 'subject', 'schedule_id', 'kind')";
-            var same = (string)(await columns.ExecuteScalarAsync())!;
-            await using var copy = file.CreateCommand();
-            copy.CommandText = $"""
-                WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 120)
-                INSERT INTO alerts (id, subject, kind, {same})
-                SELECT printf('FFFFFFFF-0000-7000-8000-%012d', n), n, 'gave_up', {same} FROM n, alerts
-                """;
-            await copy.ExecuteNonQueryAsync();
-        }
+        await studio.MultiplyAsync(
+            "alerts",
+            120,
+            "1 = 1",
+            ("subject", "CAST(n AS TEXT)"),
+            ("kind", "'gave_up'"),
+            ("schedule_id", "NULL")
+        );
         var alerts = studio.Services.GetRequiredService<Alerts>();
         var owner = await studio.OwnerAsync();
         var (id, of) = ((Guid)alert["id"]!, (Guid)schedule["id"]!);
@@ -345,11 +331,7 @@ public sealed class AlertTests
         var settings = await studio.GetAsync("/api/alerts/settings");
         Assert.True((bool)settings["has_smtp_password"]!);
         Assert.DoesNotContain(MailServer.Password, settings.ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(
-            MailServer.Password,
-            await File.ReadAllTextAsync(studio.DataFile, System.Text.Encoding.Latin1),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain(MailServer.Password, await studio.KeptAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -44,20 +43,7 @@ public sealed class CalendarItemTests
     {
         await using var studio = await TestStudio.StartAsync();
         await studio.CreateAsync(TestStudio.ThreeHourly());
-        await using (var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False"))
-        {
-            await file.OpenAsync();
-            await using var columns = file.CreateCommand();
-            columns.CommandText = "SELECT group_concat(name) FROM pragma_table_info('schedules') WHERE name <> 'id'";
-            var same = (string)(await columns.ExecuteScalarAsync())!;
-            await using var copy = file.CreateCommand();
-            copy.CommandText = $"""
-                WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 210)
-                INSERT INTO schedules (id, {same})
-                SELECT printf('00000000-0000-7000-8000-%012d', n), {same} FROM n, schedules
-                """;
-            await copy.ExecuteNonQueryAsync();
-        }
+        await studio.MultiplyAsync("schedules", 210, "1 = 1");
         var from = studio.Time.GetUtcNow();
         var span = await studio
             .Services.GetRequiredService<CalendarItems>()

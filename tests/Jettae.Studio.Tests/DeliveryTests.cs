@@ -223,7 +223,7 @@ public sealed class DeliveryTests
         await using var studio = await TestStudio.StartAsync();
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
         studio.QStash.Messages.Clear();
-        await studio.InFileAsync("UPDATE schedules SET timezone = 'Atlantis/Capital'");
+        await studio.InStoreAsync("UPDATE schedules SET timezone = 'Atlantis/Capital'");
         await studio.GoToAsync("2024-01-15T03:10:00Z");
         var again = studio.MessageFor(Slot);
         Assert.Equal(Slot, (string?)(await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["next_run_at"]);

@@ -14,28 +14,22 @@ namespace Jettae.Studio.Tests;
 public sealed class InstallationFaultTests
 {
     private const string Slot = "2024-01-15T03:00:00Z";
-    private const string Full = "SELECT RAISE(ABORT, 'database or disk is full');";
 
     [Theory]
-    [InlineData("the disk is full for pieces", $"CREATE TRIGGER fault BEFORE INSERT ON contents BEGIN {Full} END")]
-    [InlineData(
-        "the disk is full for versions",
-        $"CREATE TRIGGER fault BEFORE INSERT ON content_versions BEGIN {Full} END"
-    )]
-    [InlineData(
-        "the index is broken",
-        $"CREATE TRIGGER fault BEFORE UPDATE ON runs WHEN NEW.state = 'done' BEGIN {Full} END"
-    )]
-    [InlineData(
-        "the next booking is refused",
-        $"CREATE TRIGGER fault BEFORE UPDATE ON schedules WHEN NEW.total_generated > 0 BEGIN {Full} END"
-    )]
-    public async Task A_piece_that_the_store_does_not_take_is_told_of_and_written_again(string fault, string sql)
+    [InlineData("the disk is full for pieces", "INSERT ON contents", "1 = 1")]
+    [InlineData("the disk is full for versions", "INSERT ON content_versions", "1 = 1")]
+    [InlineData("the index is broken", "UPDATE ON runs", "NEW.state = 'done'")]
+    [InlineData("the next booking is refused", "UPDATE ON schedules", "NEW.total_generated > 0")]
+    public async Task A_piece_that_the_store_does_not_take_is_told_of_and_written_again(
+        string fault,
+        string act,
+        string when
+    )
     {
         await using var studio = await TestStudio.StartAsync();
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
-        await studio.InFileAsync(sql);
+        await studio.BreakAsync(act, when);
         var message = studio.MessageFor(Slot);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await studio.DeliverAsync(message)).StatusCode);
         var run = Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray())!;
@@ -47,7 +41,7 @@ public sealed class InstallationFaultTests
         await studio.DeliverFailureAsync(message);
         await studio.GoToAsync("2024-01-15T03:02:00Z");
         await Told.AtTheBellAsync(studio, ["gave_up"], "store_failed");
-        await studio.InFileAsync("DROP TRIGGER fault");
+        await studio.MendAsync();
         await studio.GoToAsync("2024-01-15T06:00:00Z");
         Assert.Equal(
             HttpStatusCode.OK,
@@ -57,12 +51,13 @@ public sealed class InstallationFaultTests
     }
 
     [Fact]
+    [Trait("Store", "SQLite")]
     public async Task A_piece_that_the_store_takes_at_the_second_try_is_not_paid_for_twice()
     {
         await using var studio = await TestStudio.StartAsync();
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
-        await studio.InFileAsync($"CREATE TRIGGER fault BEFORE INSERT ON contents BEGIN {Full} END");
+        await studio.BreakAsync("INSERT ON contents");
         using var passes = new Passing(studio.DataFile);
         Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(studio.MessageFor(Slot))).StatusCode);
 
@@ -126,6 +121,7 @@ public sealed class InstallationFaultTests
     [Theory]
     [InlineData("read-only")]
     [InlineData("locked")]
+    [Trait("Store", "SQLite")]
     public async Task A_store_that_takes_nothing_at_all_costs_no_slot_and_its_lateness_is_told(string fault)
     {
         await using var studio = await TestStudio.StartAsync(change: options =>
@@ -139,12 +135,12 @@ public sealed class InstallationFaultTests
             await file.OpenAsync();
             await using var hold = fault == "locked" ? file.BeginTransaction(deferred: false) : null;
             if (hold is null)
-                await studio.InFileAsync(
+                await studio.InStoreAsync(
                     "CREATE TRIGGER fault BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END"
                 );
             Assert.Equal(HttpStatusCode.InternalServerError, (await studio.DeliverAsync(message)).StatusCode);
         }
-        await studio.InFileAsync("DROP TRIGGER IF EXISTS fault");
+        await studio.InStoreAsync("DROP TRIGGER IF EXISTS fault");
         Assert.Empty((await studio.GetAsync("/api/runs"))["items"]!.AsArray());
         await studio.GoToAsync("2024-01-15T03:07:30Z");
         await Told.AtTheBellAsync(studio, ["late"], null);
@@ -227,7 +223,7 @@ public sealed class InstallationFaultTests
     {
         await using var studio = await TestStudio.StartAsync();
         var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
-        await studio.InFileAsync($"UPDATE schedules SET {change}");
+        await studio.InStoreAsync($"UPDATE schedules SET {change}");
         await studio.GoToAsync(Slot);
         Assert.Equal(HttpStatusCode.OK, (await studio.DeliverAsync(studio.MessageFor(Slot))).StatusCode);
         await studio.GoToAsync("2024-01-15T03:06:00Z");
@@ -263,9 +259,9 @@ public sealed class InstallationFaultTests
         var message = studio.MessageFor(Slot);
         await studio.DownAsync();
         if (fault == "the key ring is lost")
-            Directory.Delete(Path.Combine(Path.GetDirectoryName(studio.DataFile)!, "keys"), recursive: true);
+            await studio.LoseKeysAsync();
         else if (fault == "an address where nobody is")
-            await studio.InFileAsync("UPDATE provider_settings SET url = 'http://127.0.0.1:1'");
+            await studio.InStoreAsync("UPDATE provider_settings SET url = 'http://127.0.0.1:1'");
         await studio.UpAsync();
         if (fault == "an address of something else")
             claude.Script.Enqueue(FakeClaude.Html(200));

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -111,9 +110,7 @@ public sealed class LibrarySearchTests
         var stranger = await studio.StrangerAsync();
         using (var other = await studio.BrowserOfAsync(stranger))
             await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly(), other);
-        await studio.InFileAsync(
-            await CopiesAsync(studio, "(SELECT id FROM contents ORDER BY search_key DESC LIMIT 1)")
-        );
+        await CopyAsync(studio);
         var facets = await studio.GetAsync("/api/contents/facets?search=espresso");
         Assert.Equal((1, false), ((int)facets["total"]!, (bool)facets["is_cut"]!));
     }
@@ -125,33 +122,31 @@ public sealed class LibrarySearchTests
         await PieceAsync(studio, "coffee", Coffee);
         await studio.GoToAsync("2024-01-16T00:00:00Z");
         await PieceAsync(studio, "coffee", Coffee);
-        await studio.InFileAsync(
-            await CopiesAsync(studio, "(SELECT id FROM contents ORDER BY search_key DESC LIMIT 1)")
-        );
+        await CopyAsync(studio);
         var facets = await studio.GetAsync("/api/contents/facets?search=espresso&to=2024-01-15T12:00:00Z");
         Assert.Equal((1, false), ((int)facets["total"]!, (bool)facets["is_cut"]!));
         facets = await studio.GetAsync("/api/contents/facets?search=espresso");
         Assert.Equal((ContentFacets.MostHits, true), ((int)facets["total"]!, (bool)facets["is_cut"]!));
     }
 
-    /// <summary>One piece more often than a search is counted, each time with a word for it.</summary>
-    private static async Task<string> CopiesAsync(TestStudio studio, string piece)
+    /// <summary>The newest piece more often than a search is counted, each time with a word for it.</summary>
+    private static async Task CopyAsync(TestStudio studio)
     {
-        await using var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False");
-        await file.OpenAsync();
-        await using var ask = file.CreateCommand();
-        ask.CommandText =
-            "SELECT group_concat(name) FROM pragma_table_info('contents') WHERE name NOT IN ('id', 'run_id', 'search_key')";
-        var columns = (string)(await ask.ExecuteScalarAsync())!;
-        return $"""
-            WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n <= {ContentFacets.MostHits})
-            INSERT INTO contents (id, search_key, {columns})
-            SELECT printf('00000000-0000-7000-8000-%012d', n), 100 + n, {columns} FROM n, contents WHERE id = {piece};
-            INSERT INTO content_search (rowid, words) SELECT search_key, 'espresso' FROM contents WHERE search_key > 100
-            """;
+        await studio.MultiplyAsync(
+            "contents",
+            ContentFacets.MostHits + 1,
+            "search_key = (SELECT MAX(search_key) FROM contents)",
+            ("run_id", "NULL"),
+            ("search_key", "100 + n")
+        );
+        if (!TestStudio.IsOnPostgres)
+            await studio.InStoreAsync(
+                "INSERT INTO content_search (rowid, words) SELECT search_key, 'espresso' FROM contents WHERE search_key > 100"
+            );
     }
 
     [Fact]
+    [Trait("Store", "SQLite")]
     public async Task Pieces_from_before_the_index_are_found_after_the_start_and_have_their_first_version()
     {
         await using var studio = await TestStudio.StartAsync();

@@ -69,13 +69,14 @@ public sealed class OwnDataTests
     }
 
     [Fact]
+    [Trait("Store", "SQLite")]
     public async Task Deleting_goes_on_by_itself_after_a_crash_between_two_of_its_steps()
     {
         await using var studio = await FilledAsync(3_000, 1_000);
         await using var file = new SqliteConnection($"Data Source={studio.DataFile};Pooling=False");
         await file.OpenAsync();
         // Some steps are made; then the store takes no more, until the program is down.
-        await studio.InFileAsync(
+        await studio.InStoreAsync(
             """
             CREATE TRIGGER no_further BEFORE DELETE ON runs WHEN (SELECT COUNT(*) FROM runs) <= 2000
             BEGIN SELECT RAISE(ABORT, 'no further'); END
@@ -86,7 +87,7 @@ public sealed class OwnDataTests
         await studio.DownAsync();
         // Whoever asked is told that the program stops, or hears nothing any more.
         _ = await Record.ExceptionAsync(() => asked);
-        await studio.InFileAsync("DROP TRIGGER no_further");
+        await studio.InStoreAsync("DROP TRIGGER no_further");
         Assert.Equal((2_000, 1_000), (Count("runs"), Count("contents")));
 
         await studio.UpAsync();
@@ -112,6 +113,7 @@ public sealed class OwnDataTests
     [Theory]
     [InlineData("/api/data/export", "runs")]
     [InlineData("/api/contents/export?format=json", "contents")]
+    [Trait("Store", "SQLite")]
     public async Task An_export_that_nobody_takes_any_more_ends_its_reading_and_is_no_error(string path, string table)
     {
         await using var studio = await FilledAsync(6_000, 5_000);

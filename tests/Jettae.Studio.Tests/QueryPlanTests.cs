@@ -11,6 +11,7 @@ namespace Jettae.Studio.Tests;
 /// plans are, the number of statements, and the steps that SQLite takes for each of them on a store and on one four times as
 /// large.
 /// </summary>
+[Trait("Store", "SQLite")]
 public sealed partial class QueryPlanTests
 {
     private static readonly DateTimeOffset Now = new(2024, 1, 15, 0, 0, 0, TimeSpan.Zero);

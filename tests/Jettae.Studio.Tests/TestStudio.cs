@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -8,9 +9,12 @@ using System.Text.Json.Nodes;
 using Jettae.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace Jettae.Studio.Tests;
 
@@ -28,9 +32,17 @@ internal sealed class TestStudio : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-studio-").FullName;
     private readonly Action<StudioOptions>? change;
     private WebApplication? app;
+    private readonly string? database;
 
-    private TestStudio(QStashRecorder qstash, FakeTimeProvider time, Action<StudioOptions>? change) =>
-        (QStash, Time, this.change) = (qstash, time, change);
+    private readonly bool isFirst;
+
+    private TestStudio(
+        QStashRecorder qstash,
+        FakeTimeProvider time,
+        Action<StudioOptions>? change,
+        string? database,
+        bool isFirst = true
+    ) => (QStash, Time, this.change, this.database, this.isFirst) = (qstash, time, change, database, isFirst);
 
     public QStashRecorder QStash { get; }
     public FakeTimeProvider Time { get; }
@@ -41,15 +53,34 @@ internal sealed class TestStudio : IAsyncDisposable
     public IServiceProvider Services => app!.Services;
     public string DataFile => Path.Combine(folder, "studio.db");
 
+    /// <summary>
+    /// Whether this run is about PostgreSQL (<c>JETTAE_TEST_STORE=postgres</c>). Tests with the trait <c>Store</c> are of the run
+    /// that it names only.
+    /// </summary>
+    public static bool IsOnPostgres { get; } = Environment.GetEnvironmentVariable("JETTAE_TEST_STORE") == "postgres";
+
     public static async Task<TestStudio> StartAsync(
         string now = "2024-01-15T00:00:00Z",
         Action<StudioOptions>? change = null
     )
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
-        var studio = new TestStudio(await QStashRecorder.StartAsync(), time, change);
+        var studio = new TestStudio(
+            await QStashRecorder.StartAsync(),
+            time,
+            change,
+            IsOnPostgres ? await PostgresDatabases.TakeAsync() : null
+        );
         await studio.UpAsync();
         return studio;
+    }
+
+    /// <summary>Another node on the same database, with the same QStash and clock.</summary>
+    public async Task<TestStudio> BesideAsync()
+    {
+        var node = new TestStudio(QStash, Time, change, database, isFirst: false);
+        await node.UpAsync();
+        return node;
     }
 
     public async Task UpAsync()
@@ -57,6 +88,7 @@ internal sealed class TestStudio : IAsyncDisposable
         var options = new StudioOptions
         {
             DataFile = DataFile,
+            Database = database,
             PublicUrl = Public + "/ \n",
             ApiToken = Token,
             QStash = new QStashOptions
@@ -96,27 +128,145 @@ internal sealed class TestStudio : IAsyncDisposable
         await app!.StopAsync(now.Token);
         await app.DisposeAsync();
         app = null;
+        // Whoever was killed is known to be gone only after its term.
+        if (database is not null)
+            await InStoreAsync("DELETE FROM jettae_studio.nodes");
     }
 
-    /// <summary>The file as a crash leaves it after QStash took the bookings and before that was written.</summary>
-    public async Task ForgetPublishedAsync()
-    {
-        await using var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={DataFile};Pooling=False");
-        await file.OpenAsync();
-        var forget = file.CreateCommand();
-        forget.CommandText =
-            "UPDATE bookings SET state = 'pending', message_id = NULL, route = NULL; UPDATE schedules SET qstash_message_id = NULL";
-        await forget.ExecuteNonQueryAsync();
-    }
+    /// <summary>The store as a crash leaves it after QStash took the bookings and before that was written.</summary>
+    public Task ForgetPublishedAsync() =>
+        InStoreAsync(
+            "UPDATE bookings SET state = 'pending', message_id = NULL, route = NULL; UPDATE schedules SET qstash_message_id = NULL"
+        );
 
-    /// <summary>Does something to the file that the program would not do.</summary>
-    public async Task InFileAsync(string sql)
+    /// <summary>Does something to the store that the program would not do.</summary>
+    public async Task InStoreAsync(string sql)
     {
-        await using var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={DataFile};Pooling=False");
-        await file.OpenAsync();
-        await using var command = file.CreateCommand();
+        await using var connection = Opened();
+        await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What the first column of the first row says.</summary>
+    public async Task<object?> FromStoreAsync(string sql)
+    {
+        await using var connection = Opened();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Into its PostgreSQL.</summary>
+    public async Task<NpgsqlConnection> ConnectionAsync()
+    {
+        var connection = new NpgsqlConnection(database + ";Pooling=false");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>The node has said that it lives, and heard who does.</summary>
+    public async Task BeatenAsync()
+    {
+        var beat = Services.GetServices<IHostedService>().OfType<Beat>().Single();
+        var before = beat.Count;
+        beat.Wake();
+        await Until(() => beat.Count > before);
+    }
+
+    /// <summary>The rows of a table that fit, once more for each number <c>n</c> from 1 to <paramref name="count"/>.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="count">How often.</param>
+    /// <param name="where">Which rows.</param>
+    /// <param name="own">Columns and what they are in each copy; their <c>id</c> comes of <c>n</c>.</param>
+    public async Task MultiplyAsync(string table, int count, string where, params (string Column, string Value)[] own)
+    {
+        var differ = own.Select(each => each.Column).Append("id").ToList();
+        var names = string.Join(", ", differ.Select(each => $"'{each}'"));
+        var same = await FromStoreAsync(
+            database is null
+                ? $"SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE name NOT IN ({names})"
+                : $"SELECT string_agg(column_name, ',') FROM information_schema.columns WHERE table_name = '{table}' AND table_schema = 'public' AND column_name NOT IN ({names})"
+        );
+        var id =
+            database is null
+                ? "printf('FFFFFFFF-0000-7000-8000-%012d', n)"
+                : "CAST('ffffffff-0000-7000-8000-' || lpad(CAST(n AS text), 12, '0') AS uuid)";
+        await InStoreAsync(
+            $"""
+            WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
+            INSERT INTO {table} ({string.Join(", ", differ)}, {same})
+            SELECT {string.Join(", ", own.Select(each => each.Value).Append(id))}, {same} FROM n, {table} WHERE {where}
+            """
+        );
+    }
+
+    /// <summary>From now on a table refuses something, as a full disk or a broken index would.</summary>
+    /// <param name="act">Such as <c>INSERT ON contents</c>.</param>
+    /// <param name="when">Of which rows; may speak of <c>NEW</c>.</param>
+    /// <param name="why">What the store says.</param>
+    public Task BreakAsync(string act, string when = "1 = 1", string why = "database or disk is full") =>
+        InStoreAsync(
+            database is null
+                ? $"CREATE TRIGGER fault BEFORE {act} WHEN {when} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+                : $"""
+                CREATE OR REPLACE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF {when} THEN RAISE EXCEPTION '{why}' USING ERRCODE = 'disk_full'; END IF;
+                        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                        RETURN NEW;
+                    END $$;
+                CREATE TRIGGER fault BEFORE {act} FOR EACH ROW EXECUTE FUNCTION fault()
+                """
+        );
+
+    /// <summary>The keys that protect what is stored are gone.</summary>
+    public async Task LoseKeysAsync()
+    {
+        if (database is null)
+            Directory.Delete(Path.Combine(folder, "keys"), recursive: true);
+        else
+            await InStoreAsync("DELETE FROM protection_keys");
+    }
+
+    /// <summary>It is well again.</summary>
+    public Task MendAsync() =>
+        InStoreAsync(database is null ? "DROP TRIGGER fault" : "DROP FUNCTION fault() CASCADE");
+
+    /// <summary>All that the store holds, as text: to look for what must not be there.</summary>
+    public async Task<string> KeptAsync()
+    {
+        var tables = (string)
+            (
+                await FromStoreAsync(
+                    database is null
+                        ? "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'content_search%'"
+                        : "SELECT string_agg(table_schema || '.' || table_name, ',') FROM information_schema.tables WHERE table_schema IN ('public', 'jettae_studio')"
+                )
+            )!;
+        var all = new StringBuilder();
+        await using var connection = Opened();
+        foreach (var table in tables.Split(','))
+        {
+            await using var read = connection.CreateCommand();
+            read.CommandText = database is null
+                ? $"SELECT * FROM \"{table}\""
+                : $"SELECT CAST(t AS text) FROM {table} t";
+            await using var rows = await read.ExecuteReaderAsync();
+            while (await rows.ReadAsync())
+                for (var column = 0; column < rows.FieldCount; column++)
+                    all.Append(rows.GetValue(column)).Append(' ');
+        }
+        return all.ToString();
+    }
+
+    private DbConnection Opened()
+    {
+        DbConnection connection = database is not null
+            ? new NpgsqlConnection(database + ";Search Path=public,jettae_studio;Pooling=false")
+            : new SqliteConnection($"Data Source={DataFile};Pooling=False");
+        connection.Open();
+        return connection;
     }
 
     public HttpClient Client(string? token)
@@ -262,7 +412,10 @@ internal sealed class TestStudio : IAsyncDisposable
         if (app is not null)
             await app.DisposeAsync();
         Http.Dispose();
-        await QStash.DisposeAsync();
+        if (isFirst)
+            await QStash.DisposeAsync();
+        if (database is not null && isFirst)
+            await PostgresDatabases.GiveBackAsync(database);
         Directory.Delete(folder, recursive: true);
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 
 namespace Jettae.Studio.Tests;
 
@@ -45,11 +44,7 @@ public sealed class TokenTests
         await using var studio = await TestStudio.StartAsync();
         var (_, made) = await studio.PostAsync("/api/tokens", new { name = "x" });
         var text = (string)made["token"]!;
-        await using var file = new SqliteConnection($"Data Source={studio.DataFile};Mode=ReadOnly;Pooling=False");
-        await file.OpenAsync();
-        var all = file.CreateCommand();
-        all.CommandText = "SELECT group_concat(id || owner_id || name || hash || last4 || scope) FROM api_tokens";
-        var kept = (string)(await all.ExecuteScalarAsync())!;
+        var kept = await studio.KeptAsync();
         Assert.DoesNotContain(text[3..], kept, StringComparison.Ordinal);
         Assert.Contains(text[^4..], kept, StringComparison.Ordinal);
     }

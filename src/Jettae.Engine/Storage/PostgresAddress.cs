@@ -56,6 +56,15 @@ internal sealed class PostgresAddress
     /// <summary>Host, port and database.</summary>
     public override string ToString() => $"{Server}/{settings.Database ?? settings.Username}";
 
+    /// <summary>What it is an address of, of those that hosts give out.</summary>
+    public string Kind =>
+        IsSupabaseDirect ? "Supabase, direct"
+        : settings.Host!.EndsWith(".pooler.supabase.com", StringComparison.OrdinalIgnoreCase)
+            ? $"Supabase, pooler for {(settings.Port == 6543 ? "transactions" : "sessions")}"
+        : "PostgreSQL";
+
+    private bool IsSupabaseDirect => settings.Host!.EndsWith(".supabase.co", StringComparison.OrdinalIgnoreCase);
+
     private string Server =>
         settings.Host!.Contains(',', StringComparison.Ordinal) || settings.Host.Contains(':', StringComparison.Ordinal)
             ? settings.Host
@@ -67,6 +76,9 @@ internal sealed class PostgresAddress
         var said = failure is PostgresException refused ? refused.MessageText : failure.Message;
         var sentence = failure switch
         {
+            PostgresException when Says("tenant or user not found") || Says("tenant/user") =>
+                "Supabase's pooler knows no such project: the user is postgres.<project> there, and the host that of the "
+                    + "project's region; copy both from 'Connect' in the project",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
                 $"the user {settings.Username} may not do this in the database ({said}): have its owner run "
                     + $"'create schema {schema} authorization \"{settings.Username}\"', or use another user",
@@ -87,6 +99,9 @@ internal sealed class PostgresAddress
                 $"the pooler in front of it refuses what is asked of every session ({said}): leave that out of the "
                     + "address, or add it to the pooler's ignore_startup_parameters",
             PostgresException => $"it says: {said}",
+            _ when IsSupabaseDirect && Cause<SocketException>() is not null =>
+                "Supabase's direct address is IPv6 only, and there is no way to it from here: use the address of a pooler "
+                    + "('Connect' in the project), that for transactions at port 6543 or that for sessions at 5432",
             _ when Cause<SocketException>()
                     is { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
                 $"there is no host {settings.Host}: check the name",

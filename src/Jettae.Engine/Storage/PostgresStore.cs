@@ -47,6 +47,17 @@ public sealed partial class PostgresStore : Store
         Start();
     }
 
+    /// <summary>What the address is one of: plain PostgreSQL, or which of a Supabase project's.</summary>
+    public static string KindOf(string database) => new PostgresAddress(database).Kind;
+
+    /// <summary>What keeps from a database, in a sentence that says what to do.</summary>
+    public static string Explain(string database, Exception failure) =>
+        new PostgresAddress(database).Explained(failure, new EngineOptions { DataFile = "" }.DatabaseSchema).Message;
+
+    /// <summary>What Npgsql is given for an address.</summary>
+    /// <exception cref="InvalidOperationException">The address cannot be read.</exception>
+    public static string ConnectionStringOf(string database) => new PostgresAddress(database).ConnectionString;
+
     internal Node Node { get; }
 
     internal override bool IsOurs

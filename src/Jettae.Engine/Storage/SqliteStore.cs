@@ -105,7 +105,7 @@ public sealed class SqliteStore : Store
     }
 
     /// <summary>Two programs on one file would both own every shard: the second is told so, in words.</summary>
-    private static FileStream Own(string file)
+    internal static FileStream Own(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         try

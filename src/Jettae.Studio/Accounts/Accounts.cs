@@ -47,6 +47,24 @@ public sealed class Accounts
     public Task<Guid> AddAsync(string name, CancellationToken cancel = default) =>
         store.WriteAsync(db => Task.FromResult(Add(db, name, isOwner: false).Id), cancel);
 
+    /// <summary>
+    /// Says who the owner is among the users of a Supabase project: that one may read their rows there, and nobody else. Null: nobody.
+    /// </summary>
+    public async Task LinkAsync(Guid? supabaseUser, CancellationToken cancel = default)
+    {
+        var owner = await OwnerAsync(cancel);
+        await store.WriteAsync(
+            async db =>
+            {
+                (await db.Users.SingleAsync(user => user.Id == owner, cancel)).SupabaseUserId = supabaseUser;
+                // The project's roles may have come after the tables.
+                if (db is PostgresStudioDb)
+                    await db.Database.ExecuteSqlAsync($"SELECT jettae_studio.let_read()", cancel);
+            },
+            cancel
+        );
+    }
+
     /// <summary>Whether this person is the installation's owner.</summary>
     public Task<bool> IsOwnerAsync(Guid user, CancellationToken cancel = default) =>
         store.ReadAsync(db => db.Users.AnyAsync(each => each.Id == user && each.IsOwner, cancel), cancel);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -17,11 +18,17 @@ internal static class SignInSetup
 {
     public static void AddSignIn(this IServiceCollection services, StudioOptions options)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(options.DataFile))!;
-        services
-            .AddDataProtection()
-            .SetApplicationName("jettae")
-            .PersistKeysToFileSystem(OwnersOnly(Path.Combine(folder, "keys")));
+        var protection = services.AddDataProtection().SetApplicationName("jettae");
+        if (options.Database is null)
+            protection.PersistKeysToFileSystem(
+                OwnersOnly(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.DataFile))!, "keys"))
+            );
+        else
+            services
+                .AddOptions<KeyManagementOptions>()
+                .Configure<StudioStore>(
+                    (keys, store) => keys.XmlRepository = new ProtectionKeys((PostgresStudioStore)store)
+                );
         services
             .AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
             .AddCookie(cookie =>

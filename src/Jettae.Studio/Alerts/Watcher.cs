@@ -11,6 +11,7 @@ internal sealed class Watcher(
     StudioStore store,
     StudioOptions options,
     Notices notices,
+    Node node,
     Changes changes,
     StudioActivity activity,
     TimeProvider time,
@@ -38,6 +39,8 @@ internal sealed class Watcher(
 
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
+        if (!node.IsFirst)
+            return null;
         var owners = await store.ReadAsync(
             db =>
                 db.Schedules.Select(schedule => schedule.OwnerId)

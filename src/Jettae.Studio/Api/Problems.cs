@@ -29,6 +29,20 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
         {
             return Results.Empty;
         }
+        catch (Exception away) when (PostgresStudioStore.IsAway(away))
+        {
+            http.Response.Headers.RetryAfter = "5";
+            return Of(
+                http,
+                503,
+                "store_unavailable",
+                null,
+                new(
+                    "데이터베이스에 연결할 수 없어요. 잠시 뒤 다시 시도해 주세요.",
+                    "The database cannot be reached. Try again in a moment."
+                )
+            );
+        }
         catch (Exception surprise)
         {
             Unexpected(logger, http.Request.Path, surprise);

@@ -14,6 +14,7 @@ internal sealed partial class Keeper(
     StudioOptions options,
     Booker booker,
     Runner runner,
+    Node node,
     RunLedger ledger,
     Changes changes,
     StudioActivity activity,
@@ -29,8 +30,17 @@ internal sealed partial class Keeper(
     /// <summary>It has looked after every schedule since the start.</summary>
     internal bool IsRound { get; private set; }
 
+    /// <summary>Another node looks after them, or this one has done so.</summary>
+    internal bool IsLookedAfter => IsRound || !node.IsFirst;
+
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
+        if (!node.IsFirst)
+        {
+            // Whoever takes over looks at all of them.
+            hasLooked = false;
+            return null;
+        }
         await ledger.FailOrphansAsync(runner.IsAtWorkOn, cancel);
         foreach (var id in await WorthALookAsync(cancel))
             await LookAfterAsync(id, cancel);
@@ -99,7 +109,7 @@ internal sealed partial class Keeper(
     {
         try
         {
-            if (runner.IsAtWorkOn(run.Id))
+            if (runner.IsAtWorkOn(run))
                 return;
             if (run.QstashMessageId is { } message && await qstash.Messages.GetAsync(message, cancel) is not null)
                 return;

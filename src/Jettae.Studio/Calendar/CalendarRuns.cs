@@ -16,11 +16,11 @@ internal static class CalendarRuns
     )
     {
         var whose = scheduleId is null ? "owner_id = {0}" : "owner_id = {0} AND schedule_id = {1}";
-        object[] given = scheduleId is { } one ? [Text(owner), Text(one)] : [Text(owner)];
+        object[] given = scheduleId is { } one ? [owner, one] : [owner];
         var bySlot = $"FROM runs WHERE {whose} AND slot_at >= lo AND slot_at < hi";
         var byHand = $"FROM runs WHERE {whose} AND slot_at IS NULL AND started_at >= lo AND started_at < hi";
         var counts = $"""
-            {Spans(cells, cells)}
+            {Spans(db, cells, cells)}
             SELECT n, (SELECT COUNT(*) {bySlot}) + (SELECT COUNT(*) {byHand}) AS runs FROM spans
             """;
         foreach (var cell in await db.Database.SqlQueryRaw<Counted>(counts, given).ToListAsync(cancel))
@@ -30,14 +30,12 @@ internal static class CalendarRuns
         {
             // The inner selects find the ids by index alone; only what is shown is then read.
             var rows = $"""
-                {Spans(cells, alike)},
+                {Spans(db, cells, alike)},
                 shown (n, id) AS (
-                    SELECT n, r.id FROM spans JOIN runs r ON r.id IN (
-                        SELECT id {bySlot} ORDER BY slot_at LIMIT {alike.Key})
+                    SELECT n, r.id FROM {db.Each("spans", "runs", $"SELECT id {bySlot} ORDER BY slot_at LIMIT {alike.Key}")}
                     UNION ALL
-                    SELECT n, r.id FROM spans JOIN runs r ON r.id IN (
-                        SELECT id {byHand} ORDER BY started_at LIMIT {alike.Key}))
-                SELECT n, r.id, COALESCE(r.slot_at, r.started_at) AS at, r.state, s.id AS schedule_id,
+                    SELECT n, r.id FROM {db.Each("spans", "runs", $"SELECT id {byHand} ORDER BY started_at LIMIT {alike.Key}")})
+                SELECT n, r.id, {db.Milliseconds("COALESCE(r.slot_at, r.started_at)")} AS at, r.state, s.id AS schedule_id,
                     COALESCE(s.name, r.schedule_name) AS name, r.reason, c.id AS content_id, c.title, c.status,
                     COALESCE(c.content_type, s.content_type) AS content_type
                 FROM shown JOIN runs r ON r.id = shown.id
@@ -49,14 +47,14 @@ internal static class CalendarRuns
         }
     }
 
-    private static string Spans(CalendarItems.Filling[] all, IEnumerable<CalendarItems.Filling> some) =>
+    private static string Spans(StudioDb db, CalendarItems.Filling[] all, IEnumerable<CalendarItems.Filling> some) =>
         "WITH spans (n, lo, hi) AS (VALUES "
         + string.Join(
             ", ",
             some.Select(each =>
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"({Array.IndexOf(all, each)}, {each.Cell.From.ToUnixTimeMilliseconds()}, {each.Cell.To.ToUnixTimeMilliseconds()})"
+                    $"({Array.IndexOf(all, each)}, {db.Literal(each.Cell.From)}, {db.Literal(each.Cell.To)})"
                 )
             )
         )
@@ -78,8 +76,6 @@ internal static class CalendarRuns
                 _ => CalendarState.Deleted,
             },
         };
-
-    private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture).ToUpperInvariant();
 
 #pragma warning disable IDE1006, CA1812 // The columns of the queries above, read by EF.
     private sealed record Counted(int n, int runs);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
@@ -53,28 +52,13 @@ public sealed record ContentFilter(
     }
 
     /// <summary>The keys of the pieces that the search finds; none when nothing in it can be looked for.</summary>
-    internal IQueryable<long> Hits(StudioDb db) =>
-        SearchText.Match(Search!) is { } match
-            ? db.Database.SqlQuery<long>(
-                $"SELECT rowid AS Value FROM content_search WHERE content_search MATCH {match}"
-            )
-            : db.Database.SqlQuery<long>($"SELECT rowid AS Value FROM content_search WHERE rowid IS NULL");
+    internal IQueryable<long> Hits(StudioDb db) => SearchIndex.Hits(db, Search!);
 
     /// <summary>The keys that the search finds among the owner's pieces of that time: what is cut after so many is cut of these alone.</summary>
-    internal IQueryable<long> HitsOf(StudioDb db, Guid owner)
-    {
-        // The search is run once, by itself: however else it is asked for, it may be run, or its result walked, for every piece.
-        var found = db.Contents.FromSql(
-            $"""
-            SELECT * FROM contents INDEXED BY contents_counted WHERE search_key IN (
-              WITH hits AS MATERIALIZED (SELECT rowid AS hit FROM content_search WHERE content_search MATCH {SearchText.Match(
-                Search!
-            )})
-              SELECT hit FROM hits)
-            """
-        );
-        return new ContentFilter(From: From, To: To).Rows(found, db, owner).Select(piece => piece.SearchKey!.Value);
-    }
+    internal IQueryable<long> HitsOf(StudioDb db, Guid owner) =>
+        new ContentFilter(From: From, To: To)
+            .Rows(SearchIndex.Found(db, Search!), db, owner)
+            .Select(piece => piece.SearchKey!.Value);
 
     /// <summary>Whether the pieces of a counted cell fit.</summary>
     internal bool Fits(ContentFacets.Cell cell) =>
@@ -85,16 +69,7 @@ public sealed record ContentFilter(
 
     /// <summary>The pieces that fit among those of these few keys: each is looked up, never all of the owner's looked through.</summary>
     internal IQueryable<Content> Found(List<long> keys, StudioDb db, Guid owner) =>
-        Rows(
-            db.Contents.FromSql(
-                $"""
-                SELECT * FROM contents INDEXED BY contents_by_search_key
-                WHERE search_key IN (SELECT value FROM json_each({JsonSerializer.Serialize(keys)}))
-                """
-            ),
-            db,
-            owner
-        );
+        Rows(SearchIndex.OfKeys(db, keys), db, owner);
 
     /// <summary>
     /// The pieces that fit among those of these keys; null for all. The search index is read by itself first: joined, it may be
@@ -102,11 +77,7 @@ public sealed record ContentFilter(
     /// </summary>
     internal IQueryable<Content> Among(List<long>? keys, StudioDb db, Guid owner)
     {
-        var rows = Rows(Counted(db), db, owner);
+        var rows = Rows(SearchIndex.Counted(db), db, owner);
         return keys is null ? rows : rows.Where(piece => EF.Parameter(keys).Contains(piece.SearchKey!.Value));
     }
-
-    /// <summary>By the index that has all that is counted: texts of thousands are not read for it.</summary>
-    private static IQueryable<Content> Counted(StudioDb db) =>
-        db.Contents.FromSql($"SELECT * FROM contents INDEXED BY contents_counted");
 }

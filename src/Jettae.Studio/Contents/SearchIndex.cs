@@ -1,19 +1,27 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Jettae.Studio;
 
 /// <summary>
-/// The full-text index of the library (SQLite FTS5, without a copy of the texts). Its rows are written in the transaction
-/// that writes their pieces, so a search never lags behind.
+/// The full-text index of the library: SQLite's FTS5, without a copy of the texts, or a <c>tsvector</c> beside each piece. It is
+/// written in the transaction that writes the pieces, so a search never lags behind.
 /// </summary>
 internal static class SearchIndex
 {
-    /// <summary>Makes the table; the migration runs it.</summary>
+    /// <summary>Makes SQLite's table; the migration runs it.</summary>
     public const string Create = """
         CREATE VIRTUAL TABLE content_search USING fts5(
             words, content = '', contentless_delete = 1, prefix = '1', tokenize = 'unicode61'
         )
+        """;
+
+    /// <summary>The same for PostgreSQL.</summary>
+    public const string CreateInPostgres = """
+        CREATE SEQUENCE contents_search_keys;
+        ALTER TABLE contents ADD COLUMN words tsvector;
+        CREATE INDEX contents_by_words ON contents USING gin (words)
         """;
 
     private const int Batch = 500;
@@ -26,12 +34,9 @@ internal static class SearchIndex
             .Where(IsConcerned)
             .Select(entry => (entry.Entity, entry.State == EntityState.Deleted))
             .ToList();
-        if (changed.Exists(each => each.Entity.SearchKey is null))
-        {
-            var last = await LastKeyAsync(db, cancel);
-            foreach (var (piece, _) in changed.Where(each => each.Entity.SearchKey is null))
-                piece.SearchKey = ++last;
-        }
+        var unknown = changed.Select(each => each.Entity).Where(piece => piece.SearchKey is null).ToList();
+        foreach (var (piece, key) in unknown.Zip(unknown.Count > 0 ? await KeysAsync(db, unknown.Count, cancel) : []))
+            piece.SearchKey = key;
         return changed;
     }
 
@@ -42,17 +47,76 @@ internal static class SearchIndex
     )
     {
         foreach (var (piece, isGone) in changed)
-            if (isGone)
+        {
+            var text = piece.Title + "\n" + piece.Body;
+            if (db is PostgresStudioDb)
+            {
+                if (!isGone)
+                    await db.Database.ExecuteSqlAsync(
+                        $"UPDATE contents SET words = CAST({SearchText.Vector(text)} AS tsvector) WHERE id = {piece.Id}",
+                        cancel
+                    );
+            }
+            else if (isGone)
                 await db.Database.ExecuteSqlAsync(
                     $"DELETE FROM content_search WHERE rowid = {piece.SearchKey}",
                     cancel
                 );
             else
                 await db.Database.ExecuteSqlAsync(
-                    $"INSERT OR REPLACE INTO content_search (rowid, words) VALUES ({piece.SearchKey}, {Words(piece)})",
+                    $"INSERT OR REPLACE INTO content_search (rowid, words) VALUES ({piece.SearchKey}, {SearchText.Indexed(text)})",
                     cancel
                 );
+        }
     }
+
+    /// <summary>The keys of the pieces that a search finds; none when nothing in it can be looked for.</summary>
+    public static IQueryable<long> Hits(StudioDb db, string typed)
+    {
+        if (SearchText.Match(typed) is not { } match)
+            return db.Contents.Where(piece => false).Select(piece => piece.SearchKey!.Value);
+        return db is PostgresStudioDb
+            ? db.Database.SqlQuery<long>(
+                $"SELECT search_key AS \"Value\" FROM contents WHERE words @@ CAST({SearchText.Query(typed)} AS tsquery)"
+            )
+            : db.Database.SqlQuery<long>(
+                $"SELECT rowid AS \"Value\" FROM content_search WHERE content_search MATCH {match}"
+            );
+    }
+
+    /// <summary>The pieces that a search finds.</summary>
+    public static IQueryable<Content> Found(StudioDb db, string typed) =>
+        db is PostgresStudioDb
+            ? db.Contents.FromSql(
+                $"SELECT * FROM contents WHERE words @@ CAST({SearchText.Query(typed)} AS tsquery)"
+            )
+            // The search is run once, by itself: however else it is asked for, it may be run, or its result walked, for every piece.
+            : db.Contents.FromSql(
+                $"""
+                SELECT * FROM contents INDEXED BY contents_counted WHERE search_key IN (
+                  WITH hits AS MATERIALIZED (SELECT rowid AS hit FROM content_search WHERE content_search MATCH {SearchText.Match(
+                    typed
+                )})
+                  SELECT hit FROM hits)
+                """
+            );
+
+    /// <summary>The pieces of these few keys: each is looked up.</summary>
+    public static IQueryable<Content> OfKeys(StudioDb db, List<long> keys) =>
+        db is PostgresStudioDb
+            ? db.Contents.Where(piece => keys.Contains(piece.SearchKey!.Value))
+            : db.Contents.FromSql(
+                $"""
+                SELECT * FROM contents INDEXED BY contents_by_search_key
+                WHERE search_key IN (SELECT value FROM json_each({JsonSerializer.Serialize(keys)}))
+                """
+            );
+
+    /// <summary>All pieces, by the index that has all that is counted: texts of thousands are not read for it.</summary>
+    public static IQueryable<Content> Counted(StudioDb db) =>
+        db is PostgresStudioDb
+            ? db.Contents
+            : db.Contents.FromSql($"SELECT * FROM contents INDEXED BY contents_counted");
 
     /// <summary>Takes in some of the pieces that were there before the index. Answers whether there may be more.</summary>
     public static async Task<bool> FillAsync(StudioDb db, CancellationToken cancel)
@@ -69,8 +133,18 @@ internal static class SearchIndex
         return unknown.Count == Batch;
     }
 
-    private static async Task<long> LastKeyAsync(StudioDb db, CancellationToken cancel) =>
-        await db.Contents.MaxAsync(piece => piece.SearchKey, cancel) ?? 0;
+    /// <summary>New keys, each larger than those before.</summary>
+    private static async Task<IEnumerable<long>> KeysAsync(StudioDb db, int count, CancellationToken cancel)
+    {
+        if (db is PostgresStudioDb)
+            return await db
+                .Database.SqlQuery<long>(
+                    $"SELECT nextval('contents_search_keys') AS \"Value\" FROM generate_series(1, {count})"
+                )
+                .ToListAsync(cancel);
+        var last = await db.Contents.MaxAsync(piece => piece.SearchKey, cancel) ?? 0;
+        return Enumerable.Range(1, count).Select(n => last + n);
+    }
 
     private static bool IsConcerned(EntityEntry<Content> entry) =>
         entry.State switch
@@ -81,6 +155,4 @@ internal static class SearchIndex
                 || entry.Property(piece => piece.SearchKey).IsModified,
             _ => false,
         };
-
-    private static string Words(Content piece) => SearchText.Indexed(piece.Title + "\n" + piece.Body);
 }

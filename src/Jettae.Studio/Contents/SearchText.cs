@@ -13,6 +13,11 @@ public readonly record struct SearchSegment(string Text, bool IsHit);
 /// </summary>
 internal static class SearchText
 {
+    private const int LongestWord = 400;
+
+    /// <summary>PostgreSQL keeps no more of one word.</summary>
+    private const int MostPlaces = 255;
+
     /// <summary>What the index stores for a text: words with blanks between them, nothing else.</summary>
     public static string Indexed(string text) =>
         string.Join(' ', Runs(text).SelectMany(run => Words(run, isLast: false)));
@@ -23,14 +28,39 @@ internal static class SearchText
     /// </summary>
     public static string? Match(string typed)
     {
-        var phrases = Parts(typed).Select(Phrase).Where(phrase => phrase is not null).ToList();
+        // Letters and digits only: nothing within the quotes can be syntax.
+        var phrases = Phrases(typed)
+            .Select(each => $"\"{string.Join(' ', each.Words)}\"{(each.MayGoOn ? "*" : "")}")
+            .ToList();
         return phrases.Count == 0 ? null : string.Join(" AND ", phrases);
     }
+
+    /// <summary>The same as PostgreSQL's <c>tsquery</c>.</summary>
+    public static string? Query(string typed)
+    {
+        var phrases = Phrases(typed)
+            .Select(each =>
+                $"({string.Join(" <-> ", each.Words.Select(word => $"'{Bounded(word)}'"))}{(each.MayGoOn ? ":*" : "")})"
+            )
+            .ToList();
+        return phrases.Count == 0 ? null : string.Join(" & ", phrases);
+    }
+
+    /// <summary>What the index stores for a text as PostgreSQL's <c>tsvector</c>: its words and where they stand.</summary>
+    public static string Vector(string text) =>
+        string.Join(
+            ' ',
+            Runs(text)
+                .SelectMany(run => Words(run, isLast: false))
+                .Index()
+                .GroupBy(each => Bounded(each.Item), each => each.Index + 1)
+                .Select(places => $"'{places.Key}':{string.Join(',', places.Take(MostPlaces))}")
+        );
 
     /// <summary>Cuts a shown text at what was found in it.</summary>
     public static IReadOnlyList<SearchSegment> Segments(string text, string? typed)
     {
-        var wanted = Parts(typed ?? "").Where(part => Phrase(part) is not null).ToList();
+        var wanted = Parts(typed ?? "").Where(part => Read(part) is not null).ToList();
         var segments = new List<SearchSegment>();
         var (from, at) = (0, 0);
         while (at < text.Length)
@@ -70,17 +100,19 @@ internal static class SearchText
     private static string WithoutHalfSyllable(string part) =>
         part.Length > 1 && part[^1] is >= 'ㄱ' and <= 'ㅎ' && part[^2] is >= '가' and <= '힣' ? part[..^1] : part;
 
-    private static string? Phrase(string part)
+    private static IEnumerable<Phrase> Phrases(string typed) => Parts(typed).Select(Read).OfType<Phrase>();
+
+    private static Phrase? Read(string part)
     {
         var runs = Runs(part).ToList();
         if (runs.Count == 0)
             return null;
         var words = runs.SelectMany((run, n) => Words(run, isLast: n == runs.Count - 1));
-        var last = runs[^1];
-        var mayGoOn = !last.IsUnspaced || last.Characters.Count == 1;
-        // Letters and digits only: nothing within the quotes can be syntax.
-        return $"\"{string.Join(' ', words)}\"{(mayGoOn ? "*" : "")}";
+        return new Phrase([.. words], MayGoOn: !runs[^1].IsUnspaced || runs[^1].Characters.Count == 1);
     }
+
+    /// <summary>PostgreSQL takes words of 2,046 bytes at most.</summary>
+    private static string Bounded(string word) => word.Length <= LongestWord ? word : word[..LongestWord];
 
     /// <summary>At the end of a search the last character is left out: the text may go on after it.</summary>
     private static IEnumerable<string> Words(Run run, bool isLast)
@@ -144,6 +176,9 @@ internal static class SearchText
                 or (>= 0xA960 and <= 0xA97F)
                 or (>= 0xF900 and <= 0xFAFF)
                 or (>= 0x20000 and <= 0x3FFFF);
+
+    /// <summary>Words that stand beside one another.</summary>
+    private sealed record Phrase(List<string> Words, bool MayGoOn);
 
     private sealed record Run(bool IsUnspaced, List<string> Characters);
 }

@@ -27,5 +27,5 @@ internal sealed class StudioStoreAnswers(StudioStore store, TimeProvider time) :
 internal sealed class KeeperLooked(Keeper keeper) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(keeper.IsRound ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        Task.FromResult(keeper.IsLookedAfter ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace Jettae.Studio;
 
@@ -384,7 +384,7 @@ public static class Reasons
     internal static Reason Of(Exception surprise)
     {
         for (Exception? each = surprise; each is not null; each = each.InnerException)
-            if (each is SqliteException)
+            if (each is DbException)
                 return StoreFailed;
         return Surprise;
     }

@@ -84,6 +84,9 @@ public sealed class Run
 
     public RunState State { get; set; }
 
+    /// <summary>The node that makes it, or made it last.</summary>
+    public Guid? NodeId { get; set; }
+
     /// <summary>Attempts made so far, 1 while the first is under way.</summary>
     public int Attempts { get; set; }
 

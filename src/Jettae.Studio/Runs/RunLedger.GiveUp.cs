@@ -5,9 +5,6 @@ namespace Jettae.Studio;
 /// <summary>How a run ends that nobody makes any more.</summary>
 internal sealed partial class RunLedger
 {
-    /// <summary>What was running before was made by a process that is no more.</summary>
-    private readonly DateTimeOffset born = time.GetUtcNow();
-
     /// <summary>Gives a run up that waits, or that nobody makes any more. A repeat changes nothing.</summary>
     public Task<Run> CancelAsync(Guid owner, Guid runId, CancellationToken cancel) =>
         store.WriteAsync(
@@ -49,6 +46,8 @@ internal sealed partial class RunLedger
                 }
                 if (AnswerOf(run, schedule) is { } settled)
                     return settled;
+                if (IsMadeElsewhere(run))
+                    return new SlotAnswer.UnderWay();
                 await InterruptOpenStepsAsync(db, run);
                 // What its last attempt came to is why; only of one that nobody ever heard of QStash's word is all there is.
                 if (run.Attempts == 0)
@@ -62,7 +61,8 @@ internal sealed partial class RunLedger
                 await Booked.EnsureAsync(db, schedule, now);
                 return new SlotAnswer.Failed(run.Id, Reasons.Find(run.Reason) ?? Reasons.GaveUp);
             },
-            cancel
+            cancel,
+            about: slot.ScheduleId
         );
 
     private static string Both(string? one, string other)
@@ -82,20 +82,17 @@ internal sealed partial class RunLedger
         );
 
     /// <summary>
-    /// Runs that a stop interrupted and that nobody will deliver again: those by hand, those of deleted schedules. One that
-    /// was begun a moment ago may not be known as under work yet.
+    /// Runs that a stop interrupted and that nobody will deliver again: those by hand, those of deleted schedules.
     /// </summary>
-    public Task FailOrphansAsync(Func<Guid, bool> isAtWork, CancellationToken cancel) =>
+    public Task FailOrphansAsync(Func<Run, bool> isAtWork, CancellationToken cancel) =>
         store.WriteAsync(
             async db =>
             {
-                var moment = time.GetUtcNow() - TimeSpan.FromMinutes(1);
                 var open = await db
                     .Runs.Where(run => run.State == RunState.Running)
-                    .Where(run => run.StartedAt <= born || run.StartedAt < moment)
                     .Where(run => run.SlotAt == null || !db.Schedules.Any(schedule => schedule.Id == run.ScheduleId))
                     .ToListAsync(cancel);
-                foreach (var run in open.Where(run => !isAtWork(run.Id)))
+                foreach (var run in open.Where(run => !isAtWork(run)))
                 {
                     await InterruptOpenStepsAsync(db, run);
                     run.Reason = Reasons.Interrupted.Key;

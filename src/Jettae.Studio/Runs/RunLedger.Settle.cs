@@ -14,7 +14,8 @@ internal sealed partial class RunLedger
             {
                 await TrackKnownAsync(db, attempt, cancel);
             },
-            cancel
+            cancel,
+            about: Concerned(attempt.Run)
         );
 
     /// <summary>The one transaction that ends an attempt: content, run, statistics, next booking.</summary>
@@ -91,8 +92,11 @@ internal sealed partial class RunLedger
                     : new SlotAnswer.Failed(run.Id, Reasons.Find(run.Reason)!);
                 return (answer, run, content);
             },
-            cancel
+            cancel,
+            about: Concerned(started.Attempt.Run)
         );
+
+    private static Guid Concerned(Run run) => run.ScheduleId ?? run.Id;
 
     /// <param name="started">What was to be written.</param>
     /// <param name="draft">What was written.</param>

@@ -13,7 +13,7 @@ internal sealed record StartedRun(Attempt Attempt, Assignment Assignment, Revisi
 /// The transactions of a run: begin, settle, give up. Each decides on what it reads in the same transaction, so of two who
 /// want the same slot one makes the run and the other learns of it.
 /// </summary>
-internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
+internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvider time)
 {
     private const int TitlesToAvoid = 5;
     private const int PiecesToCompare = 30;
@@ -42,6 +42,8 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
                 }
                 if (AnswerOf(run, schedule) is { } settled)
                     return (null, settled);
+                if (IsMadeElsewhere(run))
+                    return (null, new SlotAnswer.UnderWay());
                 await InterruptOpenStepsAsync(db, run);
                 if (schedule.RestsAt(time.GetUtcNow()) && run.State == RunState.Waiting)
                 {
@@ -51,6 +53,7 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
                     return (null, new SlotAnswer.Skipped(Reasons.Paused.Key, run.Id));
                 }
                 run.State = RunState.Running;
+                run.NodeId = node.Id;
                 run.Attempts++;
                 run.QstashMessageId = messageId ?? run.QstashMessageId;
                 var attempt = new Attempt(run, run.Attempts, time, tell);
@@ -60,7 +63,8 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
                 Track(db, attempt);
                 return (new StartedRun(attempt, await AssignmentAsync(db, schedule, slot.Timestamp)), null);
             },
-            cancel
+            cancel,
+            about: slot.ScheduleId
         );
 
     public Task<StartedRun> BeginByHandAsync(
@@ -146,6 +150,16 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
 
     public Task<Run> FindAsync(Guid owner, Guid runId, CancellationToken cancel) =>
         store.ReadAsync(db => db.Runs.OwnedAsync(owner, runId, cancel), cancel);
+
+    /// <summary>Null when there is no such run any more.</summary>
+    public Task<RunState?> StateAsync(Guid owner, Guid runId, CancellationToken cancel) =>
+        store.ReadAsync(
+            db =>
+                db.Runs.Where(run => run.Id == runId && run.OwnerId == owner)
+                    .Select(run => (RunState?)run.State)
+                    .SingleOrDefaultAsync(cancel),
+            cancel
+        );
 
     public Task<StartedRun> BeginOneOffAsync(
         Guid owner,
@@ -265,7 +279,9 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
         return run;
     }
 
-    private static Run NewRun(
+    private bool IsMadeElsewhere(Run run) => run.State == RunState.Running && node.IsElsewhere(run.NodeId);
+
+    private Run NewRun(
         Guid owner,
         Guid? scheduleId,
         string scheduleName,
@@ -282,6 +298,7 @@ internal sealed partial class RunLedger(StudioStore store, TimeProvider time)
             SlotAt = slot,
             Trigger = trigger,
             State = RunState.Running,
+            NodeId = node.Id,
             Attempts = 1,
             StartedAt = now,
         };

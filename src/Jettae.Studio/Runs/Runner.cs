@@ -27,10 +27,14 @@ public abstract record RunProgress
 /// <summary>Makes runs: by hand here, at slots through the webhook.</summary>
 public sealed partial class Runner
 {
+    /// <summary>How often a run that another node makes is looked at.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
     private readonly RunLedger ledger;
     private readonly Composer composer;
     private readonly Booker booker;
     private readonly Watcher watcher;
+    private readonly Node node;
     private readonly Changes changes;
     private readonly StudioActivity activity;
     private readonly TimeProvider time;
@@ -48,6 +52,7 @@ public sealed partial class Runner
         Composer composer,
         Booker booker,
         Watcher watcher,
+        Node node,
         Changes changes,
         StudioActivity activity,
         TimeProvider time,
@@ -59,6 +64,7 @@ public sealed partial class Runner
         this.composer = composer;
         this.booker = booker;
         this.watcher = watcher;
+        this.node = node;
         this.changes = changes;
         this.activity = activity;
         this.time = time;
@@ -172,6 +178,11 @@ public sealed partial class Runner
         if (slots.TryGetValue((slot.ScheduleId, slot.Timestamp), out var attempt))
             await attempt.Value;
         var answer = await ledger.GiveUpAsync(slot, messageId, detail, stopping);
+        while (answer is SlotAnswer.UnderWay)
+        {
+            await Task.Delay(Look, time, stopping);
+            answer = await ledger.GiveUpAsync(slot, messageId, detail, stopping);
+        }
         booker.Wake();
         watcher.Wake();
         return answer;
@@ -179,13 +190,34 @@ public sealed partial class Runner
 
     internal bool IsAtWork(Guid scheduleId) => atWork.Values.Any(work => work.ScheduleId == scheduleId);
 
-    internal bool IsAtWorkOn(Guid runId) => atWork.ContainsKey(runId);
+    /// <summary>It is being made, here or by another node. One that was begun here a moment ago may not be known as such yet.</summary>
+    internal bool IsAtWorkOn(Run run) =>
+        node.IsElsewhere(run.NodeId)
+        || (
+            run.NodeId == node.Id
+            && (atWork.ContainsKey(run.Id) || run.StartedAt > time.GetUtcNow() - TimeSpan.FromMinutes(1))
+        );
+
+    /// <summary>Somebody may have stopped it at another node.</summary>
+    internal async Task HeedAsync(Guid owner, Guid runId, CancellationToken cancel)
+    {
+        if (!atWork.TryGetValue(runId, out var work))
+            return;
+        if (await ledger.StateAsync(owner, runId, cancel) == RunState.Cancelled)
+            await work.Stop.CancelAsync();
+    }
 
     private async Task<SlotAnswer> AttemptSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
     {
         using var work = activity.Enter();
         var live = new RunLive();
         var (started, answer) = await ledger.BeginSlotAsync(slot, messageId, deliveredAt, live.Add, stopping);
+        while (answer is SlotAnswer.UnderWay)
+        {
+            // Delivered once more while another node writes: what comes of that is the answer.
+            await Task.Delay(Look, time, stopping);
+            (started, answer) = await ledger.BeginSlotAsync(slot, messageId, deliveredAt, live.Add, stopping);
+        }
         booker.Wake();
         if (started is null)
             return answer!;

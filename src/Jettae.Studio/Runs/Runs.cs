@@ -93,17 +93,19 @@ public sealed class Runs
             async db =>
             {
                 // A seek in the index of the newest runs for each schedule; a join would number all runs there are.
-                var wanted = string.Join(", ", schedules.Select(id => $"'{id.ToString("D").ToUpperInvariant()}'"));
                 var sql = $$"""
-                    SELECT s.id, (SELECT group_concat(r.line, ' ') FROM (
-                        SELECT id || '|' || state || '|' || COALESCE(slot_at, started_at) || '|' || started_at || '|'
-                            || COALESCE(finished_at, '') || '|' || COALESCE(reason, '') AS line
+                    SELECT s.id, (SELECT string_agg(r.line, ' ') FROM (
+                        SELECT CAST(id AS TEXT) || '|' || state || '|'
+                            || {{db.Milliseconds("COALESCE(slot_at, started_at)")}} || '|'
+                            || {{db.Milliseconds("started_at")}} || '|'
+                            || COALESCE(CAST({{db.Milliseconds("finished_at")}} AS TEXT), '') || '|'
+                            || COALESCE(reason, '') AS line
                         FROM runs WHERE schedule_id = s.id
                         ORDER BY started_at DESC, id DESC LIMIT {1}) r) AS runs
-                    FROM schedules s WHERE s.owner_id = {0} AND s.id IN ({{wanted}})
+                    FROM schedules s WHERE s.owner_id = {0} AND s.id IN ({{StudioDb.Ids(schedules)}})
                     """;
                 var found = await db
-                    .Database.SqlQueryRaw<Strip>(sql, owner.ToString("D").ToUpperInvariant(), perSchedule)
+                    .Database.SqlQueryRaw<Strip>(sql, owner, perSchedule)
                     .ToListAsync(cancel);
                 return found
                     .SelectMany(each =>

@@ -74,6 +74,16 @@ public sealed class Series
     )
     {
         var edges = Edges(time.GetUtcNow(), unit, zone);
+        return await store.ReadAsync(db => PointsAsync(db, owner, edges, cancel), cancel);
+    }
+
+    private static async Task<IReadOnlyList<StatsPoint>> PointsAsync(
+        StudioDb db,
+        Guid owner,
+        IReadOnlyList<DateTimeOffset> edges,
+        CancellationToken cancel
+    )
+    {
         // A point each, so that its runs are one piece of the index and nothing is sorted; how late they were, as one text:
         // to take 200,000 rows out one by one would take longer than all the rest.
         var sql = string.Join(
@@ -81,25 +91,22 @@ public sealed class Series
             edges.Zip(
                 edges.Skip(1),
                 (from, to) =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
                         $$"""
-                        SELECT SUM(state = 'done') AS done, SUM(state = 'failed') AS failed,
-                            SUM(state = 'skipped') AS skipped, SUM(input_tokens) AS input_tokens,
+                        SELECT {{db.Milliseconds(db.Literal(from))}} AS since,
+                            COUNT(*) FILTER (WHERE state = 'done') AS done,
+                            COUNT(*) FILTER (WHERE state = 'failed') AS failed,
+                            COUNT(*) FILTER (WHERE state = 'skipped') AS skipped, SUM(input_tokens) AS input_tokens,
                             SUM(cached_input_tokens) AS cached_input_tokens,
                             SUM(cache_write_tokens) AS cache_write_tokens, SUM(output_tokens) AS output_tokens,
-                            SUM(thinking_tokens) AS thinking_tokens, SUM(CAST(cost AS REAL)) AS cost,
-                            group_concat(CASE WHEN state <> 'skipped' THEN started_at - slot_at END) AS late
+                            SUM(thinking_tokens) AS thinking_tokens, SUM(CAST(cost AS DOUBLE PRECISION)) AS cost,
+                            string_agg(CASE WHEN state <> 'skipped' THEN CAST({{db.Between("slot_at", "started_at")}} AS TEXT) END, ',') AS late
                         FROM runs WHERE owner_id = {0}
-                            AND started_at >= {{from.ToUnixTimeMilliseconds()}}
-                            AND started_at < {{to.ToUnixTimeMilliseconds()}}
+                            AND started_at >= {{db.Literal(from)}} AND started_at < {{db.Literal(to)}}
                         """
-                    )
             )
         );
-        var id = owner.ToString("D").ToUpperInvariant();
-        var sums = await store.ReadAsync(db => db.Database.SqlQueryRaw<Sums>(sql, id).ToListAsync(cancel), cancel);
-        return [.. sums.Select((each, point) => each.Point(edges[point], edges[point + 1]))];
+        var sums = await db.Database.SqlQueryRaw<Sums>(sql, owner).ToListAsync(cancel);
+        return [.. sums.OrderBy(each => each.since).Select((each, n) => each.Point(edges[n], edges[n + 1]))];
     }
 
     /// <summary>The begins of the points and the end of the last one.</summary>
@@ -135,9 +142,10 @@ public sealed class Series
 
 #pragma warning disable IDE1006, CA1812 // The columns of the query above, read by EF.
     private sealed record Sums(
-        int? done,
-        int? failed,
-        int? skipped,
+        long since,
+        int done,
+        int failed,
+        int skipped,
         long? input_tokens,
         long? cached_input_tokens,
         long? cache_write_tokens,
@@ -153,10 +161,10 @@ public sealed class Series
             return new(
                 from,
                 to,
-                done ?? 0,
-                failed ?? 0,
-                skipped ?? 0,
-                done + failed is > 0 and { } ended ? (double)(done ?? 0) / ended : null,
+                done,
+                failed,
+                skipped,
+                done + failed is > 0 and var ended ? (double)done / ended : null,
                 AtRank(lates, 50),
                 AtRank(lates, 95),
                 input_tokens ?? 0,

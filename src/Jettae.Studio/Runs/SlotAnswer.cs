@@ -17,6 +17,9 @@ internal abstract record SlotAnswer
     /// <summary>Failed in a way that passes.</summary>
     public sealed record TryAgain(Guid RunId, Reason Reason, TimeSpan? RetryAfter) : SlotAnswer;
 
+    /// <summary>Another node makes it just now.</summary>
+    public sealed record UnderWay : SlotAnswer;
+
     /// <summary>Failed for good; the run says why.</summary>
     public sealed record Failed(Guid RunId, Reason Reason) : SlotAnswer;
 }

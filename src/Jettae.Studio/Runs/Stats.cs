@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 
@@ -102,10 +101,9 @@ public sealed class Stats
                             await db
                                 .Database.SqlQuery<double>(
                                     $"""
-                                    SELECT COALESCE(SUM(CAST(cost AS REAL)), 0) AS Value FROM runs
-                                    WHERE owner_id = {Text(owner)}
-                                        AND started_at >= {begin.ToUnixTimeMilliseconds()}
-                                        AND started_at < {end.ToUnixTimeMilliseconds()}
+                                    SELECT COALESCE(SUM(CAST(cost AS DOUBLE PRECISION)), 0) AS "Value" FROM runs
+                                    WHERE owner_id = {owner}
+                                        AND started_at >= {db.Instant(begin)} AND started_at < {db.Instant(end)}
                                     """
                                 )
                                 .ToListAsync(cancel)
@@ -161,27 +159,27 @@ public sealed class Stats
             ? perSchedule
                 ? "AND schedule_id IS NOT NULL"
                 : ""
-            : $"AND schedule_id IN ({string.Join(", ", schedules.Select(id => $"'{Text(id)}'"))})";
+            : $"AND schedule_id IN ({StudioDb.Ids(schedules)})";
         var rows = $$"""
             SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
-                thinking_tokens, cost, CASE WHEN state <> 'skipped' THEN started_at - slot_at END AS late,
-                {{(ofWriting ? "CASE WHEN state = 'done' THEN finished_at - started_at END" : "NULL")}} AS took
+                thinking_tokens, cost, CASE WHEN state <> 'skipped' THEN {{db.Between("slot_at", "started_at")}} END AS late,
+                {{(ofWriting ? $"CASE WHEN state = 'done' THEN {db.Between("started_at", "finished_at")} END" : "CAST(NULL AS bigint)")}} AS took
             FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
             """;
-        object[] given = [Text(owner), from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()];
+        object[] given = [owner, db.Instant(from), db.Instant(to)];
         var sums = $"""
-            SELECT g AS schedule_id,
-                COALESCE(SUM(state = 'done'), 0) AS done, COALESCE(SUM(state = 'failed'), 0) AS failed,
-                COALESCE(SUM(state = 'skipped'), 0) AS skipped,
-                COALESCE(SUM(state IN ('running', 'waiting')), 0) AS open,
+            SELECT {(perSchedule ? "g" : "NULL")} AS schedule_id,
+                COUNT(*) FILTER (WHERE state = 'done') AS done, COUNT(*) FILTER (WHERE state = 'failed') AS failed,
+                COUNT(*) FILTER (WHERE state = 'skipped') AS skipped,
+                COUNT(*) FILTER (WHERE state IN ('running', 'waiting')) AS open,
                 COUNT(late) AS lates, AVG(late) AS late_avg, MAX(late) AS late_max,
                 COUNT(took) AS tooks, AVG(took) AS took_avg, MAX(took) AS took_max,
                 COALESCE(SUM(input_tokens), 0) AS input_tokens,
                 COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
                 COALESCE(SUM(cache_write_tokens), 0) AS cache_write_tokens,
                 COALESCE(SUM(output_tokens), 0) AS output_tokens,
-                COALESCE(SUM(thinking_tokens), 0) AS thinking_tokens, SUM(CAST(cost AS REAL)) AS cost
-            FROM ({rows}) {(perSchedule ? "GROUP BY g" : "")}
+                COALESCE(SUM(thinking_tokens), 0) AS thinking_tokens, SUM(CAST(cost AS DOUBLE PRECISION)) AS cost
+            FROM ({rows}) one {(perSchedule ? "GROUP BY g" : "")}
             """;
         var figures = await db.Database.SqlQueryRaw<Figures>(sums, given).ToListAsync(cancel);
         if (!perSchedule)
@@ -205,7 +203,7 @@ public sealed class Stats
         async Task<double> AtRankAsync(string what, long count)
         {
             var sql = $"""
-                SELECT CAST({what} AS REAL) AS Value FROM ({rows}) WHERE {what} IS NOT NULL
+                SELECT CAST({what} AS DOUBLE PRECISION) AS "Value" FROM ({rows}) one WHERE {what} IS NOT NULL
                 ORDER BY {what} LIMIT 1 OFFSET {(count * 95 + 99) / 100 - 1}
                 """;
             return count == 0 ? 0 : (await db.Database.SqlQueryRaw<double>(sql, given).ToListAsync(cancel))[0];
@@ -215,18 +213,15 @@ public sealed class Stats
         async Task<Dictionary<Guid, double>> EachAsync(string what)
         {
             var sql = $"""
-                SELECT g AS schedule_id, CAST(MIN(v) AS REAL) AS value FROM (
+                SELECT g AS schedule_id, CAST(MIN(v) AS DOUBLE PRECISION) AS value FROM (
                     SELECT g, {what} AS v, CUME_DIST() OVER (PARTITION BY g ORDER BY {what}) AS share
-                    FROM ({rows}) WHERE {what} IS NOT NULL)
+                    FROM ({rows}) one WHERE {what} IS NOT NULL) ranked
                 WHERE share >= 0.95 GROUP BY g
                 """;
             var found = await db.Database.SqlQueryRaw<Rank>(sql, given).ToListAsync(cancel);
             return found.ToDictionary(each => each.schedule_id, each => each.value);
         }
     }
-
-    /// <summary>As the tables hold it.</summary>
-    private static string Text(Guid id) => id.ToString("D", CultureInfo.InvariantCulture).ToUpperInvariant();
 
 #pragma warning disable IDE1006, CA1812 // The columns of the query above, read by EF.
     private sealed record Rank(Guid schedule_id, double value);

@@ -28,9 +28,12 @@ public sealed record ScheduleFilter(string? Search = null, ScheduleState? State 
         if (Search?.Trim() is { Length: > 0 } search)
         {
             var pattern = PatternOf(search);
+#pragma warning disable CA1304, CA1311 // The database does it.
             rows = rows.Where(schedule =>
-                EF.Functions.Like(schedule.Name, pattern, "\\") || EF.Functions.Like(schedule.Topic, pattern, "\\")
+                EF.Functions.Like(schedule.Name.ToLower(), pattern.ToLower(), "\\")
+                || EF.Functions.Like(schedule.Topic.ToLower(), pattern.ToLower(), "\\")
             );
+#pragma warning restore CA1304, CA1311
         }
         if (Type is { } type)
             rows = rows.Where(schedule => schedule.ContentType == type);

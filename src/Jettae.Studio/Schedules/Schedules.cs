@@ -250,7 +250,9 @@ public sealed class Schedules
         if (search.Length > 0)
         {
             var pattern = ScheduleFilter.PatternOf(search);
-            ordered = rows.Where(schedule => EF.Functions.Like(schedule.Name, pattern, "\\"))
+#pragma warning disable CA1304, CA1311 // The database does it.
+            ordered = rows.Where(schedule => EF.Functions.Like(schedule.Name.ToLower(), pattern.ToLower(), "\\"))
+#pragma warning restore CA1304, CA1311
                 .OrderBy(schedule => schedule.Name != search)
                 .ThenBy(schedule => schedule.Name);
         }

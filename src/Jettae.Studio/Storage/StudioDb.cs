@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Jettae.Studio;
 
@@ -13,7 +9,7 @@ namespace Jettae.Studio;
 /// The studio's tables: snake_case; instants as unix milliseconds and enums by their names on the wire, so that another
 /// database can map them its own way from the same model.
 /// </summary>
-public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(options)
+public class StudioDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<Schedule> Schedules => Set<Schedule>();
     public DbSet<Content> Contents => Set<Content>();
@@ -65,24 +61,48 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         }
     }
 
+    /// <summary>Milliseconds since 1970, which SQLite orders.</summary>
+    private protected virtual void Instants(PropertiesConfigurationBuilder<DateTimeOffset> instants) =>
+        instants.HaveConversion<Stored.UnixMilliseconds>();
+
+    /// <summary>An instant in a statement written by hand: as a parameter.</summary>
+    internal virtual object Instant(DateTimeOffset at) => at.ToUnixTimeMilliseconds();
+
+    /// <summary>An instant in a statement written by hand: in its text.</summary>
+    internal virtual string Literal(DateTimeOffset at) =>
+        at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A column of instants as unix milliseconds.</summary>
+    internal virtual string Milliseconds(string instant) => instant;
+
+    /// <summary>From one column of instants to another, in milliseconds.</summary>
+    internal virtual string Between(string from, string to) => $"{to} - {from}";
+
+    /// <summary>The rows of <paramref name="of"/>, each with the <c>id</c>s that a select, which may speak of it, finds of a table.</summary>
+    internal virtual string Each(string of, string table, string select) => $"{of} JOIN {table} r ON r.id IN ({select})";
+
+    /// <summary>Ids in the text of a statement: they are ours, and as both databases read them.</summary>
+    internal static string Ids(IEnumerable<Guid> ids) =>
+        string.Join(", ", ids.Select(id => $"'{id.ToString("D").ToUpperInvariant()}'"));
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
-        configurationBuilder.Properties<ContentType>().HaveConversion<ByName<ContentType>>();
-        configurationBuilder.Properties<ContentStatus>().HaveConversion<ByName<ContentStatus>>();
-        configurationBuilder.Properties<VersionKind>().HaveConversion<ByName<VersionKind>>();
-        configurationBuilder.Properties<Tone>().HaveConversion<ByName<Tone>>();
-        configurationBuilder.Properties<Frequency>().HaveConversion<ByName<Frequency>>();
-        configurationBuilder.Properties<CatchUp>().HaveConversion<ByName<CatchUp>>();
-        configurationBuilder.Properties<RunState>().HaveConversion<ByName<RunState>>();
-        configurationBuilder.Properties<RunTrigger>().HaveConversion<ByName<RunTrigger>>();
-        configurationBuilder.Properties<StepKind>().HaveConversion<ByName<StepKind>>();
-        configurationBuilder.Properties<AlertKind>().HaveConversion<ByName<AlertKind>>();
-        configurationBuilder.Properties<BookingState>().HaveConversion<ByName<BookingState>>();
-        configurationBuilder.Properties<TokenScope>().HaveConversion<ByName<TokenScope>>();
-        configurationBuilder.Properties<ProviderKind>().HaveConversion<ByName<ProviderKind>>();
-        configurationBuilder.Properties<SpeechLevel>().HaveConversion<ByName<SpeechLevel>>();
-        configurationBuilder.Properties<ScheduleSettings>().HaveConversion<AsJson>();
+        Instants(configurationBuilder.Properties<DateTimeOffset>());
+        configurationBuilder.Properties<ContentType>().HaveConversion<Stored.ByName<ContentType>>();
+        configurationBuilder.Properties<ContentStatus>().HaveConversion<Stored.ByName<ContentStatus>>();
+        configurationBuilder.Properties<VersionKind>().HaveConversion<Stored.ByName<VersionKind>>();
+        configurationBuilder.Properties<Tone>().HaveConversion<Stored.ByName<Tone>>();
+        configurationBuilder.Properties<Frequency>().HaveConversion<Stored.ByName<Frequency>>();
+        configurationBuilder.Properties<CatchUp>().HaveConversion<Stored.ByName<CatchUp>>();
+        configurationBuilder.Properties<RunState>().HaveConversion<Stored.ByName<RunState>>();
+        configurationBuilder.Properties<RunTrigger>().HaveConversion<Stored.ByName<RunTrigger>>();
+        configurationBuilder.Properties<StepKind>().HaveConversion<Stored.ByName<StepKind>>();
+        configurationBuilder.Properties<AlertKind>().HaveConversion<Stored.ByName<AlertKind>>();
+        configurationBuilder.Properties<BookingState>().HaveConversion<Stored.ByName<BookingState>>();
+        configurationBuilder.Properties<TokenScope>().HaveConversion<Stored.ByName<TokenScope>>();
+        configurationBuilder.Properties<ProviderKind>().HaveConversion<Stored.ByName<ProviderKind>>();
+        configurationBuilder.Properties<SpeechLevel>().HaveConversion<Stored.ByName<SpeechLevel>>();
+        configurationBuilder.Properties<ScheduleSettings>().HaveConversion<Stored.AsJson>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -111,23 +131,16 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         brand.HasKey(each => each.OwnerId);
         brand
             .Property(each => each.BannedWords)
-            .HasConversion(
-                words => JsonSerializer.Serialize(words, JsonSerializerOptions.Web),
-                stored => JsonSerializer.Deserialize<List<string>>(stored, JsonSerializerOptions.Web)!,
-                new Microsoft.EntityFrameworkCore.ChangeTracking.ValueComparer<IReadOnlyList<string>>(
-                    (one, other) => one!.SequenceEqual(other!),
-                    words => words.Aggregate(0, HashCode.Combine)
-                )
-            );
+            .HasConversion(new Stored.AsJsonList<string>(JsonSerializerOptions.Web), new Stored.SameItems<string>());
 
         var schedule = modelBuilder.Entity<Schedule>();
         schedule.Ignore(each => each.Timing);
         schedule
             .Property(each => each.TimesOfDay)
-            .HasConversion(new AsJsonList<TimeOnly>(ClockTimes), new SameItems<TimeOnly>());
+            .HasConversion(new Stored.AsJsonList<TimeOnly>(Stored.ClockTimes), new Stored.SameItems<TimeOnly>());
         schedule
             .Property(each => each.DaysOfWeek)
-            .HasConversion(new AsJsonList<DayOfWeek>(JsonSerializerOptions.Web), new SameItems<DayOfWeek>());
+            .HasConversion(new Stored.AsJsonList<DayOfWeek>(JsonSerializerOptions.Web), new Stored.SameItems<DayOfWeek>());
         schedule.HasIndex(each => new { each.OwnerId, each.Id }).HasDatabaseName("schedules_of_owner");
         schedule.HasIndex(each => each.IsActive).HasDatabaseName("schedules_active");
         schedule
@@ -346,54 +359,5 @@ public sealed class StudioDb(DbContextOptions<StudioDb> options) : DbContext(opt
         version.HasOne<Content>().WithMany().HasForeignKey(each => each.ContentId).OnDelete(DeleteBehavior.Cascade);
     }
 
-    private static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
-
-    private sealed class UnixMilliseconds()
-        : ValueConverter<DateTimeOffset, long>(
-            instant => instant.ToUnixTimeMilliseconds(),
-            stored => DateTimeOffset.FromUnixTimeMilliseconds(stored)
-        );
-
-    private static readonly JsonSerializerOptions ClockTimes = new() { Converters = { new HourAndMinute() } };
-
-    private sealed class HourAndMinute : JsonConverter<TimeOnly>
-    {
-        private const string Format = "HH:mm";
-
-        public override TimeOnly Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            TimeOnly.ParseExact(reader.GetString()!, Format, CultureInfo.InvariantCulture);
-
-        public override void Write(Utf8JsonWriter writer, TimeOnly value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
-    }
-
-    private sealed class AsJsonList<T>(JsonSerializerOptions options)
-        : ValueConverter<IReadOnlyList<T>, string>(
-            list => JsonSerializer.Serialize(list, options),
-            stored => JsonSerializer.Deserialize<List<T>>(stored, options)!
-        );
-
-    private sealed class SameItems<T>()
-        : ValueComparer<IReadOnlyList<T>>(
-            (one, other) => one!.SequenceEqual(other!),
-            list => list.Aggregate(0, (hash, item) => HashCode.Combine(hash, item)),
-            list => list.ToList()
-        );
-
-    private sealed class ByName<T>()
-        : ValueConverter<T, string>(value => JsonName.Of(value), name => JsonName.Parse<T>(name))
-        where T : struct, Enum;
-
-    private sealed class AsJson()
-        : ValueConverter<ScheduleSettings, string>(
-            settings => JsonSerializer.Serialize(settings, JsonSerializerOptions.Web),
-            stored => JsonSerializer.Deserialize<ScheduleSettings>(stored, JsonSerializerOptions.Web)!
-        );
-}
-
-/// <summary>Lets dotnet-ef build the context when it writes a migration.</summary>
-internal sealed class StudioDbDesign : IDesignTimeDbContextFactory<StudioDb>
-{
-    public StudioDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<StudioDb>().UseSqlite("Data Source=:memory:").Options);
+    private protected static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

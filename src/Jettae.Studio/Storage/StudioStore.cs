@@ -1,32 +1,21 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Jettae.Studio;
 
 /// <summary>
-/// The door to the tables. Writers go one at a time, each in one immediate transaction: what it reads stays true until its
-/// commit, so a decision and what follows from it are never torn apart.
+/// The door to the tables. What a writer reads stays true until its commit, so a decision and what follows from it are never
+/// torn apart: writers go one at a time, but that on PostgreSQL those of different schedules go side by side.
 /// </summary>
-internal sealed class StudioStore : IDisposable
+internal abstract class StudioStore : IDisposable
 {
-    private readonly DbContextOptions<StudioDb> options;
-    private readonly SemaphoreSlim writer = new(1, 1);
     private readonly Lazy<Task> prepared;
 
-    public StudioStore(StudioOptions studio)
-    {
-        var connection = new SqliteConnectionStringBuilder
-        {
-            DataSource = Path.GetFullPath(studio.DataFile),
-            ForeignKeys = true,
-            DefaultTimeout = (int)studio.StoreTimeout.TotalSeconds,
-        };
-        options = new DbContextOptionsBuilder<StudioDb>()
-            .UseSqlite(connection.ToString())
-            .AddInterceptors(new Tuned(studio.StoreTimeout))
-            .Options;
-        prepared = new Lazy<Task>(MigrateAsync);
-    }
+    protected StudioStore() => prepared = new Lazy<Task>(MigrateAsync);
+
+    /// <summary>In the file of the options, or in the database that they name.</summary>
+    public static StudioStore Of(StudioOptions studio) =>
+        studio.Database is { } database ? new PostgresStudioStore(database) : new SqliteStudioStore(studio);
 
     /// <summary>Brings the tables up to date; the first who comes does it, all others wait.</summary>
     public Task PrepareAsync() => prepared.Value;
@@ -34,90 +23,70 @@ internal sealed class StudioStore : IDisposable
     public async Task<T> ReadAsync<T>(Func<StudioDb, Task<T>> read, CancellationToken cancel)
     {
         await prepared.Value.WaitAsync(cancel);
-        await using var db = new StudioDb(options);
-        db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
-        return await read(db);
+        try
+        {
+            return await OnceAsync();
+        }
+        catch (Exception failure) when (IsWorthAnother(failure))
+        {
+            return await OnceAsync();
+        }
+
+        async Task<T> OnceAsync()
+        {
+            await using var db = Open();
+            db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            return await read(db);
+        }
     }
 
     /// <summary>Commits what <paramref name="write"/> did, or nothing of it.</summary>
-    public async Task<T> WriteAsync<T>(Func<StudioDb, Task<T>> write, CancellationToken cancel)
+    /// <param name="write">What to do.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="about">
+    /// The schedule, or the run without one, that alone is concerned: writers of others need not wait. Null: whoever writes waits.
+    /// </param>
+    public async Task<T> WriteAsync<T>(
+        Func<StudioDb, Task<T>> write,
+        CancellationToken cancel,
+        Guid? about = null
+    )
     {
         await prepared.Value.WaitAsync(cancel);
-        await writer.WaitAsync(cancel);
-        try
-        {
-            await using var db = new StudioDb(options);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
-            var result = await write(db);
-            await db.SaveChangesAsync(cancel);
-            await transaction.CommitAsync(cancel);
-            db.Measured.ForEach(tell => tell());
-            return result;
-        }
-        finally
-        {
-            writer.Release();
-        }
+        using var turn = await TurnAsync(cancel);
+        await using var db = Open();
+        await using var transaction = await BeginAsync(db, about, cancel);
+        var result = await write(db);
+        await db.SaveChangesAsync(cancel);
+        await transaction.CommitAsync(cancel);
+        db.Measured.ForEach(tell => tell());
+        return result;
     }
 
-    public Task WriteAsync(Func<StudioDb, Task> write, CancellationToken cancel) =>
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Func<StudioDb, Task> write, CancellationToken cancel, Guid? about = null) =>
         WriteAsync(
             async db =>
             {
                 await write(db);
                 return true;
             },
-            cancel
+            cancel,
+            about
         );
 
-    public void Dispose() => writer.Dispose();
+    public abstract void Dispose();
 
-    private async Task MigrateAsync()
-    {
-        await using var db = new StudioDb(options);
-        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
-        await db.Database.MigrateAsync();
-        while (await FillSearchAsync()) { }
-    }
+    protected abstract StudioDb Open();
 
-    private async Task<bool> FillSearchAsync()
-    {
-        await using var db = new StudioDb(options);
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        var more = await SearchIndex.FillAsync(db, CancellationToken.None);
-        await transaction.CommitAsync();
-        return more;
-    }
+    /// <summary>Waits until this program may write.</summary>
+    protected abstract Task<IDisposable?> TurnAsync(CancellationToken cancel);
 
-    /// <summary>
-    /// A commit is on the disk before anyone is told of it. What is read stays in memory as far as there is room: SQLite's
-    /// own two megabytes would have every page of a large store read from the file again and again.
-    /// </summary>
-    private sealed class Tuned(TimeSpan patience) : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
-    {
-        public override void ConnectionOpened(
-            System.Data.Common.DbConnection connection,
-            Microsoft.EntityFrameworkCore.Diagnostics.ConnectionEndEventData eventData
-        ) => Set(connection);
+    /// <summary>Begins a transaction that has what it is about to itself.</summary>
+    protected abstract Task<IDbContextTransaction> BeginAsync(StudioDb db, Guid? about, CancellationToken cancel);
 
-        public override Task ConnectionOpenedAsync(
-            System.Data.Common.DbConnection connection,
-            Microsoft.EntityFrameworkCore.Diagnostics.ConnectionEndEventData eventData,
-            CancellationToken cancellationToken = default
-        )
-        {
-            Set(connection);
-            return Task.CompletedTask;
-        }
+    protected abstract Task MigrateAsync();
 
-        private void Set(System.Data.Common.DbConnection connection)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"PRAGMA synchronous = FULL; PRAGMA busy_timeout = {patience.TotalMilliseconds}; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY"
-            );
-            command.ExecuteNonQuery();
-        }
-    }
+    /// <summary>What was read failed of a connection that had died while nobody used it.</summary>
+    protected virtual bool IsWorthAnother(Exception failure) => false;
 }

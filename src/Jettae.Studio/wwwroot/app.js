@@ -1,3 +1,7 @@
+// Of several nodes behind a proxy any may take the next connection: it must be a whole one, with nothing agreed upon before.
+const isShared = document.querySelector("script[data-shared]");
+Blazor.start(isShared ? { circuit: { configureSignalR: (hub) => hub.withUrl("_blazor", { skipNegotiation: true, transport: 1 }) } } : {});
+
 // Countdowns tick here, not on the server. Elements with data-until have no children of their own.
 const two = (n) => String(n).padStart(2, "0");
 function tick() {

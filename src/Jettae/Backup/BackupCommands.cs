@@ -18,6 +18,10 @@ internal static class BackupCommands
                 Running.SafelyAsync(async () =>
                 {
                     var settings = new Settings(Running.SettingsSources());
+                    if (settings.Database is not null)
+                        throw new SettingsException(
+                            "With DATABASE_URL nothing lies in the data folder: back the database up, with pg_dump or as its host does."
+                        );
                     var list = await Jettae.Backup.MakeAsync(
                         settings,
                         parsed.GetValue(target)!,
@@ -27,10 +31,6 @@ internal static class BackupCommands
                     await Console.Out.WriteLineAsync(
                         $"backed up {settings.DataFolder}: {list.Files.Count} files, {list.Files.Sum(file => file.Bytes)} bytes"
                     );
-                    if (settings is { UsesBuiltInEngine: true, Database: not null })
-                        await Console.Error.WriteLineAsync(
-                            "The engine's messages lie in PostgreSQL and are not in it: back that up there (pg_dump)."
-                        );
                 })
         );
         return command;

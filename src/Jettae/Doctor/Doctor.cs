@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -28,6 +29,9 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     ];
 
     private const int NoSuchSchedule = 489;
+
+    /// <summary>Each commit waits for it a few times.</summary>
+    private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(30);
 
     private bool healthy = true;
     private string? signingKey;
@@ -63,6 +67,8 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     public async Task<bool> ExamineAsync(CancellationToken cancel)
     {
         await BlanksAsync();
+        if (settings.Database is { } database && !await DatabaseAsync(database, cancel))
+            return false;
         var running = await AnswersAsync(settings.OwnUrl, cancel);
         // On empty stores: an examination runs no slot, delivers nothing and writes nothing of anyone's.
         using var stores = running ? null : new EmptyStores();
@@ -97,10 +103,11 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jettae-doctor-");
 
         public void Use(Engine.EngineOptions engine, Studio.StudioOptions studio) =>
-            (engine.DataFile, engine.Database, studio.DataFile) = (
+            (engine.DataFile, engine.Database, studio.DataFile, studio.Database) = (
                 Path.Combine(folder.FullName, "engine.db"),
                 null,
-                Path.Combine(folder.FullName, "studio.db")
+                Path.Combine(folder.FullName, "studio.db"),
+                null
             );
 
         public void Dispose() => folder.Delete(recursive: true);
@@ -117,6 +124,49 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
                     ),
                     "!"
                 );
+    }
+
+    /// <returns>Whether it can be used.</returns>
+    private async Task<bool> DatabaseAsync(string database, CancellationToken cancel)
+    {
+        DatabaseCheck found;
+        try
+        {
+            found = await DatabaseCheck.AskAsync(database, time, cancel);
+        }
+        catch (Exception trouble) when (trouble is DbException or InvalidOperationException)
+        {
+            var why = trouble is DbException ? PostgresStore.Explain(database, trouble) : trouble.Message;
+            await WrongAsync(new("데이터베이스를 쓸 수 없어요", "The database cannot be used"), new(why, why));
+            return false;
+        }
+        var ms = found.RoundTrip.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
+        await FineAsync(
+            new(
+                $"데이터베이스: {found.Kind}, {found.Version}, 왕복 {ms} ms, 연결은 많아야 {found.Connections}개",
+                $"Database: {found.Kind}, {found.Version}, round trip {ms} ms, at most {found.Connections} connections"
+            ),
+            found.RoundTrip < FarAway ? "✓" : "!"
+        );
+        if (found.IsReplica)
+            await WrongAsync(
+                new("데이터베이스가 읽기 전용 복제본이에요", "The database is a read replica"),
+                new("쓸 수 있는 주 데이터베이스의 주소를 DATABASE_URL에 넣어 주세요.", "Set DATABASE_URL to the primary.")
+            );
+        if (!found.IsUtf8)
+            await WrongAsync(
+                new("데이터베이스의 인코딩이 UTF-8이 아니에요", "The database's encoding is not UTF-8"),
+                new("encoding 'UTF8'로 데이터베이스를 새로 만들어 주세요.", "Make a database with encoding 'UTF8'.")
+            );
+        if (!found.MayCreate)
+            await FineAsync(
+                new(
+                    "사용자가 스키마와 public의 테이블을 만들 수 없어요. 처음 시작하거나 판올림할 때는 소유자 권한이 필요해요",
+                    "The user may not make schemas, or tables in public: the first start, and one after an update, need that right"
+                ),
+                "!"
+            );
+        return healthy;
     }
 
     private async Task PublicUrlAsync(CancellationToken cancel)

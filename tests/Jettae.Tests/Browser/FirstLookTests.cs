@@ -24,7 +24,7 @@ public sealed class FirstLookTests(StudioPages studio) : IClassFixture<StudioPag
         new("not-found", "/not-found"),
     ];
 
-    public static TheoryData<string> Looks => Look.Languages;
+    public static TheoryData<string> Looks => Look.All;
 
     [Theory]
     [MemberData(nameof(Looks))]

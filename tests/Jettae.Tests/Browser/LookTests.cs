@@ -8,7 +8,7 @@ namespace Jettae.Tests;
 [Collection(Busy.Looks)]
 public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
 {
-    public static TheoryData<string> Looks => Look.Languages;
+    public static TheoryData<string> Looks => Look.All;
 
     [Theory]
     [MemberData(nameof(Looks))]

@@ -674,6 +674,10 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("model");
 
+                    b.Property<Guid?>("NodeId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("node_id");
+
                     b.Property<long>("OutputTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("output_tokens");
@@ -1162,6 +1166,10 @@ namespace Jettae.Studio
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<Guid?>("SupabaseUserId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("supabase_user_id");
 
                     b.Property<string>("Timezone")
                         .HasColumnType("TEXT")

@@ -1,0 +1,110 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace Jettae.Studio;
+
+/// <summary>
+/// A PostgreSQL database, for any number of programs. Who writes has its schedule, or all, to itself by a lock that ends with the
+/// transaction: nothing depends on a session, so a transaction pooler may stand before it.
+/// </summary>
+internal sealed class PostgresStudioStore(string connection) : StudioStore
+{
+    /// <summary>A program that falls asleep amid a transaction must not keep the others from writing.</summary>
+    private const int LongestSleep = 10_000;
+
+    private readonly DbContextOptions<PostgresStudioDb> options = PostgresStudioDb.Options(connection);
+
+    /// <summary>Of the statements that EF is not asked for.</summary>
+    public string Connection => connection;
+
+    /// <summary>The database is not there, or not for now; a later try may succeed.</summary>
+    public static bool IsAway(Exception failure) =>
+        failure is NpgsqlException { IsTransient: true } or PostgresException { SqlState: ['5', '7', 'P', ..] }
+        || failure is NpgsqlException and not PostgresException
+        || (failure.InnerException is { } inner && IsAway(inner));
+
+    public override void Dispose()
+    {
+        using var any = new NpgsqlConnection(connection);
+        NpgsqlConnection.ClearPool(any);
+    }
+
+    protected override StudioDb Open() => new PostgresStudioDb(options);
+
+    protected override Task<IDisposable?> TurnAsync(CancellationToken cancel) => Task.FromResult<IDisposable?>(null);
+
+    protected override async Task<IDbContextTransaction> BeginAsync(StudioDb db, Guid? about, CancellationToken cancel)
+    {
+        try
+        {
+            return await LockedAsync(db, about, cancel);
+        }
+        catch (Exception failure) when (IsWorthAnother(failure))
+        {
+            return await LockedAsync(db, about, cancel);
+        }
+    }
+
+    protected override bool IsWorthAnother(Exception failure)
+    {
+        if (!IsAway(failure) || failure.GetBaseException() is TimeoutException)
+            return false;
+        // It died while nobody used it, and so may have the others.
+        Dispose();
+        return true;
+    }
+
+    protected override async Task MigrateAsync()
+    {
+        await using var db = Open();
+        try
+        {
+            await db.Database.MigrateAsync();
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new InvalidOperationException(
+                $"The studio's tables cannot be made in the database ({refused.MessageText}): have its owner run "
+                    + $"'grant create on schema public to \"{Name()}\"; grant create on database … to \"{Name()}\"', or use another user.",
+                refused
+            );
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.DuplicateTable)
+        {
+            throw new InvalidOperationException(
+                $"The database has something of the same name as a table of the studio already ({refused.MessageText}): use a database "
+                    + $"of its own, or give the user another schema by 'alter role \"{Name()}\" set search_path = …'.",
+                refused
+            );
+        }
+    }
+
+    private static async Task<IDbContextTransaction> LockedAsync(StudioDb db, Guid? about, CancellationToken cancel)
+    {
+        var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
+        try
+        {
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.Transaction = transaction.GetDbTransaction();
+            command.CommandText = about is { } one
+                ? $"{Awake} SELECT pg_advisory_xact_lock_shared(hashtextextended('jettae studio', 0)); SELECT pg_advisory_xact_lock(hashtextextended('jettae studio {one:N}', 0))"
+                : $"{Awake} SELECT pg_advisory_xact_lock(hashtextextended('jettae studio', 0))";
+            await command.ExecuteNonQueryAsync(cancel);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            if (db.Database.GetDbConnection() is { State: not ConnectionState.Closed } broken)
+                await broken.CloseAsync();
+            throw;
+        }
+    }
+
+    private static readonly string Awake =
+        $"SELECT set_config('idle_in_transaction_session_timeout', '{LongestSleep}', true);";
+
+    private string? Name() => new NpgsqlConnectionStringBuilder(connection).Username;
+}

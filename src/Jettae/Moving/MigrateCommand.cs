@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Jettae.Engine;
+using Jettae.Studio;
+
+namespace Jettae;
+
+/// <summary>Takes a data folder to a PostgreSQL database, with all that is in it.</summary>
+internal static class MigrateCommand
+{
+    /// <summary>In the folder: where its data went. Nothing starts on it any more.</summary>
+    private const string Mark = "moved-to-postgres";
+
+    public static Command Command()
+    {
+        var from = new Option<string?>("--from") { Description = "The data folder. Default: JETTAE_DATA." };
+        var to = new Option<string?>("--to") { Description = "The database. Default: DATABASE_URL." };
+        var command = new Command(
+            "migrate",
+            "Takes a data folder to a PostgreSQL database. Cut off, it goes on when it is run again; the folder stays as it is."
+        )
+        {
+            from,
+            to,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                Running.SafelyAsync(() => RunAsync(parsed.GetValue(from), parsed.GetValue(to), cancel))
+        );
+        return command;
+    }
+
+    /// <exception cref="SettingsException">The folder's data is in a database now.</exception>
+    public static void RefuseMoved(Settings settings)
+    {
+        var mark = Path.Combine(settings.DataFolder, Mark);
+        if (settings.Database is null && File.Exists(mark))
+            throw new SettingsException(
+                $"What was in {settings.DataFolder} is in PostgreSQL now, at {File.ReadAllText(mark).Trim()}: set DATABASE_URL. "
+                    + $"To go back to the folder as it was then, delete {mark}; both at once would deliver twice."
+            );
+    }
+
+    private static async Task RunAsync(string? from, string? to, CancellationToken cancel)
+    {
+        var (source, target) = (Told(from, null), Told(from, to ?? Environment.GetEnvironmentVariable("DATABASE_URL")));
+        if (target.Database is null)
+            throw new SettingsException("--to or DATABASE_URL must name the database, such as postgres://user:password@host/name.");
+        if (!File.Exists(Path.Combine(source.DataFolder, BackupList.StudioFile)))
+            throw new SettingsException($"{source.DataFolder} is no data folder: {BackupList.StudioFile} is not there.");
+        var (engine, there) = (Composition.StoreOf(source), Composition.StoreOf(target));
+        // Engines hold it as long as they run; and so does this, until the end.
+        using var hold = Move.Hold(engine);
+        await using var studio = new StudioMove(Composition.StudioStoreOf(source), Composition.StudioStoreOf(target));
+        if (Move.IsInUse(there))
+            throw new SettingsException("Programs run on the database: stop them first.");
+        if (await studio.ObstacleAsync(cancel) is { } obstacle)
+            throw new SettingsException($"{PostgresStore.Describe(target.Database)}: {obstacle}");
+        var origin = Credentials.Stored(source)?.CurrentSigningKey ?? source.DataFolder;
+        if (!Move.Claim(there, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(origin)))))
+            throw new SettingsException(
+                $"{PostgresStore.Describe(target.Database)}: the database has messages of another engine: use an empty one."
+            );
+        _ = Credentials.Stored(target);
+        var messages = await Move.RunAsync(engine, there, Say, cancel);
+        var pieces = await studio.RunAsync(Say, cancel);
+        var wrong = messages
+            .Where(each => !each.IsSame)
+            .Select(each => each.Name)
+            .Concat(pieces.Where(each => !each.IsSame).Select(each => each.Table))
+            .ToList();
+        if (wrong.Count > 0)
+            throw new SettingsException(
+                $"Not the same on both sides: {string.Join(", ", wrong)}. Nothing was taken from the folder; the database must not be used."
+            );
+        await File.WriteAllTextAsync(
+            Path.Combine(source.DataFolder, Mark),
+            PostgresStore.Describe(target.Database),
+            cancel
+        );
+        await Console.Out.WriteLineAsync(
+            $"moved {messages.Sum(each => each.Rows) + pieces.Sum(each => each.Rows)} rows, compared row by row; start with DATABASE_URL from now on"
+        );
+
+        static void Say(string done) => Console.Out.WriteLine(done);
+    }
+
+    private static Settings Told(string? folder, string? database)
+    {
+        var given = new Dictionary<string, string?> { ["DATABASE_URL"] = database };
+        if (folder is not null)
+            given["JETTAE_DATA"] = folder;
+        return new Settings(
+            new ConfigurationBuilder().AddConfiguration(Running.SettingsSources()).AddInMemoryCollection(given).Build()
+        );
+    }
+}

@@ -1,0 +1,170 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Jettae.Studio.Tests;
+
+/// <summary>Two programs on one database: whichever a request comes to, it is the same studio.</summary>
+[Trait("Store", "PostgreSQL")]
+public sealed class NodeTests
+{
+    private const string Slot = "2024-01-15T03:00:00Z";
+
+    [Fact]
+    public async Task A_slot_delivered_to_both_at_once_is_one_piece_and_both_answer_the_same()
+    {
+        var gate = new TaskCompletionSource();
+        await using var claude = await FakeClaude.StartAsync(After(gate.Task, "아침은 하루의 시작이에요."));
+        await using var one = await WithAsync(claude);
+        await using var other = await one.BesideAsync();
+        await one.CreateAsync(TestStudio.ThreeHourly());
+        one.Time.Advance(TimeSpan.FromHours(3));
+        var message = one.MessageFor(Slot);
+        var first = one.DeliverAsync(message);
+        await TestStudio.Until(() => claude.Requests.Count == 1);
+        await HearAsync(one, other);
+        var second = other.DeliverAsync(message);
+        gate.SetResult();
+        await first;
+        while (!second.IsCompleted)
+        {
+            one.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
+        }
+        Assert.Equal(await BodyAsync(await first), await BodyAsync(await second));
+        Assert.Single(claude.Requests);
+        Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_run_is_stopped_from_the_other_node()
+    {
+        var never = new TaskCompletionSource();
+        await using var claude = await FakeClaude.StartAsync(After(never.Task, "아침은 하루의 시작이에요."));
+        await using var one = await WithAsync(claude);
+        await using var other = await one.BesideAsync();
+        var writing = one.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        await TestStudio.Until(() => claude.Requests.Count == 1);
+        var run = Assert.Single((await other.GetAsync("/api/runs"))["items"]!.AsArray())!;
+        var (status, _) = await other.PostAsync($"/api/runs/{run["id"]}/cancel", new { });
+        Assert.Equal(HttpStatusCode.OK, status);
+        while (!writing.IsCompleted)
+        {
+            one.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(writing, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
+        }
+        Assert.Equal("cancelled", (string?)(await one.GetAsync($"/api/runs/{run["id"]}"))["state"]);
+        Assert.Empty((await one.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task What_changes_at_one_is_told_at_the_other()
+    {
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        var heard = new List<Change>();
+        using var listening = other.Services.GetRequiredService<Changes>().Listen(heard.Add);
+        var schedule = await one.CreateAsync(TestStudio.ThreeHourly());
+        await HearAsync(one, other);
+        Assert.Contains(heard, change => change.ScheduleId == (Guid)schedule["id"]!);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_connected_at_one_writes_at_the_other()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says("연결된 글이에요."));
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        await one.PostAsync("/api/writer/connect", new { key = FakeClaude.Key, url = claude.Url });
+        await HearAsync(one, other);
+        var (_, made) = await other.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        Assert.Equal("연결된 글이에요.", (string?)made["content"]!["body"]);
+    }
+
+    [Fact]
+    public async Task Who_signed_in_at_one_is_known_at_the_other()
+    {
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        var link = await one.Services.GetRequiredService<SignInLinks>().CreateAsync();
+        using var here = one.Client(null);
+        var signed = await here.GetAsync(link.AbsolutePath);
+        using var there = other.Client(null);
+        there.DefaultRequestHeaders.Add("Cookie", signed.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/api/schedules")).StatusCode);
+    }
+
+    [Fact]
+    public async Task One_looks_after_the_schedules_and_when_it_goes_the_other_does()
+    {
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        await HearAsync(one, other);
+        var nodes = new[] { one, other }.Select(each => each.Services.GetRequiredService<Node>()).ToList();
+        Assert.Equal([true, false], nodes.Select(each => each.IsFirst));
+        await one.CreateAsync(TestStudio.ThreeHourly());
+        await one.DownAsync();
+        await other.InStoreAsync("DELETE FROM bookings");
+        await HearAsync(other);
+        await other.StillAsync();
+        Assert.True(nodes[1].IsFirst);
+        Assert.Equal(
+            1L,
+            await other.FromStoreAsync("SELECT COUNT(*) FROM bookings WHERE state IN ('pending', 'published')")
+        );
+    }
+
+    [Fact]
+    public async Task A_run_whose_node_was_killed_is_made_by_the_other_when_it_is_delivered_again()
+    {
+        var never = new TaskCompletionSource();
+        await using var claude = await FakeClaude.StartAsync(
+            After(never.Task, "끊긴 글"),
+            FakeClaude.Says("이어서 쓴 글이에요.")
+        );
+        await using var one = await WithAsync(claude);
+        await using var other = await one.BesideAsync();
+        await one.CreateAsync(TestStudio.ThreeHourly());
+        one.Time.Advance(TimeSpan.FromHours(3));
+        var message = one.MessageFor(Slot);
+        var lost = one.DeliverAsync(message);
+        await TestStudio.Until(() => claude.Requests.Count == 1);
+        await one.DownAsync();
+        _ = await Record.ExceptionAsync(() => lost);
+        await HearAsync(other);
+        Assert.Equal(HttpStatusCode.OK, (await other.DeliverAsync(message)).StatusCode);
+        var run = Assert.Single((await other.GetAsync("/api/runs"))["items"]!.AsArray())!;
+        Assert.Equal(("done", 2), ((string?)run["state"], (int)run["attempts"]!));
+    }
+
+    /// <summary>Each says that it lives, tells and hears.</summary>
+    private static async Task HearAsync(params TestStudio[] nodes)
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            nodes[0].Time.Advance(TimeSpan.FromSeconds(1));
+            foreach (var node in nodes)
+                await node.BeatenAsync();
+        }
+    }
+
+    private static Func<HttpContext, Task> After(Task gate, string text) =>
+        async http =>
+        {
+            await gate.WaitAsync(http.RequestAborted);
+            await FakeClaude.Says(text)(http);
+        };
+
+    private static Task<TestStudio> WithAsync(FakeClaude claude) =>
+        TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+
+    private static async Task<string?> BodyAsync(HttpResponseMessage answer)
+    {
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["content_id"];
+    }
+}

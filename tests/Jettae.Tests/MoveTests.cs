@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Jettae.Testing;
+using Npgsql;
+
+namespace Jettae.Tests;
+
+/// <summary>A data folder is taken to PostgreSQL and all goes on there: processes, as an operator runs them.</summary>
+public sealed class MoveTests
+{
+    private const int Later = 3_000;
+
+    [Fact]
+    public async Task All_that_a_folder_held_is_in_the_database_and_goes_on_from_there_also_after_a_move_that_was_cut_off()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var program = await JettaeProcess.StartAsync(("JETTAE_EGRESS_ALLOW", "127.0.0.1"));
+        var schedule = await program.ScheduleAsync(TimeProvider.System.GetUtcNow().AddMinutes(30));
+        var message = await program.BookedAsync(schedule);
+        var piece = await program.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "이사" });
+        var token = (string)(await program.PostAsync("/api/tokens", new { name = "kept", scope = "full" }))["token"]!;
+        var credentials = program.Credentials;
+        using (var qstash = program.Client(credentials.Token))
+        {
+            var all = Enumerable.Range(0, Later).Select(n => new
+            {
+                destination = "http://127.0.0.1:9/later",
+                headers = new Dictionary<string, string> { ["Upstash-Delay"] = "1h" },
+                body = n.ToString(CultureInfo.InvariantCulture),
+            });
+            foreach (var some in all.Chunk(500))
+                (await qstash.PostAsJsonAsync("/v2/batch", some)).EnsureSuccessStatusCode();
+            (await qstash.PostAsJsonAsync("/v2/queues", new { queueName = "line", parallelism = 3 })).EnsureSuccessStatusCode();
+        }
+        Assert.Contains("already runs", (await program.RunAsync("migrate", "--to", postgres.Url)).Said, StringComparison.Ordinal);
+        await program.StopAsync();
+
+        // Cut off amid the messages: the database takes no more of them.
+        await DoAsync(
+            postgres,
+            $$"""
+            CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $f$
+                BEGIN IF NEW.seq > {{Later / 2}} THEN RAISE EXCEPTION 'cut off'; END IF; RETURN NEW; END $f$;
+            CREATE FUNCTION prepare() RETURNS event_trigger LANGUAGE plpgsql AS $f$
+                BEGIN
+                    IF to_regclass('jettae.messages') IS NOT NULL AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = 'cut') THEN
+                        CREATE TRIGGER cut BEFORE INSERT ON jettae.messages FOR EACH ROW EXECUTE FUNCTION public.cut();
+                    END IF;
+                END $f$;
+            CREATE EVENT TRIGGER prepare ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION prepare();
+            """
+        );
+        var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
+        Assert.Equal(1, code);
+        Assert.Contains("cut off", said, StringComparison.Ordinal);
+        await DoAsync(postgres, "DROP EVENT TRIGGER prepare; DROP FUNCTION cut() CASCADE");
+        (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
+        Assert.True(code == 0, said);
+        Assert.Contains($"messages: {Later + 1}", said, StringComparison.Ordinal);
+        Assert.Contains("compared row by row", said, StringComparison.Ordinal);
+        // A second time finds all there.
+        Assert.Equal(0, (await program.RunAsync("migrate", "--to", postgres.Url)).Code);
+
+        // The folder is not used by mistake; the database goes on where it was.
+        Assert.Contains("set DATABASE_URL", (await program.RunAsync("sign-in")).Said, StringComparison.Ordinal);
+        await using var moved = JettaeProcess.On(
+            new Uri(program.Url).Port,
+            ("DATABASE_URL", postgres.Url),
+            ("JETTAE_EGRESS_ALLOW", "127.0.0.1")
+        );
+        await moved.StartAsync();
+        Assert.Equal(
+            (string?)piece["content"]!["body"],
+            (string?)(await moved.GetAsync($"/api/contents/{piece["content"]!["id"]}"))["body"]
+        );
+        Assert.Single((await moved.GetAsync("/api/contents?search=이사"))["items"]!.AsArray());
+        using (var kept = moved.Client(token))
+            Assert.Equal(HttpStatusCode.OK, (await kept.GetAsync("/api/schedules")).StatusCode);
+        using (var qstash = moved.Client(credentials.Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await qstash.GetAsync($"/v2/messages/{message}")).StatusCode);
+            var keys = JsonNode.Parse(await qstash.GetStringAsync("/v2/keys"))!;
+            Assert.Equal(credentials.Current, (string?)keys["current"]);
+            var line = JsonNode.Parse(await qstash.GetStringAsync("/v2/queues/line"))!;
+            Assert.Equal(3, (int)line["parallelism"]!);
+        }
+        await Wait.UntilAsync(
+            async () => (string?)(await moved.GetAsync($"/api/schedules/{schedule}"))["qstash_message_id"] is not null,
+            TimeSpan.FromMinutes(1)
+        );
+        var made = await moved.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "새 집" });
+        Assert.NotNull(made["content"]);
+    }
+
+    [Fact]
+    public async Task A_database_with_something_of_others_in_it_is_left_alone()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var program = await JettaeProcess.StartAsync();
+        await program.StopAsync();
+        await using var other = await JettaeProcess.StartAsync(("DATABASE_URL", postgres.Url));
+        Assert.Contains("stop them first", (await program.RunAsync("migrate", "--to", postgres.Url)).Said, StringComparison.Ordinal);
+        await other.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "남의 글" });
+        await other.StopAsync();
+        var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
+        Assert.Equal(1, code);
+        Assert.Contains("use an empty one", said, StringComparison.Ordinal);
+    }
+
+    private static async Task DoAsync(PostgresServer postgres, string sql)
+    {
+        await using var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Pooling=false"
+        );
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
