@@ -9,6 +9,9 @@ public sealed class FullPages : IAsyncLifetime
 {
     private const string Long = "아주 긴 이름을 가진 스케줄이 좁은 화면에서도 잘 보이는지";
 
+    /// <summary>A model that wrote and has no price.</summary>
+    public const string Unpriced = "somebody/a-model-of-a-rather-long-name-instruct";
+
     private static readonly (string Type, string Title, string Body)[] Texts =
     [
         (
@@ -76,6 +79,7 @@ public sealed class FullPages : IAsyncLifetime
         (Done, Varied) = ((string)run["id"]!, (string)run["content_id"]!);
         await EditAsync(Varied, "", "고친 글이에요. <b>굵게</b>가 아니라 글자예요.");
         Claude.Script.Clear();
+        Claude.Script.Enqueue(FakeClaude.Calls(Unpriced, "req_1"));
         var pieces = new List<(string, string)>();
         foreach (var (type, title, body) in Texts)
         {
