@@ -79,7 +79,6 @@ public sealed class FullPages : IAsyncLifetime
         (Done, Varied) = ((string)run["id"]!, (string)run["content_id"]!);
         await EditAsync(Varied, "", "고친 글이에요. <b>굵게</b>가 아니라 글자예요.");
         Claude.Script.Clear();
-        Claude.Script.Enqueue(FakeClaude.Calls(Unpriced, "req_1"));
         var pieces = new List<(string, string)>();
         foreach (var (type, title, body) in Texts)
         {
@@ -90,6 +89,7 @@ public sealed class FullPages : IAsyncLifetime
                     content_type = type,
                     topic = "빵집",
                     language = "ko",
+                    settings = new { model = type == "x_post" ? Unpriced : null },
                 }
             );
             pieces.Add((type, (string)made["content"]!["id"]!));
