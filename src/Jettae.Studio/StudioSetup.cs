@@ -71,6 +71,7 @@ public static class StudioSetup
         RunApi.Map(api);
         AlertApi.Map(api);
         SettingsApi.Map(api);
+        PriceApi.Map(api);
         SignInApi.Map(routes, api);
         OpenApi.Map(routes);
         return routes;
@@ -105,6 +106,12 @@ public static class StudioSetup
             Store(at),
             at.GetRequiredService<ApiTokens>(),
             at.GetRequiredService<StudioOptions>(),
+            Clock(at)
+        ));
+        services.AddSingleton(at => new Prices(
+            Store(at),
+            at.GetRequiredService<Accounts>(),
+            at.GetRequiredService<Changes>(),
             Clock(at)
         ));
         services.AddSingleton(at => new SignInLinks(

@@ -174,6 +174,8 @@ public sealed class ApiTests
             var answer = await SendAsync(other, method, path, ids.Item1);
             if (path is "/api/schedules" or "/api/contents" or "/api/runs" or "/api/alerts")
                 Assert.Empty((await answer.Content.ReadFromJsonAsync<JsonNode>())!["items"]!.AsArray());
+            else if (path.StartsWith("/api/settings/prices", StringComparison.Ordinal))
+                Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{method} {path}: {answer.StatusCode}");
             else if (path == "/api/contents/export?format=json")
                 Assert.Empty((await answer.Content.ReadFromJsonAsync<JsonNode>())!.AsArray());
             else if (path == "/api/contents/facets")
@@ -189,6 +191,10 @@ public sealed class ApiTests
         }
         Assert.True((bool)(await studio.GetAsync($"/api/schedules/{ids.Item1}"))["is_active"]!);
         await studio.GetAsync($"/api/contents/{ids.Item2}");
+        Assert.Contains(
+            (await studio.GetAsync("/api/settings/prices"))["items"]!.AsArray(),
+            price => (string?)price!["effective_from"] == "2026-10-07" && (decimal)price["input"]! == 2
+        );
     }
 
     [Fact]
@@ -414,6 +420,8 @@ public sealed class ApiTests
         Assert.NotNull(problem["code"]);
     }
 
+    private const string PricedModel = "claude-sonnet-5-5";
+
     private static (string Method, string Path)[] Routes(Guid schedule, Guid content, Guid run) =>
         [
             ("POST", "/api/schedule/create"),
@@ -443,6 +451,9 @@ public sealed class ApiTests
             ("POST", $"/api/runs/{run}/rerun"),
             ("GET", "/api/stats"),
             ("GET", "/api/alerts"),
+            ("GET", "/api/settings/prices"),
+            ("PUT", "/api/settings/prices"),
+            ("DELETE", $"/api/settings/prices?model={PricedModel}&effective_from=2026-10-07"),
         ];
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient http, string method, string path, Guid id)
@@ -456,6 +467,16 @@ public sealed class ApiTests
             request.Content = JsonContent.Create(new { });
         else if (method is "POST")
             request.Content = JsonContent.Create(new { id });
+        else if (method is "PUT")
+            request.Content = JsonContent.Create(
+                new
+                {
+                    model = PricedModel,
+                    effective_from = "2026-10-07",
+                    input = 0,
+                    output = 0,
+                }
+            );
         else if (method is "PATCH")
             request.Content = JsonContent.Create(new { title = "x" });
         return await http.SendAsync(request);

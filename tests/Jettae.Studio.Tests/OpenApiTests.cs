@@ -128,6 +128,20 @@ public sealed class OpenApiTests
         await AskAsync("getPreferences");
         await AskAsync("savePreferences", new { language = "ko", timezone = (string?)null });
         await AskAsync("checkQStash", new { });
+        await AskAsync("listPrices");
+        await AskAsync(
+            "savePrice",
+            new
+            {
+                model = "llama3",
+                effective_from = "2024-01-01",
+                input = 0.5,
+                output = 1,
+                long_from = 1_000,
+                long_factor = 1.5,
+            }
+        );
+        await AskAsync("deletePrice");
         await AskAsync("exportData");
         var token = await AskAsync("createToken", new { name = "x" });
         await AskAsync("listTokens");
@@ -151,7 +165,12 @@ public sealed class OpenApiTests
             using var request = new HttpRequestMessage(
                 new HttpMethod(route.Method),
                 route.Path.Replace("{id}", of, StringComparison.Ordinal)
-                    + (name == "exportContents" ? "?format=json" : "")
+                    + name switch
+                    {
+                        "exportContents" => "?format=json",
+                        "deletePrice" => "?model=llama3&effective_from=2024-01-01",
+                        _ => "",
+                    }
             );
             if (body is not null)
                 request.Content = JsonContent.Create(body);

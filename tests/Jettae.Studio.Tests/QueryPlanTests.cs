@@ -84,6 +84,7 @@ public sealed partial class QueryPlanTests
             .Select<SeriesUnit, (string, Func<Asking, Task>)>(unit =>
                 ($"charts: {unit}", ask => ask.Of<Series>().OfAsync(ask.Owner, unit, TimeZoneInfo.Utc, default))
             ),
+        ("prices", ask => ask.Of<Prices>().ReadAsync(ask.Owner, default)),
         ("alerts", ask => ask.Of<Alerts>().ListAsync(ask.Owner, null, null, 50, default)),
     ];
 

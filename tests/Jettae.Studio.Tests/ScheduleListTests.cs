@@ -55,6 +55,30 @@ public sealed class ScheduleListTests
     }
 
     [Fact]
+    public async Task What_is_shown_under_one_name_is_told_apart_also_when_it_is_called_otherwise_by_now()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var (first, second, alone) = (await IdOfAsync("아침"), await IdOfAsync("아침"), await IdOfAsync("저녁"));
+        var stranger = await studio.StrangerAsync();
+        Assert.Equal(
+            [first],
+            await NamesakesAsync(await studio.OwnerAsync(), (first, "아침"), (alone, "저녁"), (null, ""))
+        );
+        Assert.Equal([first, alone], await NamesakesAsync(await studio.OwnerAsync(), (first, "아침"), (alone, "아침")));
+        Assert.Empty(await NamesakesAsync(await studio.OwnerAsync(), (first, "낮"), (alone, "저녁"), (alone, "밤")));
+        // Those that both carry it are not among the shown.
+        Assert.Equal([alone], await NamesakesAsync(await studio.OwnerAsync(), (alone, "아침")));
+        Assert.Empty(await NamesakesAsync(stranger, (first, "아침"), (second, "아침")));
+
+        async Task<Guid> IdOfAsync(string name) => Guid.Parse((string)(await studio.CreateAsync(Daily(name)))["id"]!);
+
+        async Task<HashSet<Guid>> NamesakesAsync(Guid owner, params (Guid? Id, string Name)[] shown) =>
+            (
+                await studio.Services.GetRequiredService<Schedules>().NamesakesAsync(owner, shown, default)
+            ).Keys.ToHashSet();
+    }
+
+    [Fact]
     public async Task Many_schedules_are_read_page_by_page_newest_first_each_once()
     {
         await using var studio = await TestStudio.StartAsync();

@@ -69,6 +69,19 @@ public sealed class Accounts
     public Task<bool> IsOwnerAsync(Guid user, CancellationToken cancel = default) =>
         store.ReadAsync(db => db.Users.AnyAsync(each => each.Id == user && each.IsOwner, cancel), cancel);
 
+    /// <summary>Lets nobody but the installation's owner go on.</summary>
+    /// <exception cref="RejectedException">403: it is another person.</exception>
+    internal async Task OwnerOnlyAsync(Guid user, CancellationToken cancel)
+    {
+        if (!await IsOwnerAsync(user, cancel))
+            throw new RejectedException(
+                403,
+                "owner_only",
+                null,
+                new("이 설치의 주인만 바꿀 수 있어요.", "Only the owner of this installation may change this.")
+            );
+    }
+
     /// <summary>The person whom a page's or request's principal stands for; null for a stranger.</summary>
     public static Guid? UserOf(ClaimsPrincipal? principal) =>
         principal?.Identity?.IsAuthenticated == true && Guid.TryParse(principal.FindFirstValue(UserClaim), out var id)

@@ -1,7 +1,7 @@
 namespace Jettae.Studio;
 
 /// <summary>One route, as it is described: a test holds this list against what is mapped and against what is answered.</summary>
-/// <param name="Method">GET, POST, PATCH or DELETE.</param>
+/// <param name="Method">GET, POST, PUT, PATCH or DELETE.</param>
 /// <param name="Path">With its parameters in braces.</param>
 /// <param name="Group">Under which heading.</param>
 /// <param name="Id">The operation's name.</param>

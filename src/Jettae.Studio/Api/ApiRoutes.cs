@@ -30,6 +30,8 @@ internal static class ApiRoutes
         ["format"] = ("""{"type":"string","enum":["markdown","csv","json"]}""", "The form of the file."),
         ["open"] = ("""{"type":"boolean"}""", "Only those that last (true), or are over (false)."),
         ["schedule_id"] = ("""{"type":"string","format":"uuid"}""", "Only those of this schedule."),
+        ["model"] = ("""{"type":"string","maxLength":100}""", "The model's id, as it is priced. Required."),
+        ["effective_from"] = ("""{"type":"string","format":"date"}""", "The first day of the price, by UTC. Required."),
     };
 
     public static readonly IReadOnlyList<ApiRoute> All =
@@ -39,6 +41,7 @@ internal static class ApiRoutes
         .. RunRoutes.All,
         .. AlertRoutes.All,
         .. SettingsRoutes.All,
+        .. PriceRoutes.All,
         .. AccountRoutes.All,
         .. WebhookRoutes.All,
     ];

@@ -228,6 +228,7 @@ internal static class OpenApi
             {
                 "uuid" => "01980000-0000-7000-8000-000000000001",
                 "date-time" => "2026-01-31T09:00:00Z",
+                "date" => "2026-01-31",
                 _ => "…",
             },
             "integer" or "number" => 1,

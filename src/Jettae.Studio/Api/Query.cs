@@ -52,6 +52,12 @@ internal sealed class Query
             text
         );
 
+    public DateOnly? Day(string name) =>
+        Text(name) is not { } text ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+        : throw Broken(name, new("2026-01-31 같은 날짜여야 해요.", "It must be a day such as 2026-01-31."), text);
+
     /// <summary>An IANA name; UTC when none is given.</summary>
     public TimeZoneInfo Zone(string name) =>
         Text(name) is not { } text ? TimeZoneInfo.Utc

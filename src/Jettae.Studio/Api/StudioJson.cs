@@ -175,8 +175,13 @@ internal static class StudioJson
                 "2026-01-31T09:00:00Z 같은 시각이어야 해요.",
                 "It must be an instant such as 2026-01-31T09:00:00Z."
             ),
+            "effective_from" => new("2026-01-31 같은 날짜여야 해요.", "It must be a day such as 2026-01-31."),
+            "input" or "cached_input" or "cache_write" or "output" or "long_factor" => new(
+                "숫자여야 해요.",
+                "It must be a number."
+            ),
             "id" => new("UUID여야 해요.", "It must be a UUID."),
-            "day_of_month" or "max_runs" or "number" or "if_version" => new(
+            "day_of_month" or "max_runs" or "number" or "if_version" or "long_from" => new(
                 "정수여야 해요.",
                 "It must be a whole number."
             ),

@@ -274,6 +274,42 @@ public sealed class Schedules
         return names.ConvertAll(each => each with { Namesake = whole.GetValueOrDefault(each.Id) });
     }
 
+    /// <summary>Of schedules shown under these names, which they had then or have now: those called like another one, shown or not.</summary>
+    public async Task<IReadOnlyDictionary<Guid, ScheduleName>> NamesakesAsync(
+        Guid owner,
+        IEnumerable<(Guid? Id, string Name)> shown,
+        CancellationToken cancel
+    )
+    {
+        var named = shown
+            .Where(each => each.Id is not null)
+            .Select(each => new ScheduleName(each.Id!.Value, each.Name))
+            .ToHashSet();
+        if (named.Count == 0)
+            return new Dictionary<Guid, ScheduleName>();
+        var names = named.Select(each => each.Name).Distinct().ToList();
+        return await store.ReadAsync(
+            async db =>
+            {
+                var mine = db.Schedules.Where(each => each.OwnerId == owner);
+                var called = await mine.Where(each => names.Contains(each.Name))
+                    .Select(each => new ScheduleName(each.Id, each.Name, null))
+                    .ToListAsync(cancel);
+                var alike = named
+                    .Union(called)
+                    .GroupBy(each => each.Name)
+                    .Where(same => same.Count() > 1)
+                    .SelectMany(same => same.Select(each => each.Id))
+                    .Intersect(named.Select(each => each.Id))
+                    .ToList();
+                var whole =
+                    alike.Count == 0 ? [] : await mine.Where(each => alike.Contains(each.Id)).ToListAsync(cancel);
+                return whole.ToDictionary(each => each.Id, each => new ScheduleName(each.Id, each.Name, each));
+            },
+            cancel
+        );
+    }
+
     /// <exception cref="RejectedException">404: the owner has no such schedule.</exception>
     public async Task<Schedule> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
         (await store.ReadAsync(db => db.Schedules.OwnedAsync(owner, id, cancel), cancel)).AsOf(time.GetUtcNow());

@@ -62,7 +62,7 @@ public sealed class WriterSettings
     /// <exception cref="RejectedException">A field breaks its rule, or it is not the owner who asks.</exception>
     public async Task<ProviderAnswer> CheckAsync(Guid user, ProviderFields fields, CancellationToken cancel)
     {
-        await OwnerOnlyAsync(user, cancel);
+        await accounts.OwnerOnlyAsync(user, cancel);
         return await ProviderCheck.AskAsync(await ProviderOfAsync(fields, cancel), time, cancel);
     }
 
@@ -80,7 +80,7 @@ public sealed class WriterSettings
         CancellationToken cancel
     )
     {
-        await OwnerOnlyAsync(user, cancel);
+        await accounts.OwnerOnlyAsync(user, cancel);
         if (writers.IsConfigured)
             throw Configured();
         var provider = await ProviderOfAsync(fields, cancel);
@@ -94,7 +94,7 @@ public sealed class WriterSettings
     /// <exception cref="RejectedException">It is not the owner who asks.</exception>
     public async Task DisconnectAsync(Guid user, CancellationToken cancel)
     {
-        await OwnerOnlyAsync(user, cancel);
+        await accounts.OwnerOnlyAsync(user, cancel);
         if (writers.IsConfigured)
             throw Configured();
         await writers.ForgetAsync(cancel);
@@ -152,17 +152,6 @@ public sealed class WriterSettings
             : throw Broken(
                 "url",
                 new("https://로 시작하는 주소여야 해요.", "It must be an http:// or https:// address.")
-            );
-    }
-
-    private async Task OwnerOnlyAsync(Guid user, CancellationToken cancel)
-    {
-        if (!await accounts.IsOwnerAsync(user, cancel))
-            throw new RejectedException(
-                403,
-                "owner_only",
-                null,
-                new("이 설치의 주인만 바꿀 수 있어요.", "Only the owner of this installation may change this.")
             );
     }
 

@@ -111,6 +111,30 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
     }
 
     [Fact]
+    public async Task Alerts_of_schedules_of_one_name_are_told_apart_by_what_they_write_and_when()
+    {
+        string[] twins = [await writing.ScheduleAsync("Twin"), await writing.ScheduleAsync("Twin")];
+        await InFileAsync(
+            """
+            INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, opened_at, closed_at, told)
+            SELECT '00000000-0000-7000-8001-000000000001', owner_id, 'gave_up', 'twin', id, name, 4000000001000, 4000000001001, ''
+            FROM schedules WHERE name = 'Twin' LIMIT 1
+            """
+        );
+        const string Apart = "X post · Daily 09:00 · Asia/Seoul · 아침 산책";
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync("/alerts");
+        await ReadyAsync(page);
+        var row = page.Locator("main li").Filter(new() { HasText = "Twin" });
+        await Expect(row.Locator(".apart")).ToHaveTextAsync(Apart);
+        await page.Locator(".bell").ClickAsync();
+        await Expect(page.Locator(".bell-list a").Filter(new() { HasText = "Twin" }).Locator(".apart"))
+            .ToHaveTextAsync(Apart);
+        foreach (var id in twins)
+            await writing.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
     public async Task What_is_refused_is_said()
     {
         var schedule = await writing.ScheduleAsync("Gone meanwhile");

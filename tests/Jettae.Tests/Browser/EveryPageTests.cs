@@ -373,7 +373,7 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
 
     [Theory]
     [MemberData(nameof(Looks))]
-    public async Task Settings_keep_the_brand_and_make_and_revoke_a_token(string look)
+    public async Task Settings_keep_the_brand_and_the_prices_and_make_and_revoke_a_token(string look)
     {
         var person = await OpenAsync(look, "/settings");
         var main = person.Main;
@@ -383,12 +383,39 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         Assert.Equal($"빵집 {look}", (string?)(await Program.GetAsync("/api/brand"))["name"]);
         await person.PressAsync(person.Button(Words.CheckNow, main.Locator("#qstash")));
         await Expect(main.Locator("#qstash .answer.ok")).ToBeVisibleAsync();
+        await KeepAPriceAsync(person, $"model {look}");
         await person.TypeAsync(main.Locator("#token-name"), look);
         await person.PickAsync(main.Locator("#scope"), "Read");
         await person.PressAsync(Words.MakeToken);
         await Expect(main.Locator("code.secret")).ToBeVisibleAsync();
         var row = main.Locator("#tokens li").Filter(new() { HasText = look });
         await person.PressAsync(row.GetByRole(AriaRole.Button));
+        await person.PressAsync(person.Dialog.Locator(".danger"));
+        await Expect(row).ToHaveCountAsync(0);
+    }
+
+    /// <summary>A price is entered, changed and deleted.</summary>
+    private static async Task KeepAPriceAsync(Person person, string model)
+    {
+        var prices = person.Main.Locator("#prices");
+        await Expect(prices.Locator(".notice")).ToContainTextAsync(FullPages.Unpriced);
+        await person.PressAsync(person.Button(Words.AddPrice, prices));
+        await person.TypeAsync(prices.Locator("#price-model"), model);
+        await person.TypeAsync(prices.Locator("#input"), "-1");
+        await person.TypeAsync(prices.Locator("#output"), "1.5");
+        await person.PressAsync(person.Button(Words.Save, prices));
+        await Expect(prices.Locator("#input-note")).ToContainTextAsync("-1");
+        await person.TypeAsync(prices.Locator("#input"), "0.25");
+        await person.PressAsync(person.Button(Words.Save, prices));
+        var row = prices.Locator("li").Filter(new() { HasText = model });
+        await Expect(row).ToContainTextAsync("$1.50");
+        await Expect(row.Locator(".badge")).ToHaveTextAsync(person.Say(Words.PriceInUse));
+
+        await person.PressAsync(row.GetByRole(AriaRole.Button).First);
+        await person.TypeAsync(prices.Locator("#cached_input"), "0.03");
+        await person.PressAsync(person.Button(Words.Save, prices));
+        await Expect(row).ToContainTextAsync("$0.03");
+        await person.PressAsync(row.Locator(".danger"));
         await person.PressAsync(person.Dialog.Locator(".danger"));
         await Expect(row).ToHaveCountAsync(0);
     }

@@ -42,6 +42,12 @@ public sealed class FirstPieceTests
             await page.GotoAsync(studio.Program.SignInLink);
             await Expect(page.Locator("main:not([inert]) form")).ToBeVisibleAsync();
             await Expect(page.GetByText("Asia/Seoul")).ToContainTextAsync(detected);
+            if (look.IsPhone)
+            {
+                // What to press is seen whole, without scrolling.
+                var (begin, below) = (await BoxAsync("button[type=submit]"), await BoxAsync(".side nav"));
+                Assert.InRange(begin.Y + begin.Height, 0, below.Y);
+            }
             await person.ChooseAsync(page.Locator("[name=recipe]").Nth(1));
             await person.PressAsync(page.Locator(".chip").Nth(2));
             await person.PressAsync(page.Locator("button[type=submit]"));
@@ -56,6 +62,9 @@ public sealed class FirstPieceTests
             await page.GotoAsync("/");
             await Expect(page.Locator(".home .line li")).ToHaveCountAsync(1);
             await Expect(page.Locator(".home .pieces li")).ToHaveCountAsync(1);
+
+            async Task<LocatorBoundingBoxResult> BoxAsync(string what) =>
+                (await page.Locator(what).BoundingBoxAsync())!;
         }
     }
 

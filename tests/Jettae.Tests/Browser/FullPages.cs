@@ -9,6 +9,9 @@ public sealed class FullPages : IAsyncLifetime
 {
     private const string Long = "아주 긴 이름을 가진 스케줄이 좁은 화면에서도 잘 보이는지";
 
+    /// <summary>A model that wrote and has no price.</summary>
+    public const string Unpriced = "somebody/a-model-of-a-rather-long-name-instruct";
+
     private static readonly (string Type, string Title, string Body)[] Texts =
     [
         (
@@ -86,6 +89,7 @@ public sealed class FullPages : IAsyncLifetime
                     content_type = type,
                     topic = "빵집",
                     language = "ko",
+                    settings = new { model = type == "x_post" ? Unpriced : null },
                 }
             );
             pieces.Add((type, (string)made["content"]!["id"]!));

@@ -272,6 +272,28 @@ public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
                     await Expect(page.Locator("#tokens .error")).ToBeVisibleAsync();
                 }
             ),
+            new(
+                "price-new",
+                "/settings",
+                async page =>
+                {
+                    await page.Locator("#prices .notice button").ClickAsync();
+                    await page.Locator("#prices summary").ClickAsync();
+                    await page.Locator("#prices form [type=submit]").ClickAsync();
+                    await Expect(page.Locator("#prices .error")).ToBeVisibleAsync();
+                }
+            ),
+            new(
+                "price-change",
+                "/settings",
+                async page =>
+                {
+                    await page.Locator("#prices li button").First.ClickAsync();
+                    await Expect(page.Locator("#prices li form")).ToBeVisibleAsync();
+                    await Expect(page.Locator("#input")).ToBeFocusedAsync();
+                }
+            ),
+            new("price-delete", "/settings", page => OpenDialogAsync(page, page.Locator("#prices li .danger").First)),
             new("revoke", "/settings", page => OpenDialogAsync(page, page.Locator("#tokens li button").First)),
             new(
                 "cancel-message",

@@ -136,5 +136,23 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
         await Expect(page.GetByText("No run matches")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("ko", 1440)]
+    [InlineData("en", 1440)]
+    [InlineData("en", 1201)]
+    public async Task The_figures_of_a_run_stand_in_one_line_each(string language, int width)
+    {
+        writing.Claude.Script.Enqueue(FakeClaude.Says(FakeClaude.Usual, usage: (1_001_204, 15_360, 2_048)));
+        var schedule = await writing.ScheduleAsync($"Many tokens {language} {width}");
+        await writing.RunAsync(schedule);
+        var page = await writing.Studio.OpenAsync(language, width);
+        await page.GotoAsync($"/runs?schedule={schedule}");
+        await ReadyAsync(page);
+        var tokens = page.Locator(".runline .figure").Filter(new() { HasText = "1,018,662" });
+        await Expect(tokens).ToBeVisibleAsync();
+        Assert.InRange(await tokens.EvaluateAsync<int>("each => each.offsetHeight"), 1, 24);
+        Assert.InRange(await tokens.EvaluateAsync<int>("each => each.scrollWidth - each.clientWidth"), 0, 0);
+    }
+
     private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

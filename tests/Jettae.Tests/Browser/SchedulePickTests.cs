@@ -21,6 +21,8 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         await Expect(pick.Locator("option").Nth(1))
             .ToHaveTextAsync("Coffee · X post · Daily 09:00 · Asia/Seoul · beans");
         await Expect(pick.Locator("option").Nth(2)).ToContainTextAsync("Blog post · Daily 18:30");
+        // In the list too, though one of them has not run yet.
+        await Expect(page.Locator(".runline .apart")).ToHaveTextAsync("X post · Daily 09:00 · Asia/Seoul · beans");
 
         for (var i = 0; i < ScheduleChoices.Most; i++)
             await MakeAsync($"Other {i}", "x_post", "10:00");

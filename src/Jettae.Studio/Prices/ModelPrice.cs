@@ -6,6 +6,9 @@ public sealed class ModelPrice
     public string Model { get; init; } = "";
     public DateTimeOffset EffectiveFrom { get; init; }
 
+    /// <summary>The day of <see cref="EffectiveFrom"/>, as a price is entered and shown: by UTC.</summary>
+    internal DateOnly FirstDay => DateOnly.FromDateTime(EffectiveFrom.UtcDateTime);
+
     /// <summary>Input that is neither read from the cache nor written into it.</summary>
     public decimal Input { get; init; }
     public decimal CachedInput { get; init; }
@@ -32,7 +35,10 @@ public sealed class ModelPrice
     internal decimal Of(CallNotes call) =>
         Of(call.InputTokens, call.CachedInputTokens, call.CacheWriteTokens, call.OutputTokens);
 
-    /// <summary>The public list prices known when this version was made; the store may hold newer ones.</summary>
+    /// <summary>
+    /// The public list prices known when this version was made. The owner changes, adds and deletes rows: a migration for a
+    /// later list must leave alone what it finds, and insert nothing where there is a row already.
+    /// </summary>
     internal static IReadOnlyList<ModelPrice> Known { get; } =
     [
         Price("claude-haiku-5-5", new(2026, 10, 7), 0.10m, 0.01m, 0.125m, 0.50m, 100_000, 5m),
