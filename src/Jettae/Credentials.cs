@@ -66,8 +66,7 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
         }
     }
 
-    private static Credentials New() =>
-        new(Tokens.New(Composition.OwnTenant), Keys.NewKey(), Keys.NewKey());
+    private static Credentials New() => new(Tokens.New(Composition.OwnTenant), Keys.NewKey(), Keys.NewKey());
 
     /// <summary>The first node's are everyone's. One that had its own before, in its folder, brings them along.</summary>
     private static Credentials InDatabase(Settings settings) =>

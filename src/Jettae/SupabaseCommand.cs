@@ -8,7 +8,10 @@ internal static class SupabaseCommand
 {
     public static Command Command()
     {
-        var user = new Argument<Guid>("user") { Description = "The id of the user: Authentication, Users, 'User UID'." };
+        var user = new Argument<Guid>("user")
+        {
+            Description = "The id of the user: Authentication, Users, 'User UID'.",
+        };
         var link = new Command("link", "Lets this user of the project read the owner's schedules, pieces and runs.")
         {
             user,
@@ -19,7 +22,11 @@ internal static class SupabaseCommand
         );
         var unlink = new Command("unlink", "Nobody reads it any more.");
         unlink.SetAction((_, cancel) => SetAsync(null, "Nobody reads it any more.", cancel));
-        return new Command("supabase", "Who may read the owner's rows by the API of a Supabase project.") { link, unlink };
+        return new Command("supabase", "Who may read the owner's rows by the API of a Supabase project.")
+        {
+            link,
+            unlink,
+        };
     }
 
     private static Task<int> SetAsync(Guid? user, string done, CancellationToken cancel) =>

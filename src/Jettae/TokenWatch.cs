@@ -3,7 +3,9 @@ using Jettae.Client;
 namespace Jettae;
 
 /// <summary>A token that <c>token reset</c> makes takes hold in a program that runs: at once from the data folder, soon from a database.</summary>
-internal sealed class TokenWatch(Settings settings, QStashOptions qstash, TimeProvider time) : IHostedService, IDisposable
+internal sealed class TokenWatch(Settings settings, QStashOptions qstash, TimeProvider time)
+    : IHostedService,
+        IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private IDisposable? watch;

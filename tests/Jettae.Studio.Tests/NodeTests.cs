@@ -74,11 +74,12 @@ public sealed class NodeTests
     [Fact]
     public async Task A_provider_that_is_connected_at_one_writes_at_the_other()
     {
-        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says("연결된 글이에요."));
+        await using var claude = await FakeClaude.StartAsync();
         await using var one = await TestStudio.StartAsync();
         await using var other = await one.BesideAsync();
         await one.PostAsync("/api/writer/connect", new { key = FakeClaude.Key, url = claude.Url });
         await HearAsync(one, other);
+        claude.Script.Enqueue(FakeClaude.Says("연결된 글이에요."));
         var (_, made) = await other.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
         Assert.Equal("연결된 글이에요.", (string?)made["content"]!["body"]);
     }

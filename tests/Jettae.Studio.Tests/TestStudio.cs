@@ -188,10 +188,9 @@ internal sealed class TestStudio : IAsyncDisposable
                 ? $"SELECT group_concat(name) FROM pragma_table_info('{table}') WHERE name NOT IN ({names})"
                 : $"SELECT string_agg(column_name, ',') FROM information_schema.columns WHERE table_name = '{table}' AND table_schema = 'public' AND column_name NOT IN ({names})"
         );
-        var id =
-            database is null
-                ? "printf('FFFFFFFF-0000-7000-8000-%012d', n)"
-                : "CAST('ffffffff-0000-7000-8000-' || lpad(CAST(n AS text), 12, '0') AS uuid)";
+        var id = database is null
+            ? "printf('FFFFFFFF-0000-7000-8000-%012d', n)"
+            : "CAST('ffffffff-0000-7000-8000-' || lpad(CAST(n AS text), 12, '0') AS uuid)";
         await InStoreAsync(
             $"""
             WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})
@@ -230,8 +229,7 @@ internal sealed class TestStudio : IAsyncDisposable
     }
 
     /// <summary>It is well again.</summary>
-    public Task MendAsync() =>
-        InStoreAsync(database is null ? "DROP TRIGGER fault" : "DROP FUNCTION fault() CASCADE");
+    public Task MendAsync() => InStoreAsync(database is null ? "DROP TRIGGER fault" : "DROP FUNCTION fault() CASCADE");
 
     /// <summary>All that the store holds, as text: to look for what must not be there.</summary>
     public async Task<string> KeptAsync()

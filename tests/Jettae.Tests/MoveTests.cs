@@ -15,6 +15,7 @@ public sealed class MoveTests
     [Fact]
     public async Task All_that_a_folder_held_is_in_the_database_and_goes_on_from_there_also_after_a_move_that_was_cut_off()
     {
+        var cancel = TestContext.Current.CancellationToken;
         await using var postgres = await PostgresServer.StartAsync();
         await using var program = await JettaeProcess.StartAsync(("JETTAE_EGRESS_ALLOW", "127.0.0.1"));
         var schedule = await program.ScheduleAsync(TimeProvider.System.GetUtcNow().AddMinutes(30));
@@ -24,17 +25,25 @@ public sealed class MoveTests
         var credentials = program.Credentials;
         using (var qstash = program.Client(credentials.Token))
         {
-            var all = Enumerable.Range(0, Later).Select(n => new
-            {
-                destination = "http://127.0.0.1:9/later",
-                headers = new Dictionary<string, string> { ["Upstash-Delay"] = "1h" },
-                body = n.ToString(CultureInfo.InvariantCulture),
-            });
+            var all = Enumerable
+                .Range(0, Later)
+                .Select(n => new
+                {
+                    destination = "http://127.0.0.1:9/later",
+                    headers = new Dictionary<string, string> { ["Upstash-Delay"] = "1h" },
+                    body = n.ToString(CultureInfo.InvariantCulture),
+                });
             foreach (var some in all.Chunk(500))
-                (await qstash.PostAsJsonAsync("/v2/batch", some)).EnsureSuccessStatusCode();
-            (await qstash.PostAsJsonAsync("/v2/queues", new { queueName = "line", parallelism = 3 })).EnsureSuccessStatusCode();
+                (await qstash.PostAsJsonAsync("/v2/batch", some, cancel)).EnsureSuccessStatusCode();
+            (
+                await qstash.PostAsJsonAsync("/v2/queues", new { queueName = "line", parallelism = 3 }, cancel)
+            ).EnsureSuccessStatusCode();
         }
-        Assert.Contains("already runs", (await program.RunAsync("migrate", "--to", postgres.Url)).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "already runs",
+            (await program.RunAsync("migrate", "--to", postgres.Url)).Said,
+            StringComparison.Ordinal
+        );
         await program.StopAsync();
 
         // Cut off amid the messages: the database takes no more of them.
@@ -77,13 +86,13 @@ public sealed class MoveTests
         );
         Assert.Single((await moved.GetAsync("/api/contents?search=이사"))["items"]!.AsArray());
         using (var kept = moved.Client(token))
-            Assert.Equal(HttpStatusCode.OK, (await kept.GetAsync("/api/schedules")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await kept.GetAsync("/api/schedules", cancel)).StatusCode);
         using (var qstash = moved.Client(credentials.Token))
         {
-            Assert.Equal(HttpStatusCode.OK, (await qstash.GetAsync($"/v2/messages/{message}")).StatusCode);
-            var keys = JsonNode.Parse(await qstash.GetStringAsync("/v2/keys"))!;
+            Assert.Equal(HttpStatusCode.OK, (await qstash.GetAsync($"/v2/messages/{message}", cancel)).StatusCode);
+            var keys = JsonNode.Parse(await qstash.GetStringAsync("/v2/keys", cancel))!;
             Assert.Equal(credentials.Current, (string?)keys["current"]);
-            var line = JsonNode.Parse(await qstash.GetStringAsync("/v2/queues/line"))!;
+            var line = JsonNode.Parse(await qstash.GetStringAsync("/v2/queues/line", cancel))!;
             Assert.Equal(3, (int)line["parallelism"]!);
         }
         await Wait.UntilAsync(
@@ -101,7 +110,11 @@ public sealed class MoveTests
         await using var program = await JettaeProcess.StartAsync();
         await program.StopAsync();
         await using var other = await JettaeProcess.StartAsync(("DATABASE_URL", postgres.Url));
-        Assert.Contains("stop them first", (await program.RunAsync("migrate", "--to", postgres.Url)).Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "stop them first",
+            (await program.RunAsync("migrate", "--to", postgres.Url)).Said,
+            StringComparison.Ordinal
+        );
         await other.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "남의 글" });
         await other.StopAsync();
         var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);

@@ -18,7 +18,7 @@ public sealed record MovedTable(string Name, long Rows, bool IsSame);
 /// Takes all that a file holds to a PostgreSQL: table by table, in the order of their keys, some rows at a time. Cut off, it goes on
 /// after the last row that is there. Nobody else may have either store meanwhile.
 /// </summary>
-internal static class Move
+public static class Move
 {
     private const int MostRows = 1_000;
     private const int MostBytes = 8 * 1024 * 1024;
@@ -154,7 +154,10 @@ internal static class Move
                 for (var column = 0; column < columns.Count; column++)
                     if (Sound(rows.GetValue(column)) is { } value)
                     {
-                        bytes += value is byte[] body ? body.Length : value is string text ? text.Length : 8;
+                        bytes +=
+                            value is byte[] body ? body.Length
+                            : value is string text ? text.Length
+                            : 8;
                         await copy.WriteAsync(value, columns[column].Type, cancel);
                     }
                     else

@@ -17,6 +17,7 @@ public sealed class User
 
     /// <summary>When they asked that all of theirs be deleted, as long as that goes on; else null.</summary>
     public DateTimeOffset? ErasingSince { get; set; }
+
     /// <summary>Who they are to a Supabase project (<c>auth.users.id</c>): what is theirs they may read there. Null: nobody.</summary>
     public Guid? SupabaseUserId { get; set; }
     public DateTimeOffset CreatedAt { get; init; }

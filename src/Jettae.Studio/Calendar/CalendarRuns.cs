@@ -32,10 +32,20 @@ internal static class CalendarRuns
             var rows = $"""
                 {Spans(db, cells, alike)},
                 shown (n, id) AS (
-                    SELECT n, r.id FROM {db.Each("spans", "runs", $"SELECT id {bySlot} ORDER BY slot_at LIMIT {alike.Key}")}
+                    SELECT n, r.id FROM {db.Each(
+                    "spans",
+                    "runs",
+                    $"SELECT id {bySlot} ORDER BY slot_at LIMIT {alike.Key}"
+                )}
                     UNION ALL
-                    SELECT n, r.id FROM {db.Each("spans", "runs", $"SELECT id {byHand} ORDER BY started_at LIMIT {alike.Key}")})
-                SELECT n, r.id, {db.Milliseconds("COALESCE(r.slot_at, r.started_at)")} AS at, r.state, s.id AS schedule_id,
+                    SELECT n, r.id FROM {db.Each(
+                    "spans",
+                    "runs",
+                    $"SELECT id {byHand} ORDER BY started_at LIMIT {alike.Key}"
+                )})
+                SELECT n, r.id, {db.Milliseconds(
+                    "COALESCE(r.slot_at, r.started_at)"
+                )} AS at, r.state, s.id AS schedule_id,
                     COALESCE(s.name, r.schedule_name) AS name, r.reason, c.id AS content_id, c.title, c.status,
                     COALESCE(c.content_type, s.content_type) AS content_type
                 FROM shown JOIN runs r ON r.id = shown.id

@@ -87,9 +87,7 @@ internal static class SearchIndex
     /// <summary>The pieces that a search finds.</summary>
     public static IQueryable<Content> Found(StudioDb db, string typed) =>
         db is PostgresStudioDb
-            ? db.Contents.FromSql(
-                $"SELECT * FROM contents WHERE words @@ CAST({SearchText.Query(typed)} AS tsquery)"
-            )
+            ? db.Contents.FromSql($"SELECT * FROM contents WHERE words @@ CAST({SearchText.Query(typed)} AS tsquery)")
             // The search is run once, by itself: however else it is asked for, it may be run, or its result walked, for every piece.
             : db.Contents.FromSql(
                 $"""

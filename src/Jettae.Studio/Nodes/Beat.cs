@@ -22,6 +22,7 @@ internal sealed class Beat(
     private const int TermSeconds = 10;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     /// <summary>How often it has told and heard so far.</summary>
     internal long Count { get; private set; }
 

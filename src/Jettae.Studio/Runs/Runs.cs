@@ -104,9 +104,7 @@ public sealed class Runs
                         ORDER BY started_at DESC, id DESC LIMIT {1}) r) AS runs
                     FROM schedules s WHERE s.owner_id = {0} AND s.id IN ({{StudioDb.Ids(schedules)}})
                     """;
-                var found = await db
-                    .Database.SqlQueryRaw<Strip>(sql, owner, perSchedule)
-                    .ToListAsync(cancel);
+                var found = await db.Database.SqlQueryRaw<Strip>(sql, owner, perSchedule).ToListAsync(cancel);
                 return found
                     .SelectMany(each =>
                         (each.Runs ?? "")

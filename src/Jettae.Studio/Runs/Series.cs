@@ -91,7 +91,7 @@ public sealed class Series
             edges.Zip(
                 edges.Skip(1),
                 (from, to) =>
-                        $$"""
+                    $$"""
                         SELECT {{db.Milliseconds(db.Literal(from))}} AS since,
                             COUNT(*) FILTER (WHERE state = 'done') AS done,
                             COUNT(*) FILTER (WHERE state = 'failed') AS failed,
@@ -99,7 +99,10 @@ public sealed class Series
                             SUM(cached_input_tokens) AS cached_input_tokens,
                             SUM(cache_write_tokens) AS cache_write_tokens, SUM(output_tokens) AS output_tokens,
                             SUM(thinking_tokens) AS thinking_tokens, SUM(CAST(cost AS DOUBLE PRECISION)) AS cost,
-                            string_agg(CASE WHEN state <> 'skipped' THEN CAST({{db.Between("slot_at", "started_at")}} AS TEXT) END, ',') AS late
+                            string_agg(CASE WHEN state <> 'skipped' THEN CAST({{db.Between(
+                            "slot_at",
+                            "started_at"
+                        )}} AS TEXT) END, ',') AS late
                         FROM runs WHERE owner_id = {0}
                             AND started_at >= {{db.Literal(from)}} AND started_at < {{db.Literal(to)}}
                         """

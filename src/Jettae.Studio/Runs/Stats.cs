@@ -162,8 +162,15 @@ public sealed class Stats
             : $"AND schedule_id IN ({StudioDb.Ids(schedules)})";
         var rows = $$"""
             SELECT {{group}} AS g, state, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
-                thinking_tokens, cost, CASE WHEN state <> 'skipped' THEN {{db.Between("slot_at", "started_at")}} END AS late,
-                {{(ofWriting ? $"CASE WHEN state = 'done' THEN {db.Between("started_at", "finished_at")} END" : "CAST(NULL AS bigint)")}} AS took
+                thinking_tokens, cost, CASE WHEN state <> 'skipped' THEN {{db.Between(
+                "slot_at",
+                "started_at"
+            )}} END AS late,
+                {{(
+                ofWriting
+                    ? $"CASE WHEN state = 'done' THEN {db.Between("started_at", "finished_at")} END"
+                    : "CAST(NULL AS bigint)"
+            )}} AS took
             FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
             """;
         object[] given = [owner, db.Instant(from), db.Instant(to)];

@@ -79,7 +79,8 @@ public class StudioDb(DbContextOptions options) : DbContext(options)
     internal virtual string Between(string from, string to) => $"{to} - {from}";
 
     /// <summary>The rows of <paramref name="of"/>, each with the <c>id</c>s that a select, which may speak of it, finds of a table.</summary>
-    internal virtual string Each(string of, string table, string select) => $"{of} JOIN {table} r ON r.id IN ({select})";
+    internal virtual string Each(string of, string table, string select) =>
+        $"{of} JOIN {table} r ON r.id IN ({select})";
 
     /// <summary>Ids in the text of a statement: they are ours, and as both databases read them.</summary>
     internal static string Ids(IEnumerable<Guid> ids) =>
@@ -140,7 +141,10 @@ public class StudioDb(DbContextOptions options) : DbContext(options)
             .HasConversion(new Stored.AsJsonList<TimeOnly>(Stored.ClockTimes), new Stored.SameItems<TimeOnly>());
         schedule
             .Property(each => each.DaysOfWeek)
-            .HasConversion(new Stored.AsJsonList<DayOfWeek>(JsonSerializerOptions.Web), new Stored.SameItems<DayOfWeek>());
+            .HasConversion(
+                new Stored.AsJsonList<DayOfWeek>(JsonSerializerOptions.Web),
+                new Stored.SameItems<DayOfWeek>()
+            );
         schedule.HasIndex(each => new { each.OwnerId, each.Id }).HasDatabaseName("schedules_of_owner");
         schedule.HasIndex(each => each.IsActive).HasDatabaseName("schedules_active");
         schedule

@@ -105,7 +105,8 @@ public sealed class StudioMove : IAsyncDisposable
         while (left.Count > 0)
         {
             var next = left.First(type =>
-                type.GetForeignKeys().All(key => key.PrincipalEntityType == type || !left.Contains(key.PrincipalEntityType))
+                type.GetForeignKeys()
+                    .All(key => key.PrincipalEntityType == type || !left.Contains(key.PrincipalEntityType))
             );
             left.Remove(next);
             ordered.Add(next.ClrType);

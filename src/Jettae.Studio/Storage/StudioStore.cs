@@ -46,11 +46,7 @@ internal abstract class StudioStore : IDisposable
     /// <param name="about">
     /// The schedule, or the run without one, that alone is concerned: writers of others need not wait. Null: whoever writes waits.
     /// </param>
-    public async Task<T> WriteAsync<T>(
-        Func<StudioDb, Task<T>> write,
-        CancellationToken cancel,
-        Guid? about = null
-    )
+    public async Task<T> WriteAsync<T>(Func<StudioDb, Task<T>> write, CancellationToken cancel, Guid? about = null)
     {
         await prepared.Value.WaitAsync(cancel);
         using var turn = await TurnAsync(cancel);

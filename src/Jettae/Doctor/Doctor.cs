@@ -151,7 +151,10 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (found.IsReplica)
             await WrongAsync(
                 new("데이터베이스가 읽기 전용 복제본이에요", "The database is a read replica"),
-                new("쓸 수 있는 주 데이터베이스의 주소를 DATABASE_URL에 넣어 주세요.", "Set DATABASE_URL to the primary.")
+                new(
+                    "쓸 수 있는 주 데이터베이스의 주소를 DATABASE_URL에 넣어 주세요.",
+                    "Set DATABASE_URL to the primary."
+                )
             );
         if (!found.IsUtf8)
             await WrongAsync(

@@ -23,8 +23,7 @@ internal static class MigrateCommand
             to,
         };
         command.SetAction(
-            (parsed, cancel) =>
-                Running.SafelyAsync(() => RunAsync(parsed.GetValue(from), parsed.GetValue(to), cancel))
+            (parsed, cancel) => Running.SafelyAsync(() => RunAsync(parsed.GetValue(from), parsed.GetValue(to), cancel))
         );
         return command;
     }
@@ -44,9 +43,13 @@ internal static class MigrateCommand
     {
         var (source, target) = (Told(from, null), Told(from, to ?? Environment.GetEnvironmentVariable("DATABASE_URL")));
         if (target.Database is null)
-            throw new SettingsException("--to or DATABASE_URL must name the database, such as postgres://user:password@host/name.");
+            throw new SettingsException(
+                "--to or DATABASE_URL must name the database, such as postgres://user:password@host/name."
+            );
         if (!File.Exists(Path.Combine(source.DataFolder, BackupList.StudioFile)))
-            throw new SettingsException($"{source.DataFolder} is no data folder: {BackupList.StudioFile} is not there.");
+            throw new SettingsException(
+                $"{source.DataFolder} is no data folder: {BackupList.StudioFile} is not there."
+            );
         var (engine, there) = (Composition.StoreOf(source), Composition.StoreOf(target));
         // Engines hold it as long as they run; and so does this, until the end.
         using var hold = Move.Hold(engine);
@@ -56,7 +59,14 @@ internal static class MigrateCommand
         if (await studio.ObstacleAsync(cancel) is { } obstacle)
             throw new SettingsException($"{PostgresStore.Describe(target.Database)}: {obstacle}");
         var origin = Credentials.Stored(source)?.CurrentSigningKey ?? source.DataFolder;
-        if (!Move.Claim(there, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(origin)))))
+        if (
+            !Move.Claim(
+                there,
+                Convert.ToHexStringLower(
+                    System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(origin))
+                )
+            )
+        )
             throw new SettingsException(
                 $"{PostgresStore.Describe(target.Database)}: the database has messages of another engine: use an empty one."
             );

@@ -25,11 +25,7 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
         var front = JettaeProcess.FreePort();
         await using var proxy = Balancer.On(front, ports);
         var nodes = ports.ConvertAll(port =>
-            JettaeProcess.On(
-                port,
-                ("DATABASE_URL", postgres.Url),
-                ("NEXT_PUBLIC_URL", $"http://127.0.0.1:{front}")
-            )
+            JettaeProcess.On(port, ("DATABASE_URL", postgres.Url), ("NEXT_PUBLIC_URL", $"http://127.0.0.1:{front}"))
         );
         try
         {
@@ -60,8 +56,13 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
             }
             var last = TimeProvider.System.GetUtcNow();
             await Wait.UntilAsync(
-                async () => await CountAsync(postgres, "SELECT COUNT(*) FROM schedules WHERE accounted_until < $1", last) == 0
-                    && await CountAsync(postgres, "SELECT COUNT(*) FROM runs WHERE slot_at <= $1 AND state IN ('running', 'waiting')", last) == 0,
+                async () =>
+                    await CountAsync(postgres, "SELECT COUNT(*) FROM schedules WHERE accounted_until < $1", last) == 0
+                    && await CountAsync(
+                        postgres,
+                        "SELECT COUNT(*) FROM runs WHERE slot_at <= $1 AND state IN ('running', 'waiting')",
+                        last
+                    ) == 0,
                 TimeSpan.FromMinutes(3),
                 () => $"Not all slots ended:\n{nodes[0].Output}"
             );

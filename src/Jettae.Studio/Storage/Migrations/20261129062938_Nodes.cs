@@ -11,29 +11,17 @@ namespace Jettae.Studio.Storage.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AddColumn<Guid>(
-                name: "supabase_user_id",
-                table: "users",
-                type: "TEXT",
-                nullable: true);
+            migrationBuilder.AddColumn<Guid>(name: "supabase_user_id", table: "users", type: "TEXT", nullable: true);
 
-            migrationBuilder.AddColumn<Guid>(
-                name: "node_id",
-                table: "runs",
-                type: "TEXT",
-                nullable: true);
+            migrationBuilder.AddColumn<Guid>(name: "node_id", table: "runs", type: "TEXT", nullable: true);
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropColumn(
-                name: "supabase_user_id",
-                table: "users");
+            migrationBuilder.DropColumn(name: "supabase_user_id", table: "users");
 
-            migrationBuilder.DropColumn(
-                name: "node_id",
-                table: "runs");
+            migrationBuilder.DropColumn(name: "node_id", table: "runs");
         }
     }
 }

@@ -13,8 +13,7 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.EnsureSchema(
-                name: "jettae_studio");
+            migrationBuilder.EnsureSchema(name: "jettae_studio");
 
             migrationBuilder.CreateTable(
                 name: "alert_settings",
@@ -32,12 +31,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     smtp_password = table.Column<string>(type: "text", nullable: true),
                     mail_from = table.Column<string>(type: "text", nullable: true),
                     mail_to = table.Column<string>(type: "text", nullable: true),
-                    language = table.Column<string>(type: "text", nullable: false)
+                    language = table.Column<string>(type: "text", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alert_settings", x => x.owner_id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "alerts",
@@ -55,12 +55,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     opened_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     closed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     read_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    told = table.Column<string>(type: "text", nullable: false)
+                    told = table.Column<string>(type: "text", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_alerts", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "api_tokens",
@@ -76,12 +77,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_api_tokens", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "bookings",
@@ -99,12 +101,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     next_try_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     last_error = table.Column<string>(type: "text", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_bookings", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "brands",
@@ -116,12 +119,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     audience = table.Column<string>(type: "text", nullable: false),
                     language = table.Column<string>(type: "text", nullable: true),
                     speech_level = table.Column<string>(type: "text", nullable: false),
-                    banned_words = table.Column<string>(type: "jsonb", nullable: false)
+                    banned_words = table.Column<string>(type: "jsonb", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_brands", x => x.owner_id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "contents",
@@ -144,12 +148,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     is_sample = table.Column<bool>(type: "boolean", nullable: false),
                     model = table.Column<string>(type: "text", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_contents", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "model_prices",
@@ -162,12 +167,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     cache_write = table.Column<decimal>(type: "numeric", nullable: false),
                     output = table.Column<decimal>(type: "numeric", nullable: false),
                     long_from = table.Column<long>(type: "bigint", nullable: true),
-                    long_factor = table.Column<decimal>(type: "numeric", nullable: false)
+                    long_factor = table.Column<decimal>(type: "numeric", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_model_prices", x => new { x.model, x.effective_from });
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "provider_settings",
@@ -180,12 +186,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     key_last4 = table.Column<string>(type: "text", nullable: true),
                     url = table.Column<string>(type: "text", nullable: true),
                     model = table.Column<string>(type: "text", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_provider_settings", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "runs",
@@ -217,12 +224,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     provider_request_id = table.Column<string>(type: "text", nullable: true),
                     qstash_message_id = table.Column<string>(type: "text", nullable: true),
                     started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_runs", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "schedules",
@@ -257,12 +265,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     next_run_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     qstash_message_id = table.Column<string>(type: "text", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_schedules", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "sessions",
@@ -276,12 +285,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     user_agent = table.Column<string>(type: "text", nullable: false),
                     address = table.Column<string>(type: "text", nullable: false),
-                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_sessions", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "sign_in_links",
@@ -292,12 +302,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     user_id = table.Column<Guid>(type: "uuid", nullable: false),
                     code_hash = table.Column<string>(type: "text", nullable: false),
                     expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_sign_in_links", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "slot_changes",
@@ -308,12 +319,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     schedule_id = table.Column<Guid>(type: "uuid", nullable: false),
                     slot_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     moved_to = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_slot_changes", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "users",
@@ -327,12 +339,13 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     timezone = table.Column<string>(type: "text", nullable: true),
                     erasing_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     supabase_user_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_users", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "content_tags",
@@ -340,18 +353,28 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                 {
                     owner_id = table.Column<Guid>(type: "uuid", nullable: false),
                     content_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    tag = table.Column<string>(type: "text", nullable: false)
+                    tag = table.Column<string>(type: "text", nullable: false),
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_content_tags", x => new { x.owner_id, x.tag, x.content_id });
+                    table.PrimaryKey(
+                        "PK_content_tags",
+                        x => new
+                        {
+                            x.owner_id,
+                            x.tag,
+                            x.content_id,
+                        }
+                    );
                     table.ForeignKey(
                         name: "FK_content_tags_contents_content_id",
                         column: x => x.content_id,
                         principalTable: "contents",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "content_versions",
@@ -367,7 +390,7 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     instruction = table.Column<string>(type: "text", nullable: true),
                     model = table.Column<string>(type: "text", nullable: true),
                     run_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -377,8 +400,10 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                         column: x => x.content_id,
                         principalTable: "contents",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "run_steps",
@@ -393,7 +418,7 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                     ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     ok = table.Column<bool>(type: "boolean", nullable: false),
                     reason = table.Column<string>(type: "text", nullable: true),
-                    detail = table.Column<string>(type: "text", nullable: true)
+                    detail = table.Column<string>(type: "text", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -403,206 +428,368 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                         column: x => x.run_id,
                         principalTable: "runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.InsertData(
                 table: "model_prices",
-                columns: new[] { "effective_from", "model", "cache_write", "cached_input", "input", "long_factor", "long_from", "output" },
+                columns: new[]
+                {
+                    "effective_from",
+                    "model",
+                    "cache_write",
+                    "cached_input",
+                    "input",
+                    "long_factor",
+                    "long_from",
+                    "output",
+                },
                 values: new object[,]
                 {
-                    { new DateTimeOffset(new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-fable-5-1", 12.50m, 0.25m, 10m, 1m, null, 50m },
-                    { new DateTimeOffset(new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-haiku-4-5", 1.25m, 0.10m, 1m, 1m, null, 5m },
-                    { new DateTimeOffset(new DateTime(2026, 10, 7, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-haiku-5-5", 0.125m, 0.01m, 0.10m, 5m, 100000L, 0.50m },
-                    { new DateTimeOffset(new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-opus-5", 6.25m, 0.50m, 5m, 1m, null, 25m },
-                    { new DateTimeOffset(new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-opus-5-5", 5m, 0.20m, 4m, 1m, null, 20m },
-                    { new DateTimeOffset(new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-sonnet-5", 2.50m, 0.20m, 2m, 1m, null, 10m },
-                    { new DateTimeOffset(new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-sonnet-5-5", 2.50m, 0.20m, 2m, 1m, null, 10m },
-                    { new DateTimeOffset(new DateTime(2026, 10, 7, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)), "claude-sonnet-5-5", 2.50m, 0.10m, 2m, 1m, null, 10m }
-                });
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-fable-5-1",
+                        12.50m,
+                        0.25m,
+                        10m,
+                        1m,
+                        null,
+                        50m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-haiku-4-5",
+                        1.25m,
+                        0.10m,
+                        1m,
+                        1m,
+                        null,
+                        5m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 10, 7, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-haiku-5-5",
+                        0.125m,
+                        0.01m,
+                        0.10m,
+                        5m,
+                        100000L,
+                        0.50m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-opus-5",
+                        6.25m,
+                        0.50m,
+                        5m,
+                        1m,
+                        null,
+                        25m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-opus-5-5",
+                        5m,
+                        0.20m,
+                        4m,
+                        1m,
+                        null,
+                        20m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-sonnet-5",
+                        2.50m,
+                        0.20m,
+                        2m,
+                        1m,
+                        null,
+                        10m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 9, 1, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-sonnet-5-5",
+                        2.50m,
+                        0.20m,
+                        2m,
+                        1m,
+                        null,
+                        10m,
+                    },
+                    {
+                        new DateTimeOffset(
+                            new DateTime(2026, 10, 7, 0, 0, 0, 0, DateTimeKind.Unspecified),
+                            new TimeSpan(0, 0, 0, 0, 0)
+                        ),
+                        "claude-sonnet-5-5",
+                        2.50m,
+                        0.10m,
+                        2m,
+                        1m,
+                        null,
+                        10m,
+                    },
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "alerts_of_owner_newest",
                 table: "alerts",
-                columns: new[] { "owner_id", "opened_at", "id" });
+                columns: new[] { "owner_id", "opened_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "alerts_one_open_per_cause",
                 table: "alerts",
                 columns: new[] { "owner_id", "kind", "subject" },
                 unique: true,
-                filter: "closed_at IS NULL");
+                filter: "closed_at IS NULL"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "api_tokens_by_hash",
                 schema: "jettae_studio",
                 table: "api_tokens",
                 column: "hash",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "api_tokens_of_owner",
                 schema: "jettae_studio",
                 table: "api_tokens",
-                column: "owner_id");
+                column: "owner_id"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "bookings_of_slot",
                 table: "bookings",
-                columns: new[] { "schedule_id", "slot_at" });
+                columns: new[] { "schedule_id", "slot_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "bookings_one_live_per_schedule",
                 table: "bookings",
                 column: "schedule_id",
                 unique: true,
-                filter: "state IN ('pending', 'published')");
+                filter: "state IN ('pending', 'published')"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "bookings_to_do",
                 table: "bookings",
-                columns: new[] { "state", "next_try_at" });
+                columns: new[] { "state", "next_try_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "content_tags_of_piece",
                 table: "content_tags",
-                columns: new[] { "content_id", "owner_id", "tag" });
+                columns: new[] { "content_id", "owner_id", "tag" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_by_search_key",
                 table: "contents",
                 column: "search_key",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_counted",
                 table: "contents",
-                columns: new[] { "owner_id", "status", "content_type", "schedule_id", "language", "created_at", "id", "search_key" });
+                columns: new[]
+                {
+                    "owner_id",
+                    "status",
+                    "content_type",
+                    "schedule_id",
+                    "language",
+                    "created_at",
+                    "id",
+                    "search_key",
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_of_owner_newest",
                 table: "contents",
-                columns: new[] { "owner_id", "created_at", "id" });
+                columns: new[] { "owner_id", "created_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_of_schedule_newest",
                 table: "contents",
-                columns: new[] { "schedule_id", "created_at" });
+                columns: new[] { "schedule_id", "created_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_of_status_newest",
                 table: "contents",
-                columns: new[] { "owner_id", "status", "created_at", "id" });
+                columns: new[] { "owner_id", "status", "created_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_of_type_newest",
                 table: "contents",
-                columns: new[] { "owner_id", "content_type", "created_at", "id" });
+                columns: new[] { "owner_id", "content_type", "created_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "contents_one_per_run",
                 table: "contents",
                 column: "run_id",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "run_steps_of_run",
                 table: "run_steps",
-                columns: new[] { "run_id", "id" });
+                columns: new[] { "run_id", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_figures",
                 table: "runs",
-                columns: new[] { "owner_id", "started_at", "schedule_id", "state", "slot_at", "finished_at", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "thinking_tokens", "cost" });
+                columns: new[]
+                {
+                    "owner_id",
+                    "started_at",
+                    "schedule_id",
+                    "state",
+                    "slot_at",
+                    "finished_at",
+                    "input_tokens",
+                    "cached_input_tokens",
+                    "cache_write_tokens",
+                    "output_tokens",
+                    "thinking_tokens",
+                    "cost",
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_content",
                 table: "runs",
                 columns: new[] { "content_id", "owner_id" },
-                filter: "content_id IS NOT NULL");
+                filter: "content_id IS NOT NULL"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_owner_by_slot",
                 table: "runs",
-                columns: new[] { "owner_id", "slot_at", "started_at", "schedule_id", "id" });
+                columns: new[] { "owner_id", "slot_at", "started_at", "schedule_id", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_owner_newest",
                 table: "runs",
-                columns: new[] { "owner_id", "started_at", "id" });
+                columns: new[] { "owner_id", "started_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_reason_newest",
                 table: "runs",
                 columns: new[] { "owner_id", "reason", "started_at", "id" },
-                filter: "reason IS NOT NULL");
+                filter: "reason IS NOT NULL"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_schedule_newest",
                 table: "runs",
-                columns: new[] { "schedule_id", "started_at", "id" });
+                columns: new[] { "schedule_id", "started_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_state_newest",
                 table: "runs",
-                columns: new[] { "state", "owner_id", "started_at", "id" });
+                columns: new[] { "state", "owner_id", "started_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_of_trigger_newest",
                 table: "runs",
-                columns: new[] { "owner_id", "trigger", "started_at", "id" });
+                columns: new[] { "owner_id", "trigger", "started_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "runs_one_per_slot",
                 table: "runs",
                 columns: new[] { "schedule_id", "slot_at" },
                 unique: true,
-                filter: "slot_at IS NOT NULL");
+                filter: "slot_at IS NOT NULL"
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "schedules_active",
-                table: "schedules",
-                column: "is_active");
+            migrationBuilder.CreateIndex(name: "schedules_active", table: "schedules", column: "is_active");
 
             migrationBuilder.CreateIndex(
                 name: "schedules_by_name",
                 table: "schedules",
-                columns: new[] { "owner_id", "name", "id" });
+                columns: new[] { "owner_id", "name", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "schedules_coming",
                 table: "schedules",
                 columns: new[] { "owner_id", "next_run_at" },
-                filter: "next_run_at IS NOT NULL");
+                filter: "next_run_at IS NOT NULL"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "schedules_of_owner",
                 table: "schedules",
-                columns: new[] { "owner_id", "id" });
+                columns: new[] { "owner_id", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "sessions_of_user",
                 schema: "jettae_studio",
                 table: "sessions",
-                columns: new[] { "user_id", "last_seen_at" });
+                columns: new[] { "user_id", "last_seen_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "sign_in_links_by_code",
                 schema: "jettae_studio",
                 table: "sign_in_links",
                 column: "code_hash",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "slot_changes_of_owner",
                 table: "slot_changes",
-                columns: new[] { "owner_id", "slot_at" });
+                columns: new[] { "owner_id", "slot_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "slot_changes_of_slot",
                 table: "slot_changes",
                 columns: new[] { "schedule_id", "slot_at" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "users_one_owner",
@@ -610,7 +797,8 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                 table: "users",
                 column: "is_owner",
                 unique: true,
-                filter: "is_owner");
+                filter: "is_owner"
+            );
 
             migrationBuilder.Sql(SearchIndex.CreateInPostgres);
             migrationBuilder.Sql(RowSecurity.Create);
@@ -619,62 +807,39 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "alert_settings",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "alert_settings", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "alerts");
+            migrationBuilder.DropTable(name: "alerts");
 
-            migrationBuilder.DropTable(
-                name: "api_tokens",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "api_tokens", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "bookings");
+            migrationBuilder.DropTable(name: "bookings");
 
-            migrationBuilder.DropTable(
-                name: "brands");
+            migrationBuilder.DropTable(name: "brands");
 
-            migrationBuilder.DropTable(
-                name: "content_tags");
+            migrationBuilder.DropTable(name: "content_tags");
 
-            migrationBuilder.DropTable(
-                name: "content_versions");
+            migrationBuilder.DropTable(name: "content_versions");
 
-            migrationBuilder.DropTable(
-                name: "model_prices");
+            migrationBuilder.DropTable(name: "model_prices");
 
-            migrationBuilder.DropTable(
-                name: "provider_settings",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "provider_settings", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "run_steps");
+            migrationBuilder.DropTable(name: "run_steps");
 
-            migrationBuilder.DropTable(
-                name: "schedules");
+            migrationBuilder.DropTable(name: "schedules");
 
-            migrationBuilder.DropTable(
-                name: "sessions",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "sessions", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "sign_in_links",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "sign_in_links", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "slot_changes");
+            migrationBuilder.DropTable(name: "slot_changes");
 
-            migrationBuilder.DropTable(
-                name: "users",
-                schema: "jettae_studio");
+            migrationBuilder.DropTable(name: "users", schema: "jettae_studio");
 
-            migrationBuilder.DropTable(
-                name: "contents");
+            migrationBuilder.DropTable(name: "contents");
 
-            migrationBuilder.DropTable(
-                name: "runs");
+            migrationBuilder.DropTable(name: "runs");
         }
     }
 }
