@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 
@@ -33,9 +32,8 @@ public sealed class Arrivals : IAsyncDisposable
         var arrivals = new Arrivals(builder.Build());
         arrivals.app.Run(async http =>
         {
-            var read = await http.Request.BodyReader.ReadAtLeastAsync(16);
-            if (!Utf8Parser.TryParse(read.Buffer.ToArray(), out int number, out _))
-                throw new InvalidOperationException("the body is no number");
+            using var body = new StreamReader(http.Request.Body);
+            var number = int.Parse(await body.ReadToEndAsync(), CultureInfo.InvariantCulture);
             arrivals.all.Enqueue((number, TimeProvider.System.GetTimestamp()));
             arrivals.numbers.TryAdd(number, true);
         });
@@ -44,12 +42,16 @@ public sealed class Arrivals : IAsyncDisposable
         return arrivals;
     }
 
-    /// <summary>Waits until so many different numbers have come, or the time is over.</summary>
-    public async Task<bool> UntilAsync(int distinct, TimeSpan atMost)
+    /// <summary>Waits until so many different numbers have come, or none has for a while.</summary>
+    public async Task<bool> UntilAsync(int distinct, TimeSpan quiet)
     {
-        var began = TimeProvider.System.GetTimestamp();
-        while (Distinct < distinct && TimeProvider.System.GetElapsedTime(began) < atMost)
+        var (last, came) = (Distinct, TimeProvider.System.GetTimestamp());
+        while (Distinct < distinct && TimeProvider.System.GetElapsedTime(came) < quiet)
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+            if (Distinct != last)
+                (last, came) = (Distinct, TimeProvider.System.GetTimestamp());
+        }
         return Distinct >= distinct;
     }
 

@@ -79,7 +79,7 @@ internal static class ClusterLoad
         var kills = await killing;
         await Task.WhenAll(requests);
         var published = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-        await cluster.Arrivals.UntilAsync(numbers, TimeSpan.FromSeconds(60));
+        await cluster.Arrivals.UntilAsync(numbers, TimeSpan.FromSeconds(30));
         // Repeats may come a little later than firsts.
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, CancellationToken.None);
         return Tell();

@@ -13,6 +13,8 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Between two beats, at the least.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
+    private const int MostJoins = 5;
+
     private readonly NpgsqlDataSource source;
     private readonly string schema;
     private readonly TimeSpan term;
@@ -43,15 +45,21 @@ internal sealed class Node : IAsyncDisposable
     public Node(NpgsqlDataSource source, string schema, TimeSpan term)
     {
         (this.source, this.schema, this.term) = (source, schema, term);
-        try
-        {
-            Join();
-        }
-        catch
-        {
-            source.Dispose();
-            throw;
-        }
+        for (var tried = 1; ; tried++)
+            try
+            {
+                Join();
+                break;
+            }
+            catch (NpgsqlException) when (tried < MostJoins)
+            {
+                // The database was there a moment ago: a machine that starts many programs at once is slow to answer.
+            }
+            catch
+            {
+                source.Dispose();
+                throw;
+            }
         beating = Task.Run(BeatAsync);
     }
 
