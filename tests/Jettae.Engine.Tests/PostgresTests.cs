@@ -1,6 +1,7 @@
 using System.Data.Common;
 using CsCheck;
 using Jettae.Testing;
+using Npgsql;
 
 namespace Jettae.Engine.Tests;
 
@@ -26,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (2L, 1L),
+            (3L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -169,7 +170,7 @@ public sealed class PostgresTests
                         Store.Beside(
                             options,
                             db =>
-                                Messages.Insert(
+                                Admission.Insert(
                                     db,
                                     "t",
                                     publication with
@@ -250,7 +251,16 @@ public sealed class PostgresTests
             Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
         }
         await server.StartAgainAsync();
-        await engine.PublishAsync("/again", "x");
+        // Known to be gone, it is not asked; that it is back, the node finds out by itself.
+        await EngineUnderTest.UntilAsync(async () =>
+        {
+            using var taken = await engine.Http.PostAsync(
+                new Uri($"{engine.Address}/v2/publish/{engine.Sink}/again"),
+                null,
+                TestContext.Current.CancellationToken
+            );
+            return taken.IsSuccessStatusCode;
+        });
         for (var i = 0; i < 10; i++)
             await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
         // At least once: what was under way as the store went is delivered again.
@@ -261,6 +271,46 @@ public sealed class PostgresTests
         Assert.Empty(
             engine.Store.Read(db => db.Command("select id from messages where state = 0").Rows(row => row.GetString(0)))
         );
+    }
+
+    /// <summary>Whoever comes to a table after a script that waits for it would wait as well: so the script lets go.</summary>
+    [Fact]
+    public async Task A_migration_that_finds_a_table_in_use_lets_others_pass_and_comes_back()
+    {
+        var options = await OptionsAsync();
+        await using var store = new PostgresStore(options);
+        await using var source = NpgsqlDataSource.Create(new PostgresAddress(options.Database!).ConnectionString);
+        var scripts = Migration.Of("Migrations.Postgres").Append("alter table queues add column colour text").ToList();
+        Task migration;
+        await using (var reader = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var open = await reader.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var look = new NpgsqlCommand(
+                $"select count(*) from {options.DatabaseSchema}.queues",
+                reader,
+                open
+            );
+            await look.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+            migration = Task.Run(
+                () => PostgresStore.Migrate(source, options.DatabaseSchema, "the schema", scripts),
+                TestContext.Current.CancellationToken
+            );
+            await EngineUnderTest.UntilAsync(() =>
+                Task.FromResult(
+                    Store.Beside(
+                        options,
+                        db =>
+                            db.Any(
+                                "select 1 from pg_stat_activity where query like 'alter table queues%' and state = 'active'"
+                            )
+                    )
+                )
+            );
+            await store.WriteAsync(s => s.Run("insert into queues values ('t', 'meanwhile', 1, 0, 0, 0)"));
+            Assert.False(migration.IsCompleted);
+        }
+        await migration;
+        Assert.True(store.Read(db => db.Any("select 1 from queues where colour is null")));
     }
 
     /// <summary>Two sessions for all that the engine does: each transaction has another one.</summary>

@@ -14,6 +14,9 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 {
     public const string ApiToken = "token-of-the-tests";
 
+    /// <summary>What the nodes of a cluster ask for.</summary>
+    public const string ClusterToken = "eyJVc2VySUQiOiJqZXR0YWUiLCJQYXNzd29yZCI6ImNsdXN0ZXItb2YtdGhlLXRlc3RzIn0=";
+
     private static readonly string[] Inherited = ["QSTASH_", "ANTHROPIC_", "JETTAE_", "ASPNETCORE_", "NEXT_PUBLIC_"];
 
     private static int lastPort = Environment.ProcessId * 61 % 16_000;
@@ -39,6 +42,9 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 
     public string Folder { get; }
     public string Url { get; }
+
+    /// <summary>The program's file: what was built with the tests, unless it is another one.</summary>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "Jettae.dll");
 
     /// <summary>Speaks as the owner.</summary>
     public HttpClient Http { get; }
@@ -71,6 +77,24 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 
     /// <summary>For a process that must be known (to a relay, say) before it starts.</summary>
     public static JettaeProcess On(int port, params (string Name, string Value)[] settings) => new(port, settings);
+
+    /// <summary>A node of a cluster, not yet started: the engine on one database with others that are made like this.</summary>
+    /// <param name="database">Its address.</param>
+    /// <param name="program">The program's file; null for the one that was built with the tests.</param>
+    public static JettaeProcess Node(string database, string? program = null) =>
+        new(
+            FreePort(),
+            [
+                ("DATABASE_URL", database),
+                ("QSTASH_TOKEN", ClusterToken),
+                ("QSTASH_CURRENT_SIGNING_KEY", "sig_current_key_of_the_cluster_1"),
+                ("QSTASH_NEXT_SIGNING_KEY", "sig_next_key_of_the_cluster_0001"),
+                ("JETTAE_EGRESS_ALLOW", "127.0.0.0/8"),
+            ]
+        )
+        {
+            Program = program ?? Path.Combine(AppContext.BaseDirectory, "Jettae.dll"),
+        };
 
     /// <summary>Below those that the system gives out by itself: nobody else gets it while its program is down.</summary>
     public static int FreePort()
@@ -188,7 +212,7 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 
     private ProcessStartInfo Command(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

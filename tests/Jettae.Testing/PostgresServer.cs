@@ -12,7 +12,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public const string Password = "p@ss/w0rd?#";
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static readonly Lazy<Task<PostgresServer>> Running = new(StartAsync);
+    private static readonly Lazy<Task<PostgresServer>> Running = new(() => StartAsync());
     private static readonly Lazy<Task<string>> Pooling = new(async () =>
         await (await SharedAsync()).PoolerAsync("transaction", sessions: 40)
     );
@@ -21,9 +21,10 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly int port = JettaeProcess.FreePort();
     private readonly int poolerPort = JettaeProcess.FreePort();
     private readonly List<Process> poolers = [];
+    private readonly string[] durability;
     private Process? server;
 
-    private PostgresServer() { }
+    private PostgresServer(string[] durability) => this.durability = durability;
 
     /// <summary>
     /// The way in for a crowd of engines: they share sessions, transaction by transaction, so that whoever depends on one is found
@@ -38,9 +39,16 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public int Port => port;
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>It outlives no crash of the machine, only those of programs, and never cleans up: quick, for what is short.</summary>
+    public static Task<PostgresServer> StartAsync() =>
+        StartAsync(["-c", "fsync=off", "-c", "autovacuum=off", "-c", "shared_buffers=64MB"]);
+
+    /// <summary>Whatever is committed is on disk, and it cleans up, as an operator has it: for measurements.</summary>
+    public static Task<PostgresServer> StartDurableAsync() => StartAsync(["-c", "shared_buffers=512MB"]);
+
+    private static async Task<PostgresServer> StartAsync(string[] durability)
     {
-        var started = new PostgresServer();
+        var started = new PostgresServer(durability);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => started.Kill();
         var data = started.Data;
         if (Environment.IsPrivilegedProcess)
@@ -81,7 +89,6 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts it once more where it was.</summary>
     public async Task StartAgainAsync()
     {
-        // It outlives no crash of the machine: only those of programs.
         server = Begun([
             .. Unprivileged,
             Program("postgres"),
@@ -94,13 +101,8 @@ public sealed class PostgresServer : IAsyncDisposable
             "-c",
             "listen_addresses=127.0.0.1",
             "-c",
-            "fsync=off",
-            "-c",
-            "autovacuum=off",
-            "-c",
             "max_connections=300",
-            "-c",
-            "shared_buffers=64MB",
+            .. durability,
         ]);
         await Wait.UntilAsync(
             async () => await CodeAsync(Program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", $"{port}") == 0,

@@ -133,7 +133,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
                     // Whoever retried or deleted it meanwhile was first.
                     if (!Delete(s, message.Tenant, id))
                         continue;
-                    Messages.Add(s, message, now, limits, made);
+                    Admission.Add(s, message, now, limits, made);
                     published.Add(message.Id);
                 }
                 return (published, made);

@@ -22,66 +22,75 @@ public sealed class Settlement(
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
     /// <summary>What must be offered to the shards after the commit.</summary>
-    public Effects Write(Db s)
+    public Effects Write(Db s) => WriteAll(s, [this])[0];
+
+    /// <summary>As many as there are go to the store at once, step by step.</summary>
+    public static IReadOnlyList<Effects> WriteAll(Db s, IReadOnlyList<Settlement> settlements)
     {
-        var effects = new Effects();
-        var (state, dueAt, finishedAt) = verdict switch
-        {
-            Verdict.Delivered => (MessageState.Delivered, message.DueAt, (long?)endedAt),
-            Verdict.RetryAt retry => (MessageState.Pending, retry.Instant, null),
-            _ => (MessageState.Failed, message.DueAt, endedAt),
-        };
-        var retried = message.Retried + (state == MessageState.Pending ? 1 : 0);
-        if (
-            s.Run(
-                "update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and state = 0 and retried = $5",
-                (int)state,
-                dueAt,
-                retried,
-                finishedAt,
-                message.Seq,
-                message.Retried
-            ) == 0
-        )
-        {
-            // Cancelled while it was under way: its attempt counts, what came of it does not.
-            if (
-                s.Any(
-                    "select 1 from messages where seq = $0 and state = 3 and retried = $1",
-                    message.Seq,
-                    message.Retried
-                )
-            )
-                WriteAttempt(s, Ignored, null, null);
-            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
-            // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
-            foreach (var offer in Messages.OffersOf(s, [message.Seq]))
-                effects.Offer(s, offer);
-            return effects;
-        }
-        var deadLetter = state == MessageState.Failed ? $"{endedAt}-{message.Seq}" : null;
-        var error = Verdict.ErrorOf(outcome);
-        List<Publication> callbacks =
+        var settled = s.Each(
+            "update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and state = 0 and retried = $5",
+            [.. settlements.Select(each => each.Outcome)]
+        );
+        var valid = settlements.Where((_, i) => settled[i] > 0).ToList();
+        var callbacks = valid.ToDictionary(each => each, each => each.Callbacks());
+        s.Each(InsertAttempt, [.. valid.Select(each => each.Attempt(callbacks[each].Error))]);
+        return
         [
-            .. Callback("callback", message.Config.Callback, null, ref error),
-            .. Callback(
-                "failure callback",
-                deadLetter is null ? null : message.Config.FailureCallback,
-                deadLetter,
-                ref error
+            .. settlements.Select(each =>
+                callbacks.TryGetValue(each, out var its) ? each.Finish(s, its.Publications) : each.Ignore(s)
             ),
         ];
-        var answer = outcome as DeliveryOutcome.Answered;
-        WriteAttempt(s, answer?.Status ?? 0, answer, error);
-        if (deadLetter is not null)
+    }
+
+    private MessageState State =>
+        verdict switch
+        {
+            Verdict.Delivered => MessageState.Delivered,
+            Verdict.RetryAt => MessageState.Pending,
+            _ => MessageState.Failed,
+        };
+
+    private long DueAt => verdict is Verdict.RetryAt retry ? retry.Instant : message.DueAt;
+
+    private string? DeadLetter => State == MessageState.Failed ? $"{endedAt}-{message.Seq}" : null;
+
+    /// <summary>What its message is from now on, if it is still at this attempt.</summary>
+    private object?[] Outcome =>
+        [
+            (int)State,
+            DueAt,
+            message.Retried + (State == MessageState.Pending ? 1 : 0),
+            State == MessageState.Pending ? null : endedAt,
+            message.Seq,
+            message.Retried,
+        ];
+
+    /// <summary>Cancelled while it was under way: its attempt counts, what came of it does not.</summary>
+    private Effects Ignore(Db s)
+    {
+        var effects = new Effects();
+        if (s.Any("select 1 from messages where seq = $0 and state = 3 and retried = $1", message.Seq, message.Retried))
+            s.Run(InsertAttempt, Attempt(Ignored, null, null, null));
+        Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+        // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
+        foreach (var offer in Messages.OffersOf(s, [message.Seq]))
+            effects.Offer(s, offer);
+        return effects;
+    }
+
+    /// <summary>All that hangs on an outcome that holds.</summary>
+    private Effects Finish(Db s, List<Publication> callbacks)
+    {
+        var effects = new Effects();
+        if (DeadLetter is { } deadLetter)
             WriteDeadLetter(s, deadLetter);
-        if (state == MessageState.Pending)
+        if (State == MessageState.Pending)
             effects.Offer(
                 s,
                 new Offer(
                     message.Shard,
                     new Due(
-                        dueAt,
+                        DueAt,
                         message.Seq,
                         Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
                         message.Body.Length
@@ -89,18 +98,41 @@ public sealed class Settlement(
                 )
             );
         foreach (var callback in callbacks)
-            Messages.Insert(s, message.Tenant, callback, endedAt, options, Limits.None, effects);
-        if (state != MessageState.Pending)
+            Admission.Insert(s, message.Tenant, callback, endedAt, options, Limits.None, effects);
+        if (State != MessageState.Pending)
             Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         return effects;
     }
 
-    private void WriteAttempt(Db s, int status, DeliveryOutcome.Answered? answer, string? error) =>
-        s.Run(
-            """
-            insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
-            values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """,
+    private (List<Publication> Publications, string? Error) Callbacks()
+    {
+        var error = Verdict.ErrorOf(outcome);
+        List<Publication> publications =
+        [
+            .. Callback("callback", message.Config.Callback, null, ref error),
+            .. Callback(
+                "failure callback",
+                DeadLetter is null ? null : message.Config.FailureCallback,
+                DeadLetter,
+                ref error
+            ),
+        ];
+        return (publications, error);
+    }
+
+    private object?[] Attempt(string? error)
+    {
+        var answer = outcome as DeliveryOutcome.Answered;
+        return Attempt(answer?.Status ?? 0, answer, error, (verdict as Verdict.RetryAt)?.Instant);
+    }
+
+    private const string InsertAttempt = """
+        insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
+        values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """;
+
+    private object?[] Attempt(int status, DeliveryOutcome.Answered? answer, string? error, long? nextAt) =>
+        [
             message.Seq,
             message.Retried,
             message.Tenant,
@@ -112,9 +144,9 @@ public sealed class Settlement(
                 ? null
                 : JsonSerializer.Serialize(answer.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray),
             answer?.Body,
-            status == Ignored ? null : (verdict as Verdict.RetryAt)?.Instant,
-            message.FlowKey
-        );
+            nextAt,
+            message.FlowKey,
+        ];
 
     private void WriteDeadLetter(Db s, string id) =>
         s.Run(

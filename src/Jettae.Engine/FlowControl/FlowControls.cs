@@ -32,12 +32,29 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         v2.MapPost("/flowControl/{**key}", (Delegate)ActAsync);
     }
 
-    /// <summary>Every publish with the key sets its limits, unless they are pinned. Inside the publish's own transaction.</summary>
-    internal static void Note(Db s, string tenant, string key, FlowLimits limits, Effects effects)
+    /// <summary>
+    /// Every publish with the key sets its limits, unless they are pinned. Inside the publish's own transaction. One that says what
+    /// holds already locks nothing: nodes that publish with the same keys would wait for each other's commits.
+    /// </summary>
+    internal static void Note(
+        Db s,
+        IReadOnlyList<(string Tenant, string Key, FlowLimits Limits, Effects Effects)> publishes
+    )
     {
-        var changed = s.Run(
+        // The last word on each holds; in one order, whoever writes them: two nodes' commits would else wait for each other.
+        var said = publishes
+            .GroupBy(each => (each.Tenant, each.Key))
+            .Select(each => each.Last())
+            .OrderBy(each => each.Tenant, StringComparer.Ordinal)
+            .ThenBy(each => each.Key, StringComparer.Ordinal)
+            .ToList();
+        var changed = s.Each(
             """
-            insert into flow_controls as f (tenant, key, parallelism, rate, period) values ($0, $1, $2, $3, $4)
+            insert into flow_controls as f (tenant, key, parallelism, rate, period)
+            select $0, $1, $2, $3, $4
+            where not exists (
+              select 1 from flow_controls where tenant = $0 and key = $1
+              and (pinned_parallelism = 1 or parallelism = $2) and (pinned_rate = 1 or (rate = $3 and period = $4)))
             on conflict (tenant, key) do update set
               parallelism = case when f.pinned_parallelism = 1 then f.parallelism else excluded.parallelism end,
               rate = case when f.pinned_rate = 1 then f.rate else excluded.rate end,
@@ -46,13 +63,20 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             where (f.pinned_parallelism = 0 and f.parallelism <> excluded.parallelism)
               or (f.pinned_rate = 0 and (f.rate <> excluded.rate or f.period <> excluded.period))
             """,
-            tenant,
-            key,
-            limits.Parallelism,
-            limits.Rate,
-            limits.Period
+            [
+                .. said.Select(each =>
+                    new object?[]
+                    {
+                        each.Tenant,
+                        each.Key,
+                        each.Limits.Parallelism,
+                        each.Limits.Rate,
+                        each.Limits.Period,
+                    }
+                ),
+            ]
         );
-        if (changed > 0)
+        foreach (var (tenant, key, _, effects) in said.Where((_, i) => changed[i] > 0))
             effects.Change(s, Find(s, tenant, key)!);
     }
 

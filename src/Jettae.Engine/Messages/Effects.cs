@@ -15,7 +15,7 @@ public sealed class Effects
         if (s.Owns(offer.Shard))
             Offers.Add(offer);
         else
-            Inbox.Offered(s, offer.Shard, offer.Due.Seq);
+            Inbox.Offered(s, [offer]);
     }
 
     /// <summary>As above.</summary>

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace Jettae.Engine;
@@ -19,6 +17,9 @@ public sealed class Messages(
 )
 {
     private const int CancelPage = 10_000;
+
+    private static readonly Func<Db, IReadOnlyList<Admission>, IReadOnlyList<(Accepted[], Effects)>> admit =
+        Admission.All;
 
     internal const string Columns =
         "seq, id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method, max_retries, labels, config, body, "
@@ -44,13 +45,10 @@ public sealed class Messages(
         try
         {
             var limits = quotas.Of(tenant);
-            var (accepted, effects) = await store.WriteAsync(s =>
-            {
-                var (answers, made) = (new Accepted[publications.Count], new Effects());
-                for (var i = 0; i < answers.Length; i++)
-                    answers[i] = Insert(s, tenant, publications[i], now, options, limits, made);
-                return (answers, made);
-            });
+            var (accepted, effects) = await store.WriteAsync(
+                admit,
+                new Admission(tenant, publications, now, options, limits)
+            );
             shards.Tell(effects);
             foreach (var one in accepted)
                 Telemetry.Accepted(one.Deduplicated);
@@ -171,96 +169,6 @@ public sealed class Messages(
                 row.LongOrNull(3),
                 row.GetInt32(4)
             ));
-
-    internal static Accepted Insert(
-        Db s,
-        string tenant,
-        Publication publication,
-        long now,
-        EngineOptions options,
-        Limits limits,
-        Effects effects
-    )
-    {
-        var message = publication.Message;
-        if (DeduplicationKey(tenant, publication) is { } key)
-        {
-            // One statement: of two that come at once, one is the first.
-            var isFirst = s.Run(
-                """
-                insert into deduplications as d (key, message_id, expires_at) values ($0, $1, $2)
-                on conflict (key) do update set message_id = excluded.message_id, expires_at = excluded.expires_at
-                where d.expires_at <= $3
-                """,
-                key,
-                message.Id,
-                now + (long)options.DeduplicationWindow.TotalMilliseconds,
-                now
-            );
-            if (isFirst == 0)
-                return new Accepted(
-                    s.Scalar<string>("select message_id from deduplications where key = $0", key)!,
-                    true
-                );
-        }
-        Add(s, message with { Tenant = tenant }, now, limits, effects);
-        return new Accepted(message.Id, false);
-    }
-
-    /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
-    internal static void Add(Db s, Message message, long now, Limits limits, Effects effects)
-    {
-        if (limits.MessagesPerDay is { } most)
-            Allowances.TakeMessage(s, message.Tenant, most, now);
-        // Not due yet, it joins its line when it falls due; else it stands there from now on, and the queue makes it due.
-        var inLine =
-            message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;
-        var dueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt;
-        var shard = Shards.Of(s, message);
-        if (message.Queue is { } name)
-            Queues.Ensure(s, message.Tenant, name, limits, now);
-        var notBefore =
-            inLine is LinePlace.Waiting
-                ? Queues.Behind(s, message.Tenant, message.Queue!, message.NotBefore)
-                : message.NotBefore;
-        if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
-            FlowControls.Note(s, message.Tenant, flowKey, flow, effects);
-        var seq = s.Scalar<long>(
-            $"""
-            insert into messages ({Columns[5..]})
-            values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            returning seq
-            """,
-            message.Id,
-            message.Tenant,
-            shard,
-            dueAt,
-            message.CreatedAt,
-            notBefore,
-            message.Url,
-            message.Method,
-            message.MaxRetries,
-            string.Join(',', message.Labels),
-            JsonSerializer.Serialize(message.Config, StoredJson.Default.MessageConfig),
-            message.Body,
-            message.Queue,
-            (int?)inLine,
-            message.Holder,
-            message.FlowKey
-        );
-        if (inLine is LinePlace.Waiting)
-        {
-            Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
-            return;
-        }
-        effects.Offer(
-            s,
-            new Offer(
-                shard,
-                new Due(dueAt, seq, LaneOf(message.Tenant, message.Url, message.FlowKey), message.Body.Length)
-            )
-        );
-    }
 
     /// <summary>A stored message, as its shard must know of it.</summary>
     internal static Offer OfferOf(Db s, long seq) => OffersOf(s, [seq])[0];
@@ -384,30 +292,4 @@ public sealed class Messages(
             Holder = row.LongOrNull(18),
             FlowKey = row.TextOrNull(19),
         };
-
-    /// <summary>The explicit id wins over the content (contract §6.1); header order does not matter.</summary>
-    private static byte[]? DeduplicationKey(string tenant, Publication publication)
-    {
-        if (publication.DeduplicationId is { } id)
-            // To a group, each endpoint gets its own: otherwise the second would be the first one's duplicate.
-            return SHA256.HashData(
-                Encoding.UTF8.GetBytes(
-                    publication.Message.Config.Topic is { } topic
-                        ? $"id\0{tenant}\0{id}\0{topic}\0{publication.Message.Url}"
-                        : $"id\0{tenant}\0{id}"
-                )
-            );
-        if (!publication.ByContent)
-            return null;
-        var message = publication.Message;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(
-            Encoding.UTF8.GetBytes($"content\0{tenant}\0{message.Config.Topic}\0{message.Method}\0{message.Url}\0")
-        );
-        foreach (var (name, values) in message.Config.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{string.Join('\u0001', values)}\0"));
-        hash.AppendData("\0"u8);
-        hash.AppendData(message.Body);
-        return hash.GetHashAndReset();
-    }
 }

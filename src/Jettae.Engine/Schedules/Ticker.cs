@@ -222,7 +222,7 @@ internal sealed partial class Ticker : IDisposable
             return effects;
         var limits = quotas.Of(schedule.Tenant);
         var ids = publications
-            .Select(publication => Messages.Insert(s, schedule.Tenant, publication, now, options, limits, effects))
+            .Select(publication => Admission.Insert(s, schedule.Tenant, publication, now, options, limits, effects))
             .Where(accepted => !accepted.Deduplicated)
             .Select(accepted => accepted.MessageId)
             .ToArray();

@@ -8,8 +8,11 @@ internal static class Inbox
 {
     private const int Page = 2_000;
 
-    public static void Offered(Db s, int shard, long message) =>
-        s.Run("insert into inbox (shard, message) values ($0, $1)", shard, message);
+    public static void Offered(Db s, IEnumerable<Offer> offers) =>
+        s.Each(
+            "insert into inbox (shard, message) values ($0, $1)",
+            [.. offers.Select(each => new object?[] { each.Shard, each.Due.Seq })]
+        );
 
     public static void Cancelled(Db s, int shard, long message) =>
         s.Run("insert into inbox (shard, message, cancelled) values ($0, $1, 1)", shard, message);
@@ -25,12 +28,13 @@ internal static class Inbox
                 s.Run("insert into inbox (shard, tenant) values ($0, $1)", shard, tenant);
     }
 
-    /// <summary>Whether there is anything for these shards.</summary>
-    public static bool Has(Store store, IReadOnlyList<int> shards) =>
+    /// <summary>Whether there is anything for these shards behind a place in it: what was taken out may long be in the way before.</summary>
+    public static bool Has(Store store, IReadOnlyList<int> shards, long after) =>
         store.Read(db =>
             db.Any(
-                "select 1 from inbox where shard in (select cast(value as bigint) from json_each($0)) limit 1",
-                Numbers(shards)
+                "select 1 from inbox where shard in (select cast(value as bigint) from json_each($0)) and seq > $1 limit 1",
+                Numbers(shards),
+                after
             )
         );
 
@@ -40,15 +44,17 @@ internal static class Inbox
     /// </summary>
     public static (Effects Effects, List<long> Cancelled, List<string> Rolled, List<long> Letters) Letters(
         Db db,
-        IReadOnlyList<int> shards
+        IReadOnlyList<int> shards,
+        long after
     )
     {
         var letters = db.Command(
                 """
                 select seq, message, cancelled, tenant, flow_key from inbox
-                where shard in (select cast(value as bigint) from json_each($0)) order by seq limit $1
+                where shard in (select cast(value as bigint) from json_each($0)) and seq > $1 order by seq limit $2
                 """,
                 Numbers(shards),
+                after,
                 Page
             )
             .Rows(row =>

@@ -10,6 +10,11 @@ namespace Jettae.Engine;
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
+    /// <summary>Between two beats, at the least.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
+
+    private const int MostJoins = 5;
+
     private readonly NpgsqlDataSource source;
     private readonly string schema;
     private readonly TimeSpan term;
@@ -27,16 +32,34 @@ internal sealed class Node : IAsyncDisposable
     private volatile int[] owned = [];
     private long renewedAt;
     private long renewedAtUtc;
+    private volatile bool failed;
     private string[] others = [];
+
+    /// <summary>Until the first of the others runs out, unless it renews its row.</summary>
+    private TimeSpan soonest = TimeSpan.MaxValue;
     private int isDoubted;
 
-    /// <param name="source">The database.</param>
+    /// <param name="source">The database, over a connection that is this node's alone and does not wait for long; it is disposed of with it.</param>
     /// <param name="schema">Where its tables are.</param>
     /// <param name="term">After so long without a renewal others may take what this node has.</param>
     public Node(NpgsqlDataSource source, string schema, TimeSpan term)
     {
         (this.source, this.schema, this.term) = (source, schema, term);
-        Join();
+        for (var tried = 1; ; tried++)
+            try
+            {
+                Join();
+                break;
+            }
+            catch (NpgsqlException) when (tried < MostJoins)
+            {
+                // The database was there a moment ago: a machine that starts many programs at once is slow to answer.
+            }
+            catch
+            {
+                source.Dispose();
+                throw;
+            }
         beating = Task.Run(BeatAsync);
     }
 
@@ -57,8 +80,14 @@ internal sealed class Node : IAsyncDisposable
         TimeProvider.System.GetElapsedTime(Interlocked.Read(ref renewedAt)) < term * 0.9
         && Math.Abs(TimeProvider.System.GetUtcNow().Ticks - Interlocked.Read(ref renewedAtUtc)) < (term * 0.9).Ticks;
 
+    /// <summary>The database does not answer, and has not for so long that others may have what this node has.</summary>
+    public bool IsCutOff => failed && !IsAlive;
+
     /// <summary>A node came or went.</summary>
     public event Action? Met;
+
+    /// <summary>The database answers again.</summary>
+    public event Action? CameBack;
 
     /// <summary>More shards than its share, while others have less: so many should be handed over.</summary>
     public int Excess { get; private set; }
@@ -128,6 +157,7 @@ internal sealed class Node : IAsyncDisposable
         catch (Exception)
 #pragma warning restore CA1031
         { }
+        await source.DisposeAsync();
         oneBeat.Dispose();
         ending.Dispose();
     }
@@ -159,7 +189,13 @@ internal sealed class Node : IAsyncDisposable
         try
         {
             while (await beats.WaitForNextTickAsync(ending.Token))
+            {
                 await BeatOnceAsync();
+                // Whose term runs out before the next beat is looked after as soon as it has.
+                beats.Period = TimeSpan.FromTicks(
+                    Math.Clamp(soonest.Ticks, Soon.Ticks, Math.Max(Soon.Ticks, (term / 5).Ticks))
+                );
+            }
         }
         catch (OperationCanceledException)
         {
@@ -178,7 +214,13 @@ internal sealed class Node : IAsyncDisposable
                 left.Clear();
                 left.UnionWith(leaving);
             }
-            if (await InTransactionAsync(Beat) is not { } beat)
+            var beat = await InTransactionAsync(Beat);
+            if (failed)
+            {
+                failed = false;
+                CameBack?.Invoke();
+            }
+            if (beat is null)
             {
                 Become([], 0, isLost: true);
                 Join();
@@ -190,7 +232,7 @@ internal sealed class Node : IAsyncDisposable
             if (isLate)
                 again?.Invoke();
             var isNew = !beat.Others.SequenceEqual(others);
-            others = beat.Others;
+            (others, soonest) = (beat.Others, beat.Soonest);
             Become(beat.Shards, beat.Share, isLost: false);
             if (isNew)
                 Met?.Invoke();
@@ -200,6 +242,7 @@ internal sealed class Node : IAsyncDisposable
 #pragma warning restore CA1031
         {
             // Nothing begins any more when it is not: IsAlive.
+            (failed, soonest) = (true, TimeSpan.MaxValue);
         }
         finally
         {
@@ -236,16 +279,17 @@ internal sealed class Node : IAsyncDisposable
             return null;
         // One whose row is held is committing something: the next beat looks again.
         db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
-        var nodes = db.Command("select id, claims from nodes order by id")
-            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1)));
+        var nodes = db.Command("select id, claims, until - instant() from nodes order by id")
+            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1), Left: row.GetInt64(2)));
         string[] others = [.. nodes.Select(node => node.Id).Where(each => each != Id)];
+        var soonest = TimeSpan.FromMilliseconds(nodes.Min(node => node.Left) + 1);
         if (change is null)
-            return new Lot([], others, 0);
+            return new Lot([], others, 0, soonest);
         var shards = db.Command("select number, node from shards order by number")
             .Rows(row => (Number: row.GetInt32(0), Node: row.TextOrNull(1)));
         var own = shards.Where(shard => shard.Node == Id).Select(shard => shard.Number).ToList();
         if (!claims)
-            return new Lot([.. own], others, own.Count);
+            return new Lot([.. own], others, own.Count, soonest);
         var claiming = nodes.Where(node => node.Claims).Select(node => node.Id).ToList();
         var (each, more) = Math.DivRem(shards.Count, claiming.Count);
         var share = each + (claiming.IndexOf(Id) < more ? 1 : 0);
@@ -264,7 +308,7 @@ internal sealed class Node : IAsyncDisposable
                     )
                     .Rows(row => row.GetInt32(0))
             );
-        return new Lot([.. own.Order()], others, share);
+        return new Lot([.. own.Order()], others, share, soonest);
     }
 
     private async Task<T> InTransactionAsync<T>(Func<Db, T> work)
@@ -284,5 +328,5 @@ internal sealed class Node : IAsyncDisposable
     }
 
     /// <summary>What fell to this node at a beat.</summary>
-    private sealed record Lot(int[] Shards, string[] Others, int Share);
+    private sealed record Lot(int[] Shards, string[] Others, int Share, TimeSpan Soonest);
 }

@@ -21,6 +21,18 @@ public sealed partial class Shard : IDisposable
     private const int MostInTurn = 256;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
+    /// <summary>What many attempts bring home goes to the store together.</summary>
+    private static readonly Func<
+        Db,
+        IReadOnlyList<(Settlement Settlement, CancellationToken Abandoned)>,
+        IReadOnlyList<Effects>
+    > settle = (s, all) =>
+    {
+        foreach (var (_, abandoned) in all)
+            abandoned.ThrowIfCancellationRequested();
+        return Settlement.WriteAll(s, [.. all.Select(each => each.Settlement)]);
+    };
+
     private readonly Lock gate = new();
     private readonly DueHeap due = new(MostInMemory);
     private readonly Lanes lanes;
@@ -499,7 +511,7 @@ public sealed partial class Shard : IDisposable
             {
                 var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
                 var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-                effects = await store.WriteAsync(s => Ours(s, settlement.Write));
+                effects = await store.WriteAsync(settle, (settlement, abandon.Token));
             }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)

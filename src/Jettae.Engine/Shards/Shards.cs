@@ -12,7 +12,7 @@ public sealed partial class Shards : IDisposable
     /// <summary>How often another node's news are looked for, where there is one.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Alone, a node looks once in so many times.</summary>
+    /// <summary>Alone, a node looks once in so many times; and through the whole inbox, whoever else there is.</summary>
     private const int Seldom = 40;
 
     /// <summary>A shard that is to be handed over goes once nothing is under way in it; after so many looks, all the same.</summary>
@@ -199,15 +199,20 @@ public sealed partial class Shards : IDisposable
     {
         using var looks = new PeriodicTimer(Look, TimeProvider.System);
         var (waited, looked) = (0, 0);
+        // Letters are numbered before they are committed: what is behind those of the last thorough look but one has come by now.
+        var (after, seen, newest) = (0L, 0L, 0L);
         while (true)
         {
             try
             {
                 if (!await looks.WaitForNextTickAsync(ending.Token))
                     return;
+                var isThorough = looked++ % Seldom == 0;
+                if (isThorough)
+                    (after, seen) = (seen, newest);
                 // Alone, there may still be what another one left.
-                if (node.Owned.Count > 0 && (node.HasOthers || looked++ % Seldom == 0) && Inbox.Has(store, node.Owned))
-                    await HearAsync(node, queues, keys);
+                if (node.Owned.Count > 0 && (node.HasOthers || isThorough))
+                    newest = Math.Max(newest, await HearAsync(node, queues, keys, isThorough ? 0 : after));
                 waited = node.Excess > 0 ? waited + 1 : 0;
                 if (node.Excess > 0 && Spare(node.Owned, waited) is { } number)
                 {
@@ -228,14 +233,18 @@ public sealed partial class Shards : IDisposable
         }
     }
 
-    private async Task HearAsync(Node node, Queues queues, Keys keys)
+    /// <summary>Answers the number of the last letter that it read.</summary>
+    private async Task<long> HearAsync(Node node, Queues queues, Keys keys, long after)
     {
-        var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned));
+        if (!Inbox.Has(store, node.Owned, after))
+            return 0;
+        var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned, after));
         rolled.ForEach(keys.Forget);
         Tell(effects);
         if (cancelled.Count > 0)
             await queues.LeaveCancelledAsync(cancelled);
         await store.WriteAsync(s => Inbox.Remove(s, letters));
+        return letters.Count > 0 ? letters[^1] : 0;
     }
 
     private int? Spare(IReadOnlyList<int> shards, int waited)

@@ -18,6 +18,17 @@ public abstract class Db
     /// <summary>Whether a query finds a row.</summary>
     public bool Any(string sql, params ReadOnlySpan<object?> values) => First(sql, values) is not null;
 
+    /// <summary>
+    /// Runs one statement for each set of values, in their order, and waits for none before the next is on its way; answers how many
+    /// rows each of them changed.
+    /// </summary>
+    public virtual int[] Each(string sql, IReadOnlyList<object?[]> values) =>
+        [.. values.Select(each => Run(sql, each))];
+
+    /// <summary>As above; answers the first value of the first row of each.</summary>
+    public virtual T?[] Scalars<T>(string sql, IReadOnlyList<object?[]> values) =>
+        [.. values.Select(each => Scalar<T>(sql, each))];
+
     /// <summary>A query that is not yet asked.</summary>
     public Query Command(string sql, params ReadOnlySpan<object?> values) => new(this, sql, values.ToArray());
 

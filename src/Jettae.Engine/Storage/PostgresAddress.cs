@@ -50,8 +50,28 @@ internal sealed class PostgresAddress
 
     public string ConnectionString => settings.ToString();
 
+    /// <summary>Without those that one node has for its writer and itself.</summary>
+    public string ForReaders =>
+        new NpgsqlConnectionStringBuilder(settings.ToString()) { MaxPoolSize = Readers }.ToString();
+
     /// <summary>How many may read at once.</summary>
     public int Readers => settings.MaxPoolSize - FewestConnections + 1;
+
+    /// <summary>For one that must know soon whether it is through: whatever it asks, for its commits and for a connection too.</summary>
+    /// <param name="patience">It waits no longer for an answer.</param>
+    public string Impatient(TimeSpan patience)
+    {
+        var seconds = Math.Max(1, (int)Math.Ceiling(patience.TotalSeconds));
+        return new NpgsqlConnectionStringBuilder(settings.ToString())
+        {
+            MaxPoolSize = 1,
+            MinPoolSize = 0,
+            Timeout = Math.Min(seconds, settings.Timeout),
+            CommandTimeout = seconds,
+            // Who does not answer is not asked to stop either: the connection is given up.
+            CancellationTimeout = -1,
+        }.ToString();
+    }
 
     /// <summary>Host, port and database.</summary>
     public override string ToString() => $"{Server}/{settings.Database ?? settings.Username}";

@@ -46,13 +46,44 @@ internal sealed partial class PostgresDb : Db
 
     public override int Run(string sql, params ReadOnlySpan<object?> values)
     {
-        using var batch = Batch(sql, values, out _);
+        using var batch = Batch(out _);
+        Add(batch, sql, values);
         return batch.ExecuteNonQuery();
+    }
+
+    public override int[] Each(string sql, IReadOnlyList<object?[]> values)
+    {
+        if (values.Count == 0)
+            return [];
+        using var batch = Batch(out _);
+        foreach (var each in values)
+            Add(batch, sql, each);
+        batch.ExecuteNonQuery();
+        var before = batch.BatchCommands.Count - values.Count;
+        return [.. values.Select((_, i) => batch.BatchCommands[before + i].RecordsAffected)];
+    }
+
+    public override T?[] Scalars<T>(string sql, IReadOnlyList<object?[]> values)
+        where T : default
+    {
+        if (values.Count == 0)
+            return [];
+        using var batch = Batch(out var before);
+        foreach (var each in values)
+            Add(batch, sql, each);
+        using var reader = batch.ExecuteReader();
+        for (; before > 0; before--)
+            reader.NextResult();
+        var firsts = new T?[values.Count];
+        for (var i = 0; i < firsts.Length; i++, reader.NextResult())
+            firsts[i] = First(reader) is T value ? value : default;
+        return firsts;
     }
 
     public override T Read<T>(string sql, ReadOnlySpan<object?> values, Func<DbDataReader, T> read)
     {
-        using var batch = Batch(sql, values, out var before);
+        using var batch = Batch(out var before);
+        Add(batch, sql, values);
         using var reader = batch.ExecuteReader();
         for (; before > 0; before--)
             reader.NextResult();
@@ -92,18 +123,15 @@ internal sealed partial class PostgresDb : Db
             Ahead("release savepoint one");
     }
 
-    protected override object? First(string sql, ReadOnlySpan<object?> values) =>
-        Read(
-            sql,
-            values,
-            reader =>
-                !reader.Read() ? null
-                : reader.GetValue(0) is int number ? (long)number
-                : reader.GetValue(0)
-        );
+    protected override object? First(string sql, ReadOnlySpan<object?> values) => Read<object?>(sql, values, First);
 
-    /// <summary>A statement with what was to go along; <paramref name="before"/> results stand before its own.</summary>
-    private NpgsqlBatch Batch(string sql, ReadOnlySpan<object?> values, out int before)
+    private static object? First(DbDataReader reader) =>
+        !reader.Read() ? null
+        : reader.GetValue(0) is int number ? (long)number
+        : reader.GetValue(0);
+
+    /// <summary>What was to go along with the next statement; <paramref name="before"/> results stand before that one's own.</summary>
+    private NpgsqlBatch Batch(out int before)
     {
         if (transaction is null)
             Ahead("select set_config('search_path', $0, true)", schema);
@@ -113,21 +141,20 @@ internal sealed partial class PostgresDb : Db
         before = 0;
         foreach (var (text, its) in ahead)
         {
-            Add(text, its);
+            Add(batch, text, its);
             if (text.StartsWith("select", StringComparison.Ordinal))
                 before++;
         }
         ahead.Clear();
-        Add(sql, values);
         return batch;
+    }
 
-        void Add(string text, ReadOnlySpan<object?> its)
-        {
-            var command = new NpgsqlBatchCommand(Translated(text));
-            foreach (var value in its)
-                command.Parameters.Add(Parameter(value));
-            batch.BatchCommands.Add(command);
-        }
+    private static void Add(NpgsqlBatch batch, string text, ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlBatchCommand(Translated(text));
+        foreach (var value in values)
+            command.Parameters.Add(Parameter(value));
+        batch.BatchCommands.Add(command);
     }
 
     /// <summary>Its parameters begin with $1; and it chooses its indexes itself.</summary>

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using Npgsql;
 
@@ -17,7 +18,22 @@ public sealed partial class PostgresStore : Store
 
     private const int FewestThreads = 256;
 
+    /// <summary>A script that changes tables waits no longer for them: whoever comes to them meanwhile waits behind it.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan BetweenScripts = TimeSpan.FromSeconds(2);
+    private const int MostScriptTries = 60;
+
+    /// <summary>A command that is stopped amid its transaction keeps what it has locked no longer.</summary>
+    private const string CommandSleep = "60000";
+
+    /// <summary>The writer's. A store that takes longer lets no node live either.</summary>
+    private static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Who asks for something waits so long for its turn to read.</summary>
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(10);
+
     private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource writing;
     private readonly PostgresAddress address;
     private readonly string schema;
     private readonly string sleep;
@@ -29,7 +45,12 @@ public sealed partial class PostgresStore : Store
     public PostgresStore(EngineOptions options)
     {
         (address, schema) = (new PostgresAddress(options.Database!), options.DatabaseSchema);
-        source = Opened(address, schema);
+        using (Opened(address, schema))
+        {
+            // Its tables are there, and up to date.
+        }
+        source = Source(address.ForReaders);
+        writing = Source(address.Impatient(WritePatience));
         readers = new SemaphoreSlim(address.Readers);
         sleep = $"{(long)options.NodeTerm.TotalMilliseconds}";
         // A reader keeps its thread while it waits, for the server or for its turn: there must be some at once for all the others.
@@ -37,13 +58,20 @@ public sealed partial class PostgresStore : Store
         ThreadPool.SetMinThreads(Math.Max(workers, FewestThreads), others);
         try
         {
-            Node = new Node(source, schema, options.NodeTerm);
+            Node = new Node(Source(address.Impatient(options.NodeTerm * 2 / 3)), schema, options.NodeTerm);
         }
         catch
         {
             source.Dispose();
+            writing.Dispose();
             throw;
         }
+        // What it did not use for a while may be dead, and would be found so one by one.
+        Node.CameBack += () =>
+        {
+            source.Clear();
+            writing.Clear();
+        };
         Start();
     }
 
@@ -82,6 +110,7 @@ public sealed partial class PostgresStore : Store
         using var connection = source.OpenConnection();
         using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
         var db = new PostgresDb(connection, options.DatabaseSchema, transaction);
+        db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", CommandSleep);
         var result = work(db);
         db.Commit();
         return result;
@@ -89,7 +118,9 @@ public sealed partial class PostgresStore : Store
 
     public override TResult Read<TResult>(Func<Db, TResult> query)
     {
-        readers.Wait();
+        Reach();
+        if (!readers.Wait(ReadPatience))
+            throw new StoreAwayException($"PostgreSQL at {address}: too many wait to read");
         try
         {
             for (var isFirst = true; ; isFirst = false)
@@ -116,7 +147,7 @@ public sealed partial class PostgresStore : Store
     {
         for (var tried = 1; ; tried++)
         {
-            using var connection = source.OpenConnection();
+            using var connection = writing.OpenConnection();
             var isSent = false;
             try
             {
@@ -145,7 +176,7 @@ public sealed partial class PostgresStore : Store
             catch (NpgsqlException) when (tried == 1 && !isSent && connection.State is not ConnectionState.Open)
             {
                 // The connection died, perhaps long ago, and nothing of this with it.
-                source.Clear();
+                writing.Clear();
             }
         }
     }
@@ -155,9 +186,16 @@ public sealed partial class PostgresStore : Store
             ? MetAnother(said) || said.SqlState == GivenUp || said.InvariantSeverity is "FATAL" or "PANIC"
             : failure is NpgsqlException;
 
+    protected override void Reach()
+    {
+        if (Node.IsCutOff)
+            throw new StoreAwayException($"PostgreSQL at {address} does not answer");
+    }
+
     protected override async ValueTask CloseAsync()
     {
         await Node.DisposeAsync();
+        await writing.DisposeAsync();
         await source.DisposeAsync();
         readers.Dispose();
     }
@@ -172,13 +210,10 @@ public sealed partial class PostgresStore : Store
             throw new InvalidOperationException(
                 $"The schema must be named by small letters, digits and _, such as jettae; received '{schema}'."
             );
-        // Texts, numbers and bytes are known without asking the server.
-        var source = new NpgsqlDataSourceBuilder(address.ConnectionString)
-            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
-            .Build();
+        var source = Source(address.ConnectionString);
         try
         {
-            Migrate(source, schema, $"The schema {schema} at {address}");
+            Migrate(source, schema, $"The schema {schema} at {address}", Migration.Of("Migrations.Postgres"));
             return source;
         }
         catch (NpgsqlException failure)
@@ -193,38 +228,68 @@ public sealed partial class PostgresStore : Store
         }
     }
 
-    /// <summary>One script after the other, each in a transaction in which no other start is at it.</summary>
-    private static void Migrate(NpgsqlDataSource source, string schema, string name)
+    /// <summary>Texts, numbers and bytes are known without asking the server.</summary>
+    private static NpgsqlDataSource Source(string connectionString) =>
+        new NpgsqlDataSourceBuilder(connectionString)
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .Build();
+
+    /// <summary>
+    /// One script after the other, each in a transaction in which no other start is at it. Nodes that run go on meanwhile: one that finds
+    /// a table in use lets go, and comes back a little later.
+    /// </summary>
+    internal static void Migrate(NpgsqlDataSource source, string schema, string name, IReadOnlyList<string> scripts)
     {
-        var scripts = Migration.Of("Migrations.Postgres");
-        while (true)
+        for (var tried = 1; ; )
         {
-            using var connection = source.OpenConnection();
-            using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
-            var db = new PostgresDb(connection, schema, transaction);
-            db.Lock("migration");
-            if (db.Scalar<string>("select current_setting('server_encoding')") is not "UTF8" and var encoding)
-                throw new InvalidOperationException(
-                    $"{name} is in a database whose encoding is {encoding}: make one with encoding 'UTF8'."
-                );
-            if (!db.Any("select 1 from pg_namespace where nspname = $0", schema))
-                db.Run($"create schema {schema}");
-            if (!db.Any("select 1 from pg_tables where schemaname = $0 and tablename = 'version'", schema))
-                db.Run("create table version (number bigint not null)");
-            var version = (int)db.Scalar<long>("select max(number) from version");
-            Migration.Check(name, version, scripts.Count);
-            if (version < scripts.Count)
+            try
             {
-                using (var script = new NpgsqlCommand(scripts[version], connection, transaction))
-                    script.ExecuteNonQuery();
-                db.Run("insert into version (number) values ($0)", version + 1);
+                if (IsUpToDate(source, schema, name, scripts))
+                    return;
             }
-            db.Commit();
-            if (version >= scripts.Count)
-                return;
+            catch (PostgresException met)
+                when (tried < MostScriptTries
+                    && (met.SqlState == PostgresErrorCodes.LockNotAvailable || MetAnother(met))
+                )
+            {
+                tried++;
+                Task.Delay(BetweenScripts, TimeProvider.System).GetAwaiter().GetResult();
+            }
         }
+    }
+
+    /// <summary>Brings it one script further, unless there is none.</summary>
+    private static bool IsUpToDate(NpgsqlDataSource source, string schema, string name, IReadOnlyList<string> scripts)
+    {
+        using var connection = source.OpenConnection();
+        using var transaction = connection.BeginTransaction(IsolationLevel.ReadCommitted);
+        var db = new PostgresDb(connection, schema, transaction);
+        db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", CommandSleep);
+        db.Lock("migration");
+        if (db.Scalar<string>("select current_setting('server_encoding')") is not "UTF8" and var encoding)
+            throw new InvalidOperationException(
+                $"{name} is in a database whose encoding is {encoding}: make one with encoding 'UTF8'."
+            );
+        if (!db.Any("select 1 from pg_namespace where nspname = $0", schema))
+            db.Run($"create schema {schema}");
+        if (!db.Any("select 1 from pg_tables where schemaname = $0 and tablename = 'version'", schema))
+            db.Run("create table version (number bigint not null)");
+        var version = (int)db.Scalar<long>("select max(number) from version");
+        Migration.Check(name, version, scripts.Count);
+        if (version < scripts.Count)
+        {
+            db.Ahead("select set_config('lock_timeout', $0, true)", $"{(int)LockPatience.TotalMilliseconds}");
+            db.Run("insert into version (number) values ($0)", version + 1);
+            using var script = new NpgsqlCommand(scripts[version], connection, transaction) { CommandTimeout = 0 };
+            script.ExecuteNonQuery();
+        }
+        db.Commit();
+        return version >= scripts.Count;
     }
 
     [GeneratedRegex("^[a-z_][a-z0-9_]{0,62}$")]
     private static partial Regex SchemaName();
 }
+
+/// <summary>The store is out of reach, and known to be.</summary>
+internal sealed class StoreAwayException(string message) : DbException(message);

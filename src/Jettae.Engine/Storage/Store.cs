@@ -45,7 +45,25 @@ public abstract class Store : IAsyncDisposable
     /// </param>
     public async Task<TResult> WriteAsync<TResult>(Func<Db, TResult> work)
     {
-        var write = new Write<TResult>(work);
+        Reach();
+        var write = new SingleWrite<TResult>(work);
+        await commits.Add(write);
+        return write.Result;
+    }
+
+    /// <summary>As above, together with all others of the commit that want the same done with an item of theirs.</summary>
+    /// <param name="work">
+    /// What all of them say, one and the same: it answers for each item, in their order. If it throws, it is run for each alone, and
+    /// only whose run throws then has failed.
+    /// </param>
+    /// <param name="item">What is to be done with.</param>
+    public async Task<TResult> WriteAsync<TItem, TResult>(
+        Func<Db, IReadOnlyList<TItem>, IReadOnlyList<TResult>> work,
+        TItem item
+    )
+    {
+        Reach();
+        var write = new JointWrite<TItem, TResult>(work, item);
         await commits.Add(write);
         return write.Result;
     }
@@ -69,6 +87,9 @@ public abstract class Store : IAsyncDisposable
     /// <summary>Whether a failure is one of the whole transaction rather than of the work that met it.</summary>
     protected virtual bool EndsTransaction(Exception failure) => false;
 
+    /// <summary>Throws when the store is known to be out of reach: whoever asks need not wait for what will not come.</summary>
+    protected virtual void Reach() { }
+
     protected abstract ValueTask CloseAsync();
 
     private void Commit(IReadOnlyList<Write> writes)
@@ -79,18 +100,8 @@ public abstract class Store : IAsyncDisposable
         {
             InTransaction(db =>
             {
-                foreach (var write in writes)
-                {
-                    db.Mark();
-                    write.Run(db);
-                    if (write.Failure is { } failure)
-                    {
-                        if (EndsTransaction(failure))
-                            ExceptionDispatchInfo.Throw(failure);
-                        db.Undo();
-                    }
-                    db.Keep();
-                }
+                foreach (var together in Write.Grouped(writes))
+                    Do(db, together);
             });
             Telemetry.Committed(TimeProvider.System.GetElapsedTime(began), writes.Count);
             Committed?.Invoke();
@@ -102,33 +113,21 @@ public abstract class Store : IAsyncDisposable
         }
     }
 
-    private abstract class Write
+    private void Do(Db db, IReadOnlyList<Write> together)
     {
-        public Exception? Failure { get; protected set; }
-
-        public abstract void Run(Db db);
-    }
-
-    private sealed class Write<TResult>(Func<Db, TResult> work) : Write
-    {
-        private TResult? result;
-
-        public TResult Result => Failure is null ? result! : throw Failure;
-
-        public override void Run(Db db)
+        db.Mark();
+        together[0].Run(db, together);
+        var failure = together[0].Failure;
+        if (failure is not null)
         {
-            Failure = null;
-            try
-            {
-                result = work(db);
-            }
-#pragma warning disable CA1031 // It is thrown again at the caller who waits for this write.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                Failure = failure;
-            }
+            if (EndsTransaction(failure))
+                ExceptionDispatchInfo.Throw(failure);
+            db.Undo();
         }
+        db.Keep();
+        if (failure is not null && together.Count > 1)
+            foreach (var alone in together)
+                Do(db, [alone]);
     }
 }
 

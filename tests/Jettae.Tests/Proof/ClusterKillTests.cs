@@ -12,7 +12,6 @@ namespace Jettae.Tests;
 public sealed class ClusterKillTests(ITestOutputHelper output)
 {
     private const int Kills = 4;
-    private const string Token = "eyJVc2VySUQiOiJqZXR0YWUiLCJQYXNzd29yZCI6ImNsdXN0ZXItb2YtdGhlLXRlc3RzIn0=";
 
     [Fact]
     public async Task Nothing_is_lost_whichever_node_dies_or_sleeps_and_only_what_was_under_way_comes_again()
@@ -39,15 +38,8 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
         try
         {
             for (var node = 0; node < 3; node++)
-                nodes.Add(
-                    await JettaeProcess.StartAsync(
-                        ("DATABASE_URL", postgres.Url),
-                        ("QSTASH_TOKEN", Token),
-                        ("QSTASH_CURRENT_SIGNING_KEY", "sig_current_key_of_the_cluster_1"),
-                        ("QSTASH_NEXT_SIGNING_KEY", "sig_next_key_of_the_cluster_0001"),
-                        ("JETTAE_EGRESS_ALLOW", "127.0.0.0/8")
-                    )
-                );
+                nodes.Add(JettaeProcess.Node(postgres.Url));
+            await Task.WhenAll(nodes.Select(node => node.StartAsync()));
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var acknowledged = new ConcurrentBag<string>();
             var publishing = Task.WhenAll(
@@ -113,7 +105,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
     )
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JettaeProcess.ClusterToken);
         // The first one keeps a line, the second a key; the others send as they come.
         for (var number = 0; !end.IsCancellationRequested; number++)
         {
