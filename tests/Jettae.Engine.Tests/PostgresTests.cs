@@ -27,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (3L, 1L),
+            (4L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -295,17 +295,14 @@ public sealed class PostgresTests
                 () => PostgresStore.Migrate(source, options.DatabaseSchema, "the schema", scripts),
                 TestContext.Current.CancellationToken
             );
-            await EngineUnderTest.UntilAsync(() =>
-                Task.FromResult(
-                    Store.Beside(
-                        options,
-                        db =>
-                            db.Any(
-                                "select 1 from pg_stat_activity where query like 'alter table queues%' and state = 'active'"
-                            )
-                    )
-                )
-            );
+            await EngineUnderTest.UntilAsync(async () =>
+            {
+                await using var waiting = source.CreateCommand(
+                    "select exists (select from pg_locks where relation = $1::regclass and not granted)"
+                );
+                waiting.Parameters.Add(new() { Value = $"{options.DatabaseSchema}.queues" });
+                return (bool)(await waiting.ExecuteScalarAsync())!;
+            });
             await store.WriteAsync(s => s.Run("insert into queues values ('t', 'meanwhile', 1, 0, 0, 0)"));
             Assert.False(migration.IsCompleted);
         }

@@ -18,7 +18,7 @@ public sealed class MoveTests
         var cancel = TestContext.Current.CancellationToken;
         await using var postgres = await PostgresServer.StartAsync();
         await using var program = await JettaeProcess.StartAsync(("JETTAE_EGRESS_ALLOW", "127.0.0.1"));
-        var schedule = await program.ScheduleAsync(TimeProvider.System.GetUtcNow().AddMinutes(30));
+        var schedule = await program.ScheduleAsync(Slots.Coming().AddMinutes(30));
         var message = await program.BookedAsync(schedule);
         var piece = await program.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "이사" });
         var token = (string)(await program.PostAsync("/api/tokens", new { name = "kept", scope = "full" }))["token"]!;
