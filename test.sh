@@ -11,7 +11,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 fc-list :lang=ko 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk)
 # The official QStash SDK speaks to the engine.
 command -v npm >/dev/null || missing+=(nodejs npm)
-# The engine's tests run on a PostgreSQL of their own too, and behind a pooler.
+# The tests of both halves run on a PostgreSQL of their own too, and behind a pooler.
 compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 command -v pgbouncer >/dev/null || missing+=(pgbouncer)
 if ((${#missing[@]})); then
@@ -50,9 +50,9 @@ run() {
 }
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  if [[ $name == Jettae.Engine.Tests ]]; then
+  if [[ $name == Jettae.Engine.Tests || $name == Jettae.Studio.Tests ]]; then
     run "$project" "$name" --filter-not-trait Store=PostgreSQL "$@"
-    JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite "$@"
+    JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite --filter-not-trait Store=none "$@"
   else
     run "$project" "$name" "$@"
   fi

@@ -77,6 +77,7 @@ public static class Composition
     /// <summary>The studio's doors on the data folder, without its loops and pages: for commands, beside a program that runs.</summary>
     public static ServiceProvider Doors(Settings settings)
     {
+        MigrateCommand.RefuseMoved(settings);
         MakeFolder(settings.DataFolder);
         var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
         return new ServiceCollection().AddLogging().AddStudio(StudioOptionsOf(settings, qstash)).BuildServiceProvider();

@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>Which facts call for an alert.</summary>
+[Trait("Store", "none")]
 public sealed class AlertRuleTests
 {
     private static readonly Guid Owner = NewId();

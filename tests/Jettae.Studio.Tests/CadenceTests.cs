@@ -6,6 +6,7 @@ using NodaTime.TimeZones;
 namespace Jettae.Studio.Tests;
 
 /// <summary>The cadence, row by row as it is specified, and against an independent calendar.</summary>
+[Trait("Store", "none")]
 public sealed class CadenceTests
 {
     private static readonly Frequency[] WallClock = [Frequency.Daily, Frequency.Weekly, Frequency.Monthly];

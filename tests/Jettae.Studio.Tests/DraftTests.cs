@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>A draft is cleaned of what is harmless, and what is not is named.</summary>
+[Trait("Store", "none")]
 public sealed class DraftTests
 {
     private const string Ko = "아침에 커피를 내리는 시간이 하루를 바꿔요.";

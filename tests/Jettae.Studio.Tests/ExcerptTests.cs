@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>What is too long is cut between characters as a reader sees them.</summary>
+[Trait("Store", "none")]
 public sealed class ExcerptTests
 {
     private const string Family = "👨‍👩‍👧‍👦";

@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 namespace Jettae.Studio.Tests;
 
 /// <summary>Every text in both languages, and no text on a page that is in neither.</summary>
+[Trait("Store", "none")]
 public sealed partial class LanguageTests
 {
     public static TheoryData<string> Texts => [.. All.Keys];

@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>What a call costs, to the last decimal.</summary>
+[Trait("Store", "none")]
 public sealed class ModelPriceTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>A page that is left while something pressed on it is still being done.</summary>
+[Trait("Store", "none")]
 public sealed class OwnedPageTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using CsCheck;
 namespace Jettae.Studio.Tests;
 
 /// <summary>How a piece's text is taken apart to be shown.</summary>
+[Trait("Store", "none")]
 public sealed class PieceTextTests
 {
     [Fact]

@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>What the writer gets to read: the rules that stay, and what changes from run to run.</summary>
+[Trait("Store", "none")]
 public sealed class PromptTests
 {
     private static readonly string[] Languages = ["ko", "en"];

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Jettae.Studio.Tests;
 
 /// <summary>An open page and what changes meanwhile: read often enough, never twice at once, never back to older rows.</summary>
+[Trait("Store", "none")]
 public sealed class RereadingTests
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);

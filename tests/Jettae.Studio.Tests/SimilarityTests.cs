@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>The same piece again is above the threshold; another piece, even on the same topic, is below.</summary>
+[Trait("Store", "none")]
 public sealed class SimilarityTests
 {
     private const string Coffee =

@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>Scripts are measured by the time they take to speak.</summary>
+[Trait("Store", "none")]
 public sealed class SpokenTimeTests
 {
     [Fact]

@@ -5,6 +5,7 @@ using CsCheck;
 namespace Jettae.Studio.Tests;
 
 /// <summary>Threads are split where a reader would pause, and nothing is lost, torn or too long.</summary>
+[Trait("Store", "none")]
 public sealed partial class ThreadTextTests
 {
     private static readonly string[] Pieces =

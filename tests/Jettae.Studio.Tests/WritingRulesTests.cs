@@ -1,6 +1,7 @@
 namespace Jettae.Studio.Tests;
 
 /// <summary>Counting as X counts, filling prompts.</summary>
+[Trait("Store", "none")]
 public sealed class WritingRulesTests
 {
     public static TheoryData<string, int> Golden =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Jettae.Studio.Tests;
 
 /// <summary>Texts count as twitter-text counts them: its published cases and some of our own.</summary>
+[Trait("Store", "none")]
 public sealed class XTextTests
 {
     private static readonly XCase[] All = Read();

@@ -46,6 +46,9 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     /// <summary>The program's file: what was built with the tests, unless it is another one.</summary>
     public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "Jettae.dll");
 
+    /// <summary>What it was told, beside the data folder.</summary>
+    public IReadOnlyDictionary<string, string> Settings => settings;
+
     /// <summary>Speaks as the owner.</summary>
     public HttpClient Http { get; }
 
@@ -60,7 +63,11 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     {
         get
         {
-            var kept = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "credentials.json")))!;
+            var kept = JsonNode.Parse(
+                settings.TryGetValue("DATABASE_URL", out var database)
+                    ? PostgresServer.Asked(database, "select value from jettae.kept where name = 'credentials'")
+                    : File.ReadAllText(Path.Combine(Folder, "credentials.json"))
+            )!;
             return ((string)kept["Token"]!, (string)kept["CurrentSigningKey"]!, (string)kept["NextSigningKey"]!);
         }
     }

@@ -86,6 +86,15 @@ public sealed class PostgresServer : IAsyncDisposable
         return started;
     }
 
+    /// <summary>What a database answers, as text.</summary>
+    public static string Asked(string database, string sql)
+    {
+        using var asked = Process.Start(
+            new ProcessStartInfo(Program("psql"), [database, "-Atc", sql]) { RedirectStandardOutput = true }
+        )!;
+        return asked.StandardOutput.ReadToEnd();
+    }
+
     /// <summary>Starts it once more where it was.</summary>
     public async Task StartAgainAsync()
     {

@@ -84,7 +84,7 @@ public class StudioDb(DbContextOptions options) : DbContext(options)
 
     /// <summary>Ids in the text of a statement: they are ours, and as both databases read them.</summary>
     internal static string Ids(IEnumerable<Guid> ids) =>
-        string.Join(", ", ids.Select(id => $"'{id.ToString("D").ToUpperInvariant()}'"));
+        string.Join(", ", ids.Select(id => $"'{id.ToString("D").ToUpperInvariant()}'").DefaultIfEmpty("NULL"));
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

@@ -6,7 +6,18 @@ namespace Jettae.Tests;
 
 /// <summary>What a person does on the first day, in a real browser.</summary>
 [Collection(Busy.Name)]
-public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages>
+public sealed class JourneyTests(StudioPages studio) : Journeys(studio), IClassFixture<StudioPages>;
+
+/// <summary>The same with two nodes behind a proxy that sends each connection to the next one.</summary>
+[Collection(Busy.Name)]
+public sealed class TwoNodeJourneyTests(TwoNodes studio) : Journeys(studio), IClassFixture<TwoNodes>;
+
+public sealed class TwoNodes : StudioPages
+{
+    protected override int Nodes => 2;
+}
+
+public abstract class Journeys(StudioPages studio)
 {
     [Theory]
     [InlineData(
@@ -244,9 +255,9 @@ public sealed class JourneyTests(StudioPages studio) : IClassFixture<StudioPages
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/schedules");
         await ReadyAsync(page);
-        Assert.Equal(0, await studio.Program.StopAsync());
+        Assert.Equal(0, await studio.StopAsync());
         await Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
-        await studio.Program.StartAsync();
+        await studio.StartAsync();
         await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await ReadyAsync(page);
         var id = await ScheduleAsync("After the restart");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Jettae.Studio;
 using Jettae.Testing;
 using Microsoft.Extensions.Configuration;
@@ -7,9 +8,12 @@ using Microsoft.Playwright;
 namespace Jettae.Tests;
 
 /// <summary>The running program, and a real browser before it. Shared by the tests of a class; each opens pages of its own.</summary>
-public sealed class StudioPages : IAsyncLifetime
+public class StudioPages : IAsyncLifetime
 {
     private readonly (string Name, string Value)[] settings;
+    private readonly List<JettaeProcess> nodes = [];
+    private PostgresServer? postgres;
+    private Balancer? proxy;
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -19,7 +23,15 @@ public sealed class StudioPages : IAsyncLifetime
     /// <param name="settings">For the program, beside the usual ones.</param>
     internal StudioPages(params (string Name, string Value)[] settings) => this.settings = settings;
 
+    /// <summary>The program, or the first of its nodes.</summary>
     public JettaeProcess Program { get; private set; } = null!;
+
+    /// <summary>Nodes on one PostgreSQL behind a proxy; 1: the program by itself. <c>JETTAE_TEST_NODES</c> says it for all.</summary>
+    protected virtual int Nodes =>
+        int.Parse(Environment.GetEnvironmentVariable("JETTAE_TEST_NODES") ?? "1", CultureInfo.InvariantCulture);
+
+    /// <summary>Where people come in.</summary>
+    public string Front { get; private set; } = "";
 
     /// <summary>The link that signed somebody in.</summary>
     public string UsedLink { get; private set; } = "";
@@ -29,10 +41,32 @@ public sealed class StudioPages : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Program = await JettaeProcess.StartAsync(settings);
+        if (Nodes > 1)
+            await StartNodesAsync();
+        else
+            Program = await JettaeProcess.StartAsync(settings);
+        if (Nodes == 1)
+            Front = Program.Url;
         Assertions.SetDefaultExpectTimeout(20_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+    }
+
+    /// <summary>Stops it, all of its nodes.</summary>
+    /// <returns>0 when each ended well.</returns>
+    public async Task<int> StopAsync()
+    {
+        var codes = 0;
+        foreach (var node in nodes.Append(Program).Distinct())
+            codes |= await node.StopAsync();
+        return codes;
+    }
+
+    /// <summary>Starts it again.</summary>
+    public async Task StartAsync()
+    {
+        foreach (var node in nodes.Append(Program).Distinct())
+            await node.StartAsync();
     }
 
     /// <inheritdoc cref="OpenAsync(string, int, string, bool)"/>
@@ -87,7 +121,9 @@ public sealed class StudioPages : IAsyncLifetime
         await using var doors = Composition.Doors(
             new Settings(
                 new ConfigurationBuilder()
-                    .AddInMemoryCollection([new("JETTAE_DATA", Program.Folder), new("ASPNETCORE_URLS", Program.Url)])
+                    .AddInMemoryCollection(
+                        Program.Settings.Select(each => KeyValuePair.Create(each.Key, (string?)each.Value))
+                    )
                     .Build()
             )
         );
@@ -108,7 +144,7 @@ public sealed class StudioPages : IAsyncLifetime
     private BrowserNewContextOptions Options(string language, int width, string theme, string? state) =>
         new()
         {
-            BaseURL = Program.Url,
+            BaseURL = Front,
             Locale = language == "ko" ? "ko-KR" : "en-US",
             TimezoneId = "Asia/Seoul",
             ViewportSize = new() { Width = width, Height = 800 },
@@ -121,7 +157,30 @@ public sealed class StudioPages : IAsyncLifetime
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
-        await Program.DisposeAsync();
+        foreach (var node in nodes.Append(Program).Distinct())
+            await node.DisposeAsync();
+        if (proxy is not null)
+            await proxy.DisposeAsync();
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task StartNodesAsync()
+    {
+        postgres = await PostgresServer.StartAsync();
+        var ports = Enumerable.Range(0, Nodes).Select(_ => JettaeProcess.FreePort()).ToList();
+        var front = JettaeProcess.FreePort();
+        proxy = Balancer.On(front, ports);
+        Front = $"http://127.0.0.1:{front}";
+        foreach (var port in ports)
+        {
+            nodes.Add(
+                JettaeProcess.On(port, [("DATABASE_URL", postgres.Url), ("NEXT_PUBLIC_URL", Front), .. settings])
+            );
+            await nodes[^1].StartAsync();
+        }
+        Program = nodes[0];
     }
 
     /// <summary>Debian's; null leaves the choice to Playwright.</summary>
