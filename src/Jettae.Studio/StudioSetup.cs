@@ -88,7 +88,7 @@ public static class StudioSetup
     private static void AddDoors(IServiceCollection services)
     {
         services.AddSingleton(at => new ApiTokens(Store(at), Clock(at)));
-        services.AddSingleton(at => new Sessions(Store(at), Clock(at)));
+        services.AddSingleton(at => new Sessions(Store(at), at.GetRequiredService<Changes>(), Clock(at)));
         services.AddSingleton(at => new Preferences(Store(at)));
         services.AddSingleton(at => new Brands(Store(at), at.GetRequiredService<Changes>()));
         services.AddSingleton(at => new WriterSettings(

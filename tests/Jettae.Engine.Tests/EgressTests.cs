@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Jettae.Engine.Tests;
 
 /// <summary>The engine calls what strangers name: it must not be led into the network it stands in.</summary>
+[Trait("Store", "none")]
 public sealed class EgressTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using System.Text;
 namespace Jettae.Engine.Tests;
 
 /// <summary>Contract §2.2, header by header: of the wrong kind, over its limit, empty, twice, and 64 KB long.</summary>
+[Trait("Store", "none")]
 public sealed class HeaderTableTests
 {
     private const int Long = 64 * 1024;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Jettae.Engine.Tests;
 
 /// <summary>A header that breaks its rule is refused by its name, with what was received, and nothing is stored.</summary>
+[Trait("Store", "none")]
 public sealed class HeaderTests
 {
     /// <summary>What any way of publishing can carry: header lines, the query and a batch.</summary>

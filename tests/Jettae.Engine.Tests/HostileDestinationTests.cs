@@ -7,6 +7,7 @@ namespace Jettae.Engine.Tests;
 /// <summary>
 /// Whatever a destination does to the engine is one attempt with an end and a reason, and costs no other destination anything.
 /// </summary>
+[Trait("Store", "none")]
 public sealed class HostileDestinationTests
 {
     private const int OneMegabyte = 1024 * 1024;

@@ -69,6 +69,7 @@ public sealed class ApiTests
 
     [Theory]
     [MemberData(nameof(BadFields))]
+    [Trait("Store", "none")]
     public async Task A_bad_field_is_named_with_its_rule_and_what_came_and_nothing_is_stored(
         string field,
         string value,

@@ -3,6 +3,7 @@ using Jettae.Testing;
 namespace Jettae.Studio.Tests;
 
 /// <summary>The brand is in whatever is written: by a schedule of the form, of a recipe, of the API, and by no schedule.</summary>
+[Trait("Store", "none")]
 public sealed class BrandTests
 {
     private const string Fine = "물 한 잔을 마시고 창문을 열어 보세요. 방 안의 공기가 금방 맑아져요.";

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Jettae.Studio.Tests;
 
 /// <summary>From the call of the writer to the piece: variants, likeness, cache, and a person's wish.</summary>
+[Trait("Store", "none")]
 public sealed class ComposerTests
 {
     private const string First = "2024-01-15T03:00:00Z";

@@ -9,6 +9,7 @@ namespace Jettae.Studio.Tests;
 /// Everything that a provider or a model can do wrong, over real HTTP: none of it becomes content, all of it is told in both
 /// languages, and the next slot is booked whatever happened to this one.
 /// </summary>
+[Trait("Store", "none")]
 public sealed class FaultTests
 {
     private const string Slot = "2024-01-15T03:00:00Z";

@@ -3,6 +3,7 @@ using System.Net;
 namespace Jettae.Studio.Tests;
 
 /// <summary>Weeks of slots in virtual time: nothing missed, nothing twice, nothing late, whatever stops in between.</summary>
+[Trait("Store", "none")]
 public sealed class LongRunTests
 {
     [Theory]

@@ -98,6 +98,26 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task Who_was_signed_out_at_one_is_out_at_the_other()
+    {
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        var link = await one.Services.GetRequiredService<SignInLinks>().CreateAsync();
+        using var here = one.Client(null);
+        var signed = await here.GetAsync(link.AbsolutePath);
+        using var there = other.Client(null);
+        there.DefaultRequestHeaders.Add("Cookie", signed.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/api/schedules")).StatusCode);
+        var session = Assert.Single((await one.GetAsync("/api/sessions"))["items"]!.AsArray())!;
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await one.PostAsync("/api/sessions/revoke", new { id = session["id"] })).Status
+        );
+        await HearAsync(one, other);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await there.GetAsync("/api/schedules")).StatusCode);
+    }
+
+    [Fact]
     public async Task One_looks_after_the_schedules_and_when_it_goes_the_other_does()
     {
         await using var one = await TestStudio.StartAsync();

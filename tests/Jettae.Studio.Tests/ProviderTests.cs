@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Jettae.Studio.Tests;
 
 /// <summary>What Claude can answer, and what becomes of the slot.</summary>
+[Trait("Store", "none")]
 public sealed class ProviderTests
 {
     private const string Slot = "2024-01-15T03:00:00Z";

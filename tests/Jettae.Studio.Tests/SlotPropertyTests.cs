@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Jettae.Studio.Tests;
 
 /// <summary>What is shown beforehand is what then runs, for random schedules, zones and changes.</summary>
+[Trait("Store", "none")]
 public sealed class SlotPropertyTests
 {
     private const int Shown = 10;

@@ -2,7 +2,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Jettae.Studio;
 
-/// <summary>Who is signed in where. A revoked session is refused at once in this program, and its open pages go to sign-in.</summary>
+/// <summary>
+/// Who is signed in where. A revoked session is refused at once in this program, and its open pages go to sign-in; other nodes hear of it
+/// within a second.
+/// </summary>
 public sealed class Sessions
 {
     private const int LongestAgent = 200;
@@ -10,13 +13,17 @@ public sealed class Sessions
     private static readonly TimeSpan Believed = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(1);
+
     private readonly StudioStore store;
+    private readonly Changes changes;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, Known> known = [];
     private long ends;
 
-    internal Sessions(StudioStore store, TimeProvider time) => (this.store, this.time) = (store, time);
+    internal Sessions(StudioStore store, Changes changes, TimeProvider time) =>
+        (this.store, this.changes, this.time) = (store, changes, time);
 
     /// <summary>Called with each session that ends by a person's word.</summary>
     internal event Action<Guid>? Ended;
@@ -131,14 +138,33 @@ public sealed class Sessions
             },
             cancel
         );
+        End(ended.ConvertAll(session => session.Id));
+        foreach (var user in ended.Select(session => session.UserId).Distinct())
+            changes.Tell(new Change(user, null, null));
+    }
+
+    /// <summary>Another node may have ended some.</summary>
+    internal async Task HearAsync(CancellationToken cancel)
+    {
+        var since = time.GetUtcNow() - JustNow;
+        End(
+            await store.ReadAsync(
+                db => db.Sessions.Where(each => each.RevokedAt > since).Select(each => each.Id).ToListAsync(cancel),
+                cancel
+            )
+        );
+    }
+
+    private void End(List<Guid> ended)
+    {
         lock (gate)
         {
             ends++;
             foreach (var session in ended)
-                known.Remove(session.Id);
+                known.Remove(session);
         }
         foreach (var session in ended)
-            Ended?.Invoke(session.Id);
+            Ended?.Invoke(session);
     }
 
     private IQueryable<Session> Live(StudioDb db, Guid user)

@@ -4,6 +4,7 @@ namespace Jettae.Studio;
 internal sealed class Heard(
     Changes changes,
     Writers writers,
+    Sessions sessions,
     Runner runner,
     Booker booker,
     Keeper keeper,
@@ -14,7 +15,10 @@ internal sealed class Heard(
     public async Task OfAsync(Change change, CancellationToken cancel)
     {
         if (change is { ScheduleId: null, RunId: null })
+        {
             await writers.ReadAsync(cancel);
+            await sessions.HearAsync(cancel);
+        }
         if (change.RunId is { } run)
             await runner.HeedAsync(change.Owner, run, cancel);
         changes.Show(change);

@@ -65,7 +65,8 @@ public sealed class Prices
                     .ThenByDescending(price => price.EffectiveFrom)
                     .ToListAsync(cancel);
                 var used = await db
-                    .Runs.OrderByDescending(run => run.Id)
+                    .Runs.Where(run => run.OwnerId == user)
+                    .OrderByDescending(run => run.StartedAt)
                     .Take(Lately)
                     .Where(run => run.Model != null && run.Model != SampleWriter.ModelName)
                     .Select(run => run.Model!)

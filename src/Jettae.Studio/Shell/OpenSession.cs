@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Jettae.Studio;
 
-/// <summary>Who sits before an open page: nobody any more as soon as their session ends, here at once, elsewhere within ten seconds.</summary>
+/// <summary>Who sits before an open page: nobody any more as soon as their session ends, here at once, on another node within a second.</summary>
 internal sealed class OpenSession : RevalidatingServerAuthenticationStateProvider
 {
     private readonly Sessions sessions;
