@@ -5,7 +5,6 @@ using Npgsql;
 namespace Jettae.Tests;
 
 /// <summary>Schedules of every minute on three nodes behind a proxy, in processes that are really killed one after the other.</summary>
-[Collection(Busy.Proofs)]
 public sealed class StudioClusterTests(ITestOutputHelper output)
 {
     /// <summary><c>JETTAE_TEST_CLUSTER=200x30</c>: schedules, and minutes.</summary>
