@@ -8,7 +8,8 @@ internal sealed class Heard(
     Runner runner,
     Booker booker,
     Keeper keeper,
-    Watcher watcher
+    Watcher watcher,
+    Erasure erasure
 )
 {
     /// <summary>Something changed there: pages that are open here show it, and who writes here heeds it.</summary>
@@ -30,5 +31,6 @@ internal sealed class Heard(
         booker.Wake();
         keeper.Wake();
         watcher.Wake();
+        erasure.Wake();
     }
 }
