@@ -143,6 +143,7 @@ public static class StudioSetup
         services.AddSingleton(at => new Monitoring(Store(at), at.GetRequiredService<Stats>(), Clock(at)));
         services.AddSingleton(at => new Notices(
             Store(at),
+            at.GetRequiredService<Schedules>(),
             at.GetRequiredService<QStashClient>(),
             at.GetRequiredService<StudioOptions>(),
             at.GetRequiredService<IDataProtectionProvider>(),

@@ -388,6 +388,30 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task What_is_told_of_one_of_two_schedules_of_a_name_says_which_in_the_language_of_what_is_sent()
+    {
+        await using var studio = await LateAsync(
+            new
+            {
+                webhook_url = Hook,
+                slack_url = Slack,
+                language = "en",
+            }
+        );
+        IEnumerable<string[]> Told(string url) =>
+            To(studio, url).Select(each => ((string)JsonNode.Parse(each.Body)!["text"]!).Split('\n'));
+        // Nobody else is called so: there is nothing to tell apart.
+        Assert.Single(Assert.Single(Told(Hook)));
+
+        await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(NextSlot);
+        await studio.GoToAsync("2024-01-15T06:07:30Z");
+        const string Which = "아침 루틴: X post · Every 3 hours · from 09:00 · Asia/Seoul · 아침 루틴";
+        Assert.Equal(Which, Assert.Single(Told(Hook), lines => lines.Length > 1)[1]);
+        Assert.Equal(Which, Assert.Single(Told(Slack), lines => lines.Length > 2)[1]);
+    }
+
+    [Fact]
     public async Task Alerts_and_their_settings_are_nobody_elses()
     {
         await using var studio = await LateAsync(new { webhook_url = Hook });

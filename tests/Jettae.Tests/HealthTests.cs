@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -70,6 +71,15 @@ public sealed class HealthTests
             Patience
         );
         Assert.Equal("ok", await program.Http.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
+        // A page that comes now would keep it from its end.
+        using var late = new ClientWebSocket();
+        late.Options.SetRequestHeader("Origin", program.Url);
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            late.ConnectAsync(
+                new Uri(program.Url.Replace("http", "ws", StringComparison.Ordinal) + "/_blazor"),
+                TestContext.Current.CancellationToken
+            )
+        );
         answered.SetResult();
         Assert.Equal(0, await stopped);
     }

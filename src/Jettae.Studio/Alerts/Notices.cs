@@ -20,6 +20,7 @@ public sealed partial class Notices
 {
     private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
     private readonly StudioStore store;
+    private readonly Schedules schedules;
     private readonly QStashClient qstash;
     private readonly StudioOptions options;
     private readonly IDataProtector protector;
@@ -31,6 +32,7 @@ public sealed partial class Notices
 
     internal Notices(
         StudioStore store,
+        Schedules schedules,
         QStashClient qstash,
         StudioOptions options,
         IDataProtectionProvider protection,
@@ -38,7 +40,8 @@ public sealed partial class Notices
         ILogger<Notices> logger
     )
     {
-        (this.store, this.qstash, this.options, this.time, this.logger) = (store, qstash, options, time, logger);
+        (this.store, this.schedules, this.qstash) = (store, schedules, qstash);
+        (this.options, this.time, this.logger) = (options, time, logger);
         protector = protection.CreateProtector("jettae.smtp");
     }
 
@@ -158,7 +161,7 @@ public sealed partial class Notices
     private static string Mark(Alert alert, string channel) =>
         $"{(alert.ClosedAt is null ? "open" : "closed")}-{channel}";
 
-    private Task SendAsync(
+    private async Task SendAsync(
         AlertSettings settings,
         string channel,
         Alert alert,
@@ -167,19 +170,26 @@ public sealed partial class Notices
     )
     {
         var culture = CultureInfo.GetCultureInfo(settings.Language == "ko" ? "ko-KR" : "en-US");
+        // Words of a schedule speak the reader's language: for this sending, that is the one that was asked for.
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, culture);
         var text = Words.Of(alert, culture);
+        var alike = await schedules.NamesakesAsync(alert.OwnerId, [(alert.ScheduleId, alert.ScheduleName)], cancel);
+        if (alert.ScheduleId is { } id && alike.TryGetValue(id, out var which))
+            text += $"\n{alert.ScheduleName}: {which.Apart}";
         var link = options.PublicAddress + LinkOf(alert);
-        return channel switch
-        {
-            "webhook" => PublishAsync(settings.WebhookUrl!, BodyOf(alert, text, link), deduplicationId, cancel),
-            "slack" => PublishAsync(
-                settings.SlackUrl!,
-                JsonSerializer.SerializeToUtf8Bytes(new { text = $"{text}\n{link}" }),
-                deduplicationId,
-                cancel
-            ),
-            _ => MailAsync(settings, text, link, cancel),
-        };
+        await (
+            channel switch
+            {
+                "webhook" => PublishAsync(settings.WebhookUrl!, BodyOf(alert, text, link), deduplicationId, cancel),
+                "slack" => PublishAsync(
+                    settings.SlackUrl!,
+                    JsonSerializer.SerializeToUtf8Bytes(new { text = $"{text}\n{link}" }),
+                    deduplicationId,
+                    cancel
+                ),
+                _ => MailAsync(settings, text, link, cancel),
+            }
+        );
     }
 
     /// <summary>Where a person can do what the alert asks for.</summary>

@@ -52,6 +52,19 @@ public static class PagesSetup
                 return next(http);
             }
         );
+        // A page that comes to a program that stops would keep it from it, for those it knew have been sent away by then: it finds
+        // another node, or comes back.
+        app.UseWhen(
+            http => http.Request.Path.StartsWithSegments("/_blazor"),
+            pages =>
+                pages.Use(
+                    async (http, next) =>
+                    {
+                        using var end = app.Lifetime.ApplicationStopping.Register(http.Abort);
+                        await next(http);
+                    }
+                )
+        );
         app.UseRequestLocalization();
         // A person who strays gets a page; programs get the bare status.
         app.UseWhen(

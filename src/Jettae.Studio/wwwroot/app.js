@@ -1,6 +1,34 @@
+// After a restart the server knows nothing of this page: it is read anew as soon as somebody answers.
+const modal = document.getElementById("components-reconnect-modal");
+async function comeBack() {
+  if (!modal.matches(".components-reconnect-rejected, .components-reconnect-failed")) return;
+  const answers = await fetch("/health/live").then((answer) => answer.ok, () => false);
+  if (answers) location.reload();
+  else setTimeout(comeBack, 1000);
+}
+new MutationObserver(comeBack).observe(modal, { attributes: true, attributeFilter: ["class"] });
+
 // Of several nodes behind a proxy any may take the next connection: it must be a whole one, with nothing agreed upon before.
 const isShared = document.querySelector("script[data-shared]");
-Blazor.start(isShared ? { circuit: { configureSignalR: (hub) => hub.withUrl("_blazor", { skipNegotiation: true, transport: 1 }) } } : {});
+// Blazor says nothing of a first connection that fails. Such a page has lost it too, unless something keeps it from any.
+const log = (level, message) => {
+  if (level >= 4) console.error(message);
+  if (!message.startsWith("Failed to start the connection") || !document.querySelector("main[inert]")) return;
+  const tried = Number(sessionStorage.getItem("tried")) + 1;
+  sessionStorage.setItem("tried", tried);
+  if (tried < 5) setTimeout(() => modal.classList.add("components-reconnect-failed"), 500 * tried);
+  else document.getElementById("blazor-error-ui").style.display = "block";
+};
+Blazor.start({
+  circuit: {
+    configureSignalR: (hub) => {
+      hub.configureLogging({ log });
+      if (isShared) hub.withUrl("_blazor", { skipNegotiation: true, transport: 1 });
+    },
+    // Who waits for a server that restarts is back within a second of it.
+    reconnectionOptions: { maxRetries: 30, retryIntervalMilliseconds: (tried, most) => (tried >= most ? null : tried && 1000) },
+  },
+});
 
 // Countdowns tick here, not on the server. Elements with data-until have no children of their own.
 const two = (n) => String(n).padStart(2, "0");
@@ -35,19 +63,9 @@ function tabs() {
   tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
 }
 setInterval(tick, 1000);
-const refresh = () => { tick(); local(); tabs(); };
+const refresh = () => { tick(); local(); tabs(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
-
-// After a restart the server knows nothing of this page: it is read anew as soon as somebody answers.
-const modal = document.getElementById("components-reconnect-modal");
-async function comeBack() {
-  if (!modal.matches(".components-reconnect-rejected, .components-reconnect-failed")) return;
-  const answers = await fetch("/health/live").then((answer) => answer.ok, () => false);
-  if (answers) location.reload();
-  else setTimeout(comeBack, 1000);
-}
-new MutationObserver(comeBack).observe(modal, { attributes: true, attributeFilter: ["class"] });
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-theme-switch], [data-copy], [data-sign-out]");

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>A person looks at the calendar and moves single slots about: by keys, by mouse, by the dialog.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Journeys)]
 public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>What an operator does with the messages, in a real browser.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Journeys)]
 public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>A way through each page, in both languages and themes: on a phone by touch, at a desk by keys alone.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Journeys)]
 public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
 {
     public static TheoryData<string> Looks => Look.Pairs;

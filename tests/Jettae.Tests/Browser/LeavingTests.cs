@@ -44,6 +44,7 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
     [InlineData("piece", "ko", "#body")]
     [InlineData("brand", "en", "#voice")]
     [InlineData("alerts", "ko", "#slack_url")]
+    [InlineData("price", "en", "#price-model")]
     public async Task Leaving_a_text_that_is_not_saved_asks_first(string what, string language, string field)
     {
         var schedule = await writing.ScheduleAsync($"Left {language} {field}");
@@ -59,11 +60,13 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
                 page,
                 what switch
                 {
-                    "brand" => "/settings",
+                    "brand" or "price" => "/settings",
                     "alerts" => "/alerts",
                     _ => $"/schedules/{schedule}",
                 }
             );
+        if (what == "price")
+            await page.GetByRole(AriaRole.Button, new() { Name = "Add a price" }).ClickAsync();
         var address = page.Url;
 
         // Nothing was typed: nothing would be asked.

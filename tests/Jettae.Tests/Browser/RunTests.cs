@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Jettae.Tests;
 
 /// <summary>What a run's page tells, and what can be done there.</summary>
-[Collection(Busy.Name)]
+[Collection(Busy.Journeys)]
 public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
 {
     [Theory]
@@ -19,6 +19,9 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
     )
     {
         var schedule = await writing.ScheduleAsync($"Refused {language}");
+        // The failures of the other tests are nothing to be told of here, nor that there are many.
+        await writing.Program.PostAsync("/api/alerts/settings", new { failure_rate = 100 });
+        await writing.Program.PostAsync("/api/alerts/read", new { });
         writing.Claude.Script.Enqueue(FakeClaude.Fails(401, "authentication_error"));
         await writing.RunAsync(schedule);
         var page = await writing.Studio.OpenAsync(language);

@@ -24,6 +24,15 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         // In the list too, though one of them has not run yet.
         await Expect(page.Locator(".runline .apart")).ToHaveTextAsync("X post · Daily 09:00 · Asia/Seoul · beans");
 
+        await page.GotoAsync("/");
+        await Expect(page.Locator(".line .apart")).ToHaveCountAsync(2);
+        await MakeAsync("Tea", "thread", "09:00", "hourly");
+        await MakeAsync("Tea", "linkedin_post", "09:30", "hourly");
+        await page.GotoAsync("/monitor");
+        await Expect(page.Locator("[aria-labelledby=next-hour] .apart").Filter(new() { HasText = "LinkedIn" }))
+            .ToHaveCountAsync(1);
+        await Expect(page.Locator("[aria-labelledby=next-hour] .apart")).ToHaveCountAsync(2);
+
         for (var i = 0; i < ScheduleChoices.Most; i++)
             await MakeAsync($"Other {i}", "x_post", "10:00");
         await page.GotoAsync("/runs");
@@ -34,12 +43,12 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         var which = page.Locator("select").Filter(new() { HasText = "Which of these?" });
         await Expect(which.Locator("option")).ToHaveCountAsync(3);
         await which.SelectOptionAsync(new SelectOptionValue { Value = evening });
-        await page.WaitForURLAsync($"**/runs?schedule={evening}");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/runs\\?schedule={evening}$"));
         await Expect(page.Locator(".filters")).ToContainTextAsync("Blog post · Daily 18:30 · Asia/Seoul");
         Assert.NotEqual(morning, evening);
     }
 
-    private async Task<string> MakeAsync(string name, string type, string time) =>
+    private async Task<string> MakeAsync(string name, string type, string time, string frequency = "daily") =>
         (string)
             (
                 await studio.Program.PostAsync(
@@ -49,7 +58,7 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
                         name,
                         content_type = type,
                         topic = "beans",
-                        frequency = "daily",
+                        frequency,
                         time_of_day = time,
                         timezone = "Asia/Seoul",
                     }
