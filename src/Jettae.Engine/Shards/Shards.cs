@@ -243,7 +243,7 @@ public sealed partial class Shards : IDisposable
         Tell(effects);
         if (cancelled.Count > 0)
             await queues.LeaveCancelledAsync(cancelled);
-        await store.WriteAsync(s => Inbox.Remove(s, letters));
+        await store.WriteAsync(s => Inbox.Remove(s, letters, node.Id));
         return letters.Count > 0 ? letters[^1] : 0;
     }
 
