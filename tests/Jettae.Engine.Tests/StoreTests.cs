@@ -204,7 +204,9 @@ public sealed class StoreTests
                     throw new IOException("torn");
                 committed.AddRange(items);
             },
-            most: 1
+            most: 1,
+            bytesOf: _ => 0,
+            mostBytes: 0
         );
         var adds = Enumerable.Range(0, 5).Select(group.Add).ToArray();
         group.Start();
@@ -231,7 +233,9 @@ public sealed class StoreTests
                 first.Set();
                 gate.Wait(TimeSpan.FromSeconds(20));
             },
-            most: 3
+            most: 3,
+            bytesOf: _ => 0,
+            mostBytes: 0
         );
         group.Start();
         _ = group.Add(0);
@@ -241,6 +245,23 @@ public sealed class StoreTests
         gate.Set();
         await group.DisposeAsync();
         Assert.Equal(["0", "1,2,3", "4"], batches.Select(batch => string.Join(',', batch)));
+    }
+
+    [Fact]
+    public async Task What_is_large_goes_into_a_commit_with_as_much_as_it_may_take_and_alone_if_it_is_larger()
+    {
+        var batches = new List<int[]>();
+        var group = new GroupCommit<int>(
+            items => batches.Add([.. items]),
+            most: 3,
+            bytesOf: item => item,
+            mostBytes: 10
+        );
+        foreach (var bytes in new[] { 4, 6, 1, 11, 5, 6, 0, 0, 0 })
+            _ = group.Add(bytes);
+        group.Start();
+        await group.DisposeAsync();
+        Assert.Equal(["4,6", "1", "11", "5", "6,0,0", "0"], batches.Select(batch => string.Join(',', batch)));
     }
 
     private static void TearNextCommit(EngineUnderTest engine) =>

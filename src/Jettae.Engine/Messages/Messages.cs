@@ -45,9 +45,12 @@ public sealed class Messages(
         try
         {
             var limits = quotas.Of(tenant);
+            var admission = new Admission(tenant, publications, now, options, limits);
             var (accepted, effects) = await store.WriteAsync(
                 admit,
-                new Admission(tenant, publications, now, options, limits)
+                admission,
+                publications.Sum(each => (long)each.Message.Body.Length),
+                isApart: admission.MayBeRefused
             );
             shards.Tell(effects);
             foreach (var one in accepted)

@@ -511,7 +511,7 @@ public sealed partial class Shard : IDisposable
             {
                 var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
                 var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-                effects = await store.WriteAsync(settle, (settlement, abandon.Token));
+                effects = await store.WriteAsync(settle, (settlement, abandon.Token), settlement.Bytes);
             }
         }
         catch (OperationCanceledException) when (abandon.IsCancellationRequested)

@@ -7,11 +7,14 @@ public abstract class Store : IAsyncDisposable
 {
     private const int MaxBatch = 2_000;
 
+    /// <summary>What one commit takes along, but for a single write that is larger: everybody else's waits for it.</summary>
+    private const long MaxBatchBytes = 16 * 1024 * 1024;
+
     private readonly GroupCommit<Write> commits;
 
     protected Store()
     {
-        commits = new GroupCommit<Write>(Commit, MaxBatch);
+        commits = new GroupCommit<Write>(Commit, MaxBatch, write => write.Bytes, MaxBatchBytes);
     }
 
     /// <summary>The store that the options name, for one engine.</summary>
@@ -57,13 +60,17 @@ public abstract class Store : IAsyncDisposable
     /// only whose run throws then has failed.
     /// </param>
     /// <param name="item">What is to be done with.</param>
+    /// <param name="bytes">How large it is, where it may be large.</param>
+    /// <param name="isApart">It may well be refused, which would undo all that go with it: it goes with nobody.</param>
     public async Task<TResult> WriteAsync<TItem, TResult>(
         Func<Db, IReadOnlyList<TItem>, IReadOnlyList<TResult>> work,
-        TItem item
+        TItem item,
+        long bytes = 0,
+        bool isApart = false
     )
     {
         Reach();
-        var write = new JointWrite<TItem, TResult>(work, item);
+        var write = new JointWrite<TItem, TResult>(work, item) { Bytes = bytes, IsApart = isApart };
         await commits.Add(write);
         return write.Result;
     }
