@@ -279,6 +279,25 @@ public sealed class FlowControlTests
         Assert.Equal(2, (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl/")).Json!.AsArray().Count);
     }
 
+    /// <summary>Another node may forget a key, of which it finds no message, at the instant that one is published.</summary>
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task A_key_that_was_forgotten_as_it_was_published_with_has_the_limits_that_its_messages_say()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        for (var i = 0; i < 3; i++)
+            await engine.PublishAsync(
+                $"/{i}",
+                "x",
+                ("Upstash-Delay", "10s"),
+                ("Upstash-Flow-Control-Key", "k"),
+                ("Upstash-Flow-Control-Value", "rate=1,period=1h")
+            );
+        engine.Run("delete from flow_controls");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("/0", Assert.Single(engine.Deliveries).Target);
+    }
+
     [Fact]
     [Trait("QStash", "78")]
     public async Task What_is_pinned_no_publish_changes_until_it_is_unpinned()

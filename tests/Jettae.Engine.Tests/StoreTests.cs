@@ -72,6 +72,26 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Limits_whose_commit_was_torn_count_for_what_waits_already()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        (string, string)[] limited =
+        [
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "parallelism=1"),
+        ];
+        await engine.PublishAsync("/", "x", limited);
+        await engine.PublishAsync("/", "x", limited);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 1));
+        TearNextCommit(engine);
+        Assert.Equal(503, (await engine.SendAsync(HttpMethod.Post, "/v2/flowControl/k/pin?parallelism=2")).Status);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        open.Release(2);
+    }
+
+    [Fact]
     public async Task A_commit_that_is_refused_stores_nothing_and_the_next_one_works()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -149,6 +169,29 @@ public sealed class StoreTests
             );
         Assert.DoesNotContain(false, await Task.WhenAll(crowd));
         Assert.InRange(((SqliteStore)engine.Store).IdleReaders, 1, 32);
+    }
+
+    [Fact]
+    [Trait("Store", "SQLite")]
+    public async Task Whatever_numbers_are_said_the_writer_keeps_no_more_texts()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PinAsync(1);
+        var texts = ((SqliteStore)engine.Store).KeptTexts;
+        for (var number = 2; number < 40; number++)
+            await PinAsync(number);
+        Assert.Equal(texts, ((SqliteStore)engine.Store).KeptTexts);
+
+        async Task PinAsync(int number) =>
+            Assert.Equal(
+                200,
+                (
+                    await engine.SendAsync(
+                        HttpMethod.Post,
+                        $"/v2/flowControl/k/pin?parallelism={number}&rate={number}&period={number}"
+                    )
+                ).Status
+            );
     }
 
     [Fact]

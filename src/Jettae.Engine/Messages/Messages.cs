@@ -214,6 +214,17 @@ public sealed class Messages(
             most
         );
 
+    /// <summary>What one of the last messages of a flow-control key says of its limits.</summary>
+    internal static FlowLimits? LimitsOf(Db db, string tenant, string key) =>
+        db.Scalar<string>(
+            "select config from messages where tenant = $0 and flow_key = $1 order by due_at desc limit 1",
+            tenant,
+            key
+        )
+            is { } config
+            ? JsonSerializer.Deserialize(config, StoredJson.Default.MessageConfig)!.Flow
+            : null;
+
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);
 

@@ -46,6 +46,7 @@ public sealed partial class Shard : IDisposable
     private readonly int number;
     private readonly Shards shards;
     private readonly Store store;
+    private readonly Quotas quotas;
     private readonly Deliverer deliverer;
     private readonly OpenWork work;
     private readonly EngineOptions options;
@@ -69,6 +70,7 @@ public sealed partial class Shard : IDisposable
         Shards shards,
         Slots slots,
         Store store,
+        Quotas quotas,
         Deliverer deliverer,
         OpenWork work,
         EngineOptions options,
@@ -76,9 +78,10 @@ public sealed partial class Shard : IDisposable
         ILogger log
     )
     {
-        (this.number, this.shards, this.slots, this.store, this.deliverer) = (number, shards, slots, store, deliverer);
+        (this.number, this.shards, this.slots, this.store) = (number, shards, slots, store);
+        (this.quotas, this.deliverer) = (quotas, deliverer);
         (this.work, this.options, this.time, this.log) = (work, options, time, log);
-        lanes = new Lanes(MostInLane, key => FlowControls.Lane(store, key.Tenant, key.Key, Now()));
+        lanes = new Lanes(MostInLane);
         freed = Freed;
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -196,12 +199,24 @@ public sealed partial class Shard : IDisposable
                 : (turned ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>The store may hold what was never offered: the window goes back to the beginning. What is known stays known.</summary>
+    /// <summary>
+    /// The store may hold what was never offered, nor learned: the window goes back to the beginning, and keys are read anew. What is known
+    /// stays known.
+    /// </summary>
     public void ReadAgain()
     {
-        lock (gate)
-            due.Close((long.MinValue, 0));
-        Wake();
+        work.Enter();
+        // Whoever tells it has commits or beats to make, and does not wait for the gate.
+        _ = Task.Run(() =>
+        {
+            lock (gate)
+            {
+                due.Close((long.MinValue, 0));
+                lanes.Doubt();
+            }
+            Wake();
+            work.Leave();
+        });
     }
 
     /// <summary>Begins nothing further and waits for what is under way, as long as <paramref name="bound"/> lets it.</summary>
@@ -228,7 +243,7 @@ public sealed partial class Shard : IDisposable
     public void GiveUp()
     {
         _ = abandon.CancelAsync();
-        // A step may hold the gate while it reads the store: whoever gives up does not wait for that.
+        // As above: whoever gives up does not wait for the gate either.
         _ = Task.Run(() =>
         {
             lock (gate)
@@ -339,6 +354,7 @@ public sealed partial class Shard : IDisposable
         try
         {
             var page = Messages.Upcoming(store, number, from, now + horizon, PageSize);
+            quotas.Know(page);
             lock (gate)
                 due.Fill(page, full: page.Count == PageSize);
         }
@@ -350,32 +366,38 @@ public sealed partial class Shard : IDisposable
         }
     }
 
-    /// <summary>Keys whose rate has changed: what began under the limits of before counts. Here, because nothing is just about to begin.</summary>
+    /// <summary>
+    /// Keys that are new here, or whose rate has changed: what began under the limits of before counts. Here, because nothing is just about to
+    /// begin; and never more than begin in a turn, so that those whose turn it is do not wait for a thousand others.
+    /// </summary>
     private void Recount(long now)
     {
-        List<(FlowLane Flow, FlowState State, List<InFlight> UnderWay)> changed;
+        List<(FlowLane Flow, FlowState State, List<InFlight> UnderWay)> unread;
         lock (gate)
-            changed =
+        {
+            if (lanes.Stale.Count == 0)
+                return;
+            unread = [.. lanes.Stale.Take(MostInTurn).Select(flow => (flow, flow.State, UnderWayOf(flow)))];
+        }
+        var stored = store.Read(db =>
+            unread
+                .Select(each => FlowControls.Remembered(db, each.State.Tenant, each.State.Key, now, each.UnderWay))
+                .ToList()
+        );
+        lock (gate)
+            foreach (var (each, its) in unread.Zip(stored))
+                lanes.Recount(each.Flow, each.State, its.State, its.Starts);
+    }
+
+    private List<InFlight> UnderWayOf(FlowLane flow) =>
+        flow.InFlight == 0
+            ? []
+            :
             [
-                .. lanes.Stale.Select(flow =>
-                    (
-                        flow,
-                        flow.State,
-                        inFlight
-                            .Values.Where(each =>
-                                each.Message.Tenant == flow.State.Tenant && each.Message.FlowKey == flow.State.Key
-                            )
-                            .ToList()
-                    )
+                .. inFlight.Values.Where(each =>
+                    each.Message.Tenant == flow.State.Tenant && each.Message.FlowKey == flow.State.Key
                 ),
             ];
-        foreach (var (flow, state, underWay) in changed)
-        {
-            var starts = store.Read(db => FlowControls.Starts(db, state, now, underWay));
-            lock (gate)
-                lanes.Recount(flow, state, starts);
-        }
-    }
 
     /// <summary>What is due and may begin, each in its lane; rows are read only then.</summary>
     private void Take(long now, List<Due> turn)
@@ -388,7 +410,7 @@ public sealed partial class Shard : IDisposable
                 Admit(lane, now, turn);
             while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry, out var isReturned))
             {
-                var lane = LaneOf(entry);
+                var lane = lanes.Of(entry.Lane);
                 if (isReturned)
                     lane.Waiting.Enqueue(entry);
                 else if (!lanes.Enter(lane, entry))
@@ -432,21 +454,9 @@ public sealed partial class Shard : IDisposable
         }
         // A clock that was set back must not hide what was due before. Lanes are changed by steps only, and this is one.
         var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), Math.Max(now, until), MostInLane);
+        quotas.Know(page);
         lock (gate)
             lanes.Refill(page, full: page.Count == MostInLane, due.Know);
-    }
-
-    private Lane LaneOf(in Due entry)
-    {
-        try
-        {
-            return lanes.Of(entry.Lane);
-        }
-        catch
-        {
-            due.Return(entry);
-            throw;
-        }
     }
 
     /// <summary>Starts the attempt, unless its message has been finished, or put off, since it came into memory.</summary>

@@ -24,6 +24,7 @@ public sealed partial class Shards : IDisposable
     private readonly Shard?[] owned = new Shard?[Count];
     private readonly Func<int, Shard> make;
     private readonly Store store;
+    private readonly Quotas quotas;
     private readonly EngineOptions options;
     private readonly ILogger log;
     private readonly CancellationTokenSource ending = new();
@@ -42,14 +43,10 @@ public sealed partial class Shards : IDisposable
         ILogger<Shard> log
     )
     {
-        (this.store, this.options, this.log) = (store, options, log);
+        (this.store, this.quotas, this.options, this.log) = (store, quotas, options, log);
         var slots = new Slots(options.MaxInFlight, options.MaxInFlightBytes, tenant => quotas.Of(tenant).Parallelism);
-        make = number => new Shard(number, this, slots, store, deliverer, work, options, time, log);
-        store.Doubted += () =>
-        {
-            foreach (var shard in Mine)
-                shard.ReadAgain();
-        };
+        make = number => new Shard(number, this, slots, store, quotas, deliverer, work, options, time, log);
+        store.Doubted += ReadAgain;
     }
 
     /// <summary>Attempts under way, for the log: they are nowhere on disk.</summary>
@@ -86,8 +83,6 @@ public sealed partial class Shards : IDisposable
 
     internal Task SteppedAsync() => Task.WhenAll(Mine.Select(shard => shard.SteppedAsync()));
 
-    internal Task SteppedAsync(int number) => owned[number]?.SteppedAsync() ?? Task.CompletedTask;
-
     internal int Running => Mine.Count(shard => shard.IsRunning);
 
     /// <summary>All that this node has; a node of many may have none for a while.</summary>
@@ -104,6 +99,8 @@ public sealed partial class Shards : IDisposable
             all[reason] = all.GetValueOrDefault(reason) + count;
         return all;
     }
+
+    internal Task TurnedAsync(int number) => owned[number]?.TurnedAsync() ?? Task.CompletedTask;
 
     internal Task TurnedAsync() => Task.WhenAll(Mine.Select(shard => shard.TurnedAsync()));
 
@@ -166,6 +163,13 @@ public sealed partial class Shards : IDisposable
         {
             // It begins and writes nothing more all the same; the node's own end gives it back.
         }
+    }
+
+    /// <summary>The store may hold what nobody told the shards of.</summary>
+    internal void ReadAgain()
+    {
+        foreach (var shard in Mine)
+            shard.ReadAgain();
     }
 
     /// <summary>To be called after the commit.</summary>
@@ -240,6 +244,7 @@ public sealed partial class Shards : IDisposable
             return 0;
         var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned, after));
         rolled.ForEach(keys.Forget);
+        quotas.Know(effects.Offers.Select(offer => offer.Due));
         Tell(effects);
         if (cancelled.Count > 0)
             await queues.LeaveCancelledAsync(cancelled);
