@@ -110,15 +110,26 @@ public sealed class Messages(
             {
                 // Whoever read one of them before the commit has begun it by now: it is seen to be under way.
                 await shards.TurnedAsync();
-                shards.Tell(
-                    await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds()))
-                );
+                await LeaveAsync(holding);
             }
             return cancelled.Count;
         }
         finally
         {
             work.Leave();
+        }
+    }
+
+    /// <summary>Cancelled they are, whatever comes of this: places that it leaves taken are given up when the store answers again.</summary>
+    private async Task LeaveAsync(List<Cancelled> holding)
+    {
+        try
+        {
+            shards.Tell(await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds())));
+        }
+        catch (DbException)
+        {
+            // Whoever found the store away has the places looked for.
         }
     }
 

@@ -106,7 +106,7 @@ public sealed partial class Shards : IDisposable
 
     /// <param name="queues">Hears what other nodes cancelled.</param>
     /// <param name="keys">Hears what other nodes rolled.</param>
-    /// <param name="taken">Called when what others had has come here, or a node came or went.</param>
+    /// <param name="taken">Called when what others had has come here, a node came or went, or the store was away for a while.</param>
     internal async Task StartAsync(Queues queues, Keys keys, Action taken)
     {
         if (store is not PostgresStore { Node: var node })
@@ -134,8 +134,9 @@ public sealed partial class Shards : IDisposable
             },
             () =>
             {
-                foreach (var shard in Mine)
-                    shard.ReadAgain();
+                ReadAgain();
+                // What could not be written meanwhile may have left places in lines.
+                taken();
             }
         );
         node.Met += taken;

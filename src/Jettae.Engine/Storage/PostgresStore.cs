@@ -38,6 +38,9 @@ public sealed partial class PostgresStore : Store
     private readonly string schema;
     private readonly string sleep;
 
+    /// <summary>A commit was sent, and whether it holds was not heard: the writer's alone.</summary>
+    private bool isUnsure;
+
     /// <summary>A crowd of readers waits here, and leaves the writer its connection.</summary>
     private readonly SemaphoreSlim readers;
 
@@ -163,10 +166,14 @@ public sealed partial class PostgresStore : Store
                         : "select 1 from pg_advisory_xact_lock_shared(hashtextextended($0, 0))",
                     $"{schema} commits"
                 );
+                // Who holds this node's row is the commit that was not heard of: when that lets go, all of it can be read, or none.
+                if (isUnsure)
+                    db.Run("select 1 from nodes where id = $0 for update", Node.Id);
                 db.Ahead("select hold($0)", Node.Id);
                 work(db);
-                isSent = true;
+                isUnsure = isSent = true;
                 db.Commit();
+                isUnsure = false;
                 return;
             }
             catch (PostgresException met) when (tried < MostTries && MetAnother(met))

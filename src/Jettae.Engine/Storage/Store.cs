@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 
 namespace Jettae.Engine;
@@ -31,6 +32,9 @@ public abstract class Store : IAsyncDisposable
     /// is stored must read it again.
     /// </summary>
     public event Action? Doubted;
+
+    /// <summary>The store failed a write: what its caller would have done next is to be seen to when it answers again.</summary>
+    public event Action? Failed;
 
     /// <summary>Called after each commit; what it throws stands for a commit whose success was never heard of.</summary>
     internal Action? Committed { get; set; }
@@ -103,19 +107,25 @@ public abstract class Store : IAsyncDisposable
     {
         // What the disk takes is real time, whatever clock the engine goes by.
         var began = TimeProvider.System.GetTimestamp();
+        var isSent = false;
         try
         {
             InTransaction(db =>
             {
+                isSent = false;
                 foreach (var together in Write.Grouped(writes))
                     Do(db, together);
+                isSent = true;
             });
             Telemetry.Committed(TimeProvider.System.GetElapsedTime(began), writes.Count);
             Committed?.Invoke();
         }
         catch
         {
-            Doubted?.Invoke();
+            // Before the commit itself there is nothing that could hold.
+            if (isSent)
+                Doubted?.Invoke();
+            Failed?.Invoke();
             throw;
         }
     }
@@ -135,6 +145,8 @@ public abstract class Store : IAsyncDisposable
         if (failure is not null && together.Count > 1)
             foreach (var alone in together)
                 Do(db, [alone]);
+        else if (failure is DbException)
+            Failed?.Invoke();
     }
 }
 
