@@ -328,6 +328,46 @@ public sealed class FlowControlTests
         Assert.True((bool)(await GetAsync(engine, "a%2Fb%20c%25d"))["isPaused"]!);
     }
 
+    /// <summary>A key of so many bytes that no index could hold it is refused in words, and the longest that is taken counts like any other.</summary>
+    [Fact]
+    [Trait("QStash", "74,75")]
+    public async Task A_key_may_have_as_many_bytes_as_can_be_kept()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var random = new Random(1);
+        var key = string.Concat(Enumerable.Range(0, 682).Select(_ => (char)random.Next('가', '힣')));
+        Assert.Equal(200, await StatusAsync(key));
+        Assert.Equal(200, await StatusAsync(key));
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries);
+        var (status, json) = await BatchAsync(key + "가");
+        Assert.Equal(400, status);
+        Assert.Contains(
+            "Upstash-Flow-Control-Key may have 1024 characters, and 2048 bytes in UTF-8, at the most; received '",
+            (string)json!["error"]!,
+            StringComparison.Ordinal
+        );
+
+        async Task<int> StatusAsync(string key) => (await BatchAsync(key)).Status;
+
+        Task<(int Status, JsonNode? Json)> BatchAsync(string key) =>
+            engine.SendAsync(
+                HttpMethod.Post,
+                "/v2/batch",
+                new JsonArray(
+                    new JsonObject
+                    {
+                        ["destination"] = engine.Sink + "/",
+                        ["headers"] = new JsonObject
+                        {
+                            ["Upstash-Flow-Control-Key"] = key,
+                            ["Upstash-Flow-Control-Value"] = "rate=1,period=1h",
+                        },
+                    }
+                ).ToJsonString()
+            );
+    }
+
     [Fact]
     public async Task A_key_whose_host_hangs_holds_up_neither_another_host_of_the_key_nor_another_key()
     {

@@ -27,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (4L, 1L),
+            (5L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))

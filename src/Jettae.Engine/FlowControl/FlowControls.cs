@@ -296,7 +296,7 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <summary>A key that nobody has published with can be paused and pinned beforehand.</summary>
     private async Task<bool> SetAsync(string tenant, string key, Change change)
     {
-        if (key.Length is 0 or > MessageHeaders.LongestId)
+        if (!MessageHeaders.IsFlowKey(key))
             return false;
         // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning. The turn that
         // goes on may not know of it yet, the next one reads what the store has of a key that is new, and the one after that begins.
