@@ -19,20 +19,6 @@ public sealed partial class Shard : IDisposable
     private const int MostInMemory = 2 * PageSize;
     internal const int MostInLane = 2_000;
     private const int MostInTurn = 256;
-    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
-
-    /// <summary>What many attempts bring home goes to the store together.</summary>
-    private static readonly Func<
-        Db,
-        IReadOnlyList<(Settlement Settlement, CancellationToken Abandoned)>,
-        IReadOnlyList<Effects>
-    > settle = (s, all) =>
-    {
-        foreach (var (_, abandoned) in all)
-            abandoned.ThrowIfCancellationRequested();
-        return Settlement.WriteAll(s, [.. all.Select(each => each.Settlement)]);
-    };
-
     private readonly Lock gate = new();
     private readonly DueHeap due = new(MostInMemory);
     private readonly Lanes lanes;
@@ -47,7 +33,7 @@ public sealed partial class Shard : IDisposable
     private readonly Shards shards;
     private readonly Store store;
     private readonly Quotas quotas;
-    private readonly Deliverer deliverer;
+    private readonly Attempts attempts;
     private readonly OpenWork work;
     private readonly EngineOptions options;
     private readonly TimeProvider time;
@@ -79,8 +65,8 @@ public sealed partial class Shard : IDisposable
     )
     {
         (this.number, this.shards, this.slots, this.store) = (number, shards, slots, store);
-        (this.quotas, this.deliverer) = (quotas, deliverer);
-        (this.work, this.options, this.time, this.log) = (work, options, time, log);
+        (this.quotas, this.work, this.options, this.time, this.log) = (quotas, work, options, time, log);
+        attempts = new Attempts(number, store, deliverer, options, time, log, Began, abandon.Token);
         lanes = new Lanes(MostInLane);
         freed = Freed;
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -329,11 +315,11 @@ public sealed partial class Shard : IDisposable
             lock (gate)
             {
                 foreach (var entry in turn.Skip(begun))
-                    GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
+                    GiveBack(entry, now + (long)Attempts.AfterTrouble.TotalMilliseconds, attempted: false);
                 lanes.TakeTurnsAgain();
                 troubled = true;
                 if (!stopping)
-                    timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
+                    timer.Change(Attempts.AfterTrouble, Timeout.InfiniteTimeSpan);
             }
             foreach (var entry in turn.Skip(begun))
                 slots.Release(entry.Lane, entry.Size);
@@ -502,107 +488,33 @@ public sealed partial class Shard : IDisposable
         _ = AttemptAsync(attempt, entry, counted);
     }
 
-    private async Task AttemptAsync(InFlight attempt, Due entry, FlowLane? counted)
-    {
-        var effects = new Effects();
-        long? againAt = null;
-        try
-        {
-            if (counted is not null && await BeganAsync(attempt, counted) is { } left)
-            {
-                effects = left;
-            }
-            else if (!store.IsOurs)
-            {
-                // While its beginning was written this node slept, perhaps, and others have delivered it.
-                againAt = Now();
-            }
-            else
-            {
-                var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
-                var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-                effects = await store.WriteAsync(settle, (settlement, abandon.Token), settlement.Bytes);
-            }
-        }
-        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
-        {
-            // Stopped: still pending in the store.
-        }
-#pragma warning disable CA1031 // Nothing may take a message out of the world: whatever it was, it is attempted again.
-        catch (Exception trouble)
-#pragma warning restore CA1031
-        {
-            // The outcome could not be written: the message is pending still, and is attempted again.
-            StoreTrouble(trouble, number);
-            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
-        }
-        End(entry, againAt, effects, attempted: true);
-    }
+    private async Task AttemptAsync(InFlight attempt, Due entry, FlowLane? counted) =>
+        End(entry, await attempts.MakeAsync(attempt, counted), attempted: true);
 
-    /// <summary>
-    /// On disk before anything is sent: a start counts even if nobody lives to see its end. Null when it has begun; when its
-    /// message was cancelled, what that lets begin: there will be no settlement to give up its place in a line.
-    /// </summary>
-    private async Task<Effects?> BeganAsync(InFlight attempt, FlowLane counted)
+    private async Task JoinAsync(Due entry, Message message) =>
+        End(entry, await attempts.JoinAsync(message), attempted: false);
+
+    private void Began(InFlight attempt, FlowLane counted)
     {
-        var (message, limits) = (attempt.Message, counted.State.Limits);
-        var left = await store.WriteAsync(s =>
-        {
-            abandon.Token.ThrowIfCancellationRequested();
-            if (FlowControls.Begin(s, attempt, limits))
-                return null;
-            var effects = new Effects();
-            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, Now(), effects);
-            return effects;
-        });
-        if (left is not null)
-            return left;
         lock (gate)
         {
             attempt.IsStored = true;
             counted.Begun(Now());
         }
-        return null;
     }
 
-    /// <summary>A delayed message of a queue joins its line now; when its turn comes, the queue makes it due.</summary>
-    private async Task JoinAsync(Due entry, Message message)
-    {
-        var effects = new Effects();
-        long? againAt = null;
-        try
-        {
-            effects = await store.WriteAsync(s => Ours(s, db => Queues.Join(db, message, Now())));
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception trouble)
-#pragma warning restore CA1031
-        {
-            StoreTrouble(trouble, number);
-            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
-        }
-        End(entry, againAt, effects, attempted: false);
-    }
-
-    /// <summary>A node that has lost its shards comes back under another name: what it began before must not be written under that.</summary>
-    private T Ours<T>(Db s, Func<Db, T> write)
-    {
-        abandon.Token.ThrowIfCancellationRequested();
-        return write(s);
-    }
-
-    private void End(Due entry, long? againAt, Effects effects, bool attempted)
+    private void End(Due entry, Ending ending, bool attempted)
     {
         lock (gate)
         {
             inFlight.Remove(entry.Seq);
-            GiveBack(entry, againAt, attempted);
-            if (joining.Remove(entry.Seq, out var offered) && againAt is null && offered is { } admitted)
+            GiveBack(entry, ending.AgainAt, attempted);
+            if (joining.Remove(entry.Seq, out var offered) && ending.AgainAt is null && offered is { } admitted)
                 due.Offer(admitted);
             TellIfDrained();
         }
         slots.Release(entry.Lane, entry.Size);
-        shards.Tell(effects);
+        shards.Tell(ending.Effects);
         Wake();
         work.Leave();
     }

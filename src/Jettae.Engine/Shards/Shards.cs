@@ -12,9 +12,6 @@ public sealed partial class Shards : IDisposable
     /// <summary>How often another node's news are looked for, where there is one.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Alone, a node looks once in so many times; and through the whole inbox, whoever else there is.</summary>
-    private const int Seldom = 40;
-
     /// <summary>A shard that is to be handed over goes once nothing is under way in it; after so many looks, all the same.</summary>
     private const int Patience = 200;
 
@@ -140,7 +137,7 @@ public sealed partial class Shards : IDisposable
             }
         );
         node.Met += taken;
-        looking = Task.Run(() => LookAsync(node, queues, keys));
+        looking = Task.Run(() => LookAsync(node, new Lookout(node, this, store, queues, keys, quotas)));
     }
 
     /// <summary>Starts no further attempt and waits for those under way, as long as <paramref name="bound"/> lets it.</summary>
@@ -200,24 +197,17 @@ public sealed partial class Shards : IDisposable
     private void GiveUp(int number) => Interlocked.Exchange(ref owned[number], null)?.GiveUp();
 
     /// <summary>Hears what other nodes did to these shards, and hands over what is more than this node's share.</summary>
-    private async Task LookAsync(Node node, Queues queues, Keys keys)
+    private async Task LookAsync(Node node, Lookout lookout)
     {
         using var looks = new PeriodicTimer(Look, TimeProvider.System);
-        var (waited, looked) = (0, 0);
-        // Letters are numbered before they are committed: what is behind those of the last thorough look but one has come by now.
-        var (after, seen, newest) = (0L, 0L, 0L);
+        var waited = 0;
         while (true)
         {
             try
             {
                 if (!await looks.WaitForNextTickAsync(ending.Token))
                     return;
-                var isThorough = looked++ % Seldom == 0;
-                if (isThorough)
-                    (after, seen) = (seen, newest);
-                // Alone, there may still be what another one left.
-                if (node.Owned.Count > 0 && (node.HasOthers || isThorough))
-                    newest = Math.Max(newest, await HearAsync(node, queues, keys, isThorough ? 0 : after));
+                await lookout.LookAsync();
                 waited = node.Excess > 0 ? waited + 1 : 0;
                 if (node.Excess > 0 && Spare(node.Owned, waited) is { } number)
                 {
@@ -236,21 +226,6 @@ public sealed partial class Shards : IDisposable
                 LookTrouble(trouble);
             }
         }
-    }
-
-    /// <summary>Answers the number of the last letter that it read.</summary>
-    private async Task<long> HearAsync(Node node, Queues queues, Keys keys, long after)
-    {
-        if (!Inbox.Has(store, node.Owned, after))
-            return 0;
-        var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned, after));
-        rolled.ForEach(keys.Forget);
-        quotas.Know(effects.Offers.Select(offer => offer.Due));
-        Tell(effects);
-        if (cancelled.Count > 0)
-            await queues.LeaveCancelledAsync(cancelled);
-        await store.WriteAsync(s => Inbox.Remove(s, letters, node.Id));
-        return letters.Count > 0 ? letters[^1] : 0;
     }
 
     private int? Spare(IReadOnlyList<int> shards, int waited)
