@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,12 +22,17 @@ internal sealed partial class EngineHost(
     /// <summary>Rows that one write prunes at the most, or looks at to find out.</summary>
     internal const int PruneBatch = 500;
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private ITimer? pruning;
+    private ITimer? mending;
+    private bool isToMend;
 
     /// <summary>Only now: a delivery to this very program must not find its door shut.</summary>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        mending = time.CreateTimer(_ => _ = MendAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        store.Failed += Failed;
         await shards.StartAsync(queues, keys, Taken);
         await queues.SweepAsync();
         ticker.Start();
@@ -39,6 +45,7 @@ internal sealed partial class EngineHost(
     {
         ticker.Stop();
         pruning?.Dispose();
+        mending?.Dispose();
         using var bound = new CancellationTokenSource(options.DrainFor, time);
         await shards.StopAsync(bound.Token);
     }
@@ -51,20 +58,39 @@ internal sealed partial class EngineHost(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => pruning?.Dispose();
+    public void Dispose()
+    {
+        pruning?.Dispose();
+        mending?.Dispose();
+    }
 
-    /// <summary>What another node had may have left places in lines; and the next slot may have been its to fire.</summary>
+    /// <summary>
+    /// What another node had may have left places in lines, as may a time without a store; and the next slot may have been another
+    /// node's to fire.
+    /// </summary>
     private void Taken()
     {
         ticker.Wake();
-        _ = SweepAsync();
+        _ = Task.Run(MendAsync);
     }
 
-    private async Task SweepAsync()
+    /// <summary>Soon, and again until the store has answered; however many writes fail meanwhile.</summary>
+    private void Failed()
     {
+        if (!Interlocked.Exchange(ref isToMend, true))
+            mending!.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task MendAsync()
+    {
+        Volatile.Write(ref isToMend, false);
         try
         {
-            await queues.SweepAsync();
+            await SweepAsync();
+        }
+        catch (DbException)
+        {
+            Failed();
         }
 #pragma warning disable CA1031 // It is done again in an hour.
         catch (Exception trouble)
@@ -72,6 +98,16 @@ internal sealed partial class EngineHost(
         {
             PruneTrouble(trouble);
         }
+    }
+
+    /// <summary>
+    /// Gives up the places that nobody gave up whose work is over, and has the shards look for what they were not told of. In this order:
+    /// once a write is through, so is whatever commit was thought lost before it.
+    /// </summary>
+    private async Task SweepAsync()
+    {
+        await queues.SweepAsync();
+        shards.ReadAgain();
     }
 
     /// <summary>Everything in small writes, so that others come in between, however much has gathered.</summary>
@@ -82,7 +118,7 @@ internal sealed partial class EngineHost(
         var pruned = 0;
         try
         {
-            await queues.SweepAsync();
+            await SweepAsync();
             await EachAsync(s => Messages.Prune(s, before, PruneBatch));
             await EachAsync(s =>
                 s.Run(

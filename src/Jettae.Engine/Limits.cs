@@ -97,6 +97,13 @@ public sealed class Quotas(Store store, EngineOptions options)
 {
     private readonly ConcurrentDictionary<string, (string Text, Limits Limits)> known = new();
 
+    /// <summary>Reads those that are not known yet, before their messages are a shard's: it asks for them under its lock.</summary>
+    internal void Know(IEnumerable<Due> messages)
+    {
+        foreach (var message in messages)
+            Of(message.Lane.Tenant);
+    }
+
     public Limits Of(string tenant) =>
         known.TryGetValue(tenant, out var found)
             ? found.Limits

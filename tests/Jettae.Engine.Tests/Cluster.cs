@@ -30,8 +30,9 @@ internal sealed class Cluster : IAsyncDisposable
     public Func<HttpContext, Task> Answer { get; set; } = _ => Task.CompletedTask;
     public string Sink => destination.Urls.Single();
 
-    public IReadOnlyList<Node> Nodes =>
-        [.. engines.Select(engine => ((PostgresStore)engine.Services.GetRequiredService<Store>()).Node)];
+    public IReadOnlyList<Store> Stores => [.. engines.Select(engine => engine.Services.GetRequiredService<Store>())];
+
+    public IReadOnlyList<Node> Nodes => [.. Stores.Select(store => ((PostgresStore)store).Node)];
 
     /// <param name="nodes">How many it begins with.</param>
     /// <param name="server">The one that all tests share, unless a test must have its own.</param>

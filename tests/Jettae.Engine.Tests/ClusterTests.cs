@@ -146,6 +146,45 @@ public sealed class ClusterTests
         Assert.Equal(2, cluster.Deliveries.Count);
     }
 
+    /// <summary>It has read them while they were its own, or while it thought so, and comes back under another name before it has removed them.</summary>
+    [Fact]
+    public async Task Who_was_given_up_leaves_the_letters_that_it_read_to_the_next_owner()
+    {
+        await using var cluster = await Cluster.StartAsync(2);
+        await cluster.SharedAsync(4, 4);
+        var (given, other) = (cluster.Nodes[0], cluster.Nodes[1]);
+        var key = Enumerable
+            .Range(0, 100)
+            .Select(number => $"key{number}")
+            .First(key => given.Owns(Shards.OfFlow("t", key)));
+        // It reads, and cannot write: the letter's removal waits, and after it what came of the delivery.
+        var writing = Held(cluster.Stores[0]);
+        await cluster.PublishAsync(
+            1,
+            "/x",
+            [("Upstash-Flow-Control-Key", key), ("Upstash-Flow-Control-Value", "parallelism=1")]
+        );
+        await cluster.UntilAsync(() => cluster.Stores[0].WaitingWrites >= 2);
+        var name = given.Id;
+        // The next owner does not remove it either, nor hand the shard back.
+        var others = Held(cluster.Stores[1]);
+        cluster.Beside(db => db.Run("delete from nodes where id = $0", name));
+        await cluster.UntilAsync(() => other.Owned.Count == 8 && given.Id != name);
+        writing.SetResult();
+        await cluster.Stores[0].WriteAsync(_ => true);
+        Assert.True(cluster.Beside(db => db.Any("select 1 from inbox where shard = $0", Shards.OfFlow("t", key))));
+        others.SetResult();
+        await cluster.HeardAsync();
+
+        // Without a statement, no row is held: it may be given up.
+        static TaskCompletionSource Held(Store store)
+        {
+            var open = new TaskCompletionSource();
+            _ = store.WriteAsync(_ => open.Task.Wait(TimeSpan.FromSeconds(20)));
+            return open;
+        }
+    }
+
     [Fact]
     public async Task A_schedule_fires_once_per_slot_on_however_many_nodes()
     {

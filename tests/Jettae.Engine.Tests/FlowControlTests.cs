@@ -279,6 +279,25 @@ public sealed class FlowControlTests
         Assert.Equal(2, (await engine.SendAsync(HttpMethod.Get, "/v2/flowControl/")).Json!.AsArray().Count);
     }
 
+    /// <summary>Another node may forget a key, of which it finds no message, at the instant that one is published.</summary>
+    [Fact]
+    [Trait("QStash", "75")]
+    public async Task A_key_that_was_forgotten_as_it_was_published_with_has_the_limits_that_its_messages_say()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        for (var i = 0; i < 3; i++)
+            await engine.PublishAsync(
+                $"/{i}",
+                "x",
+                ("Upstash-Delay", "10s"),
+                ("Upstash-Flow-Control-Key", "k"),
+                ("Upstash-Flow-Control-Value", "rate=1,period=1h")
+            );
+        engine.Run("delete from flow_controls");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("/0", Assert.Single(engine.Deliveries).Target);
+    }
+
     [Fact]
     [Trait("QStash", "78")]
     public async Task What_is_pinned_no_publish_changes_until_it_is_unpinned()
@@ -307,6 +326,46 @@ public sealed class FlowControlTests
         await PostAsync(engine, "a/b%20c%d/pause");
         Assert.True((bool)(await GetAsync(engine, "a/b%20c%d"))["isPaused"]!);
         Assert.True((bool)(await GetAsync(engine, "a%2Fb%20c%25d"))["isPaused"]!);
+    }
+
+    /// <summary>A key of so many bytes that no index could hold it is refused in words, and the longest that is taken counts like any other.</summary>
+    [Fact]
+    [Trait("QStash", "74,75")]
+    public async Task A_key_may_have_as_many_bytes_as_can_be_kept()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var random = new Random(1);
+        var key = string.Concat(Enumerable.Range(0, 682).Select(_ => (char)random.Next('가', '힣')));
+        Assert.Equal(200, await StatusAsync(key));
+        Assert.Equal(200, await StatusAsync(key));
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries);
+        var (status, json) = await BatchAsync(key + "가");
+        Assert.Equal(400, status);
+        Assert.Contains(
+            "Upstash-Flow-Control-Key may have 1024 characters, and 2048 bytes in UTF-8, at the most; received '",
+            (string)json!["error"]!,
+            StringComparison.Ordinal
+        );
+
+        async Task<int> StatusAsync(string key) => (await BatchAsync(key)).Status;
+
+        Task<(int Status, JsonNode? Json)> BatchAsync(string key) =>
+            engine.SendAsync(
+                HttpMethod.Post,
+                "/v2/batch",
+                new JsonArray(
+                    new JsonObject
+                    {
+                        ["destination"] = engine.Sink + "/",
+                        ["headers"] = new JsonObject
+                        {
+                            ["Upstash-Flow-Control-Key"] = key,
+                            ["Upstash-Flow-Control-Value"] = "rate=1,period=1h",
+                        },
+                    }
+                ).ToJsonString()
+            );
     }
 
     [Fact]

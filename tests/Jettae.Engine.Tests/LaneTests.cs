@@ -43,7 +43,7 @@ public sealed class LaneTests
     /// <summary>A store with pages of six beside lanes that keep six each, driven as a shard drives them.</summary>
     private sealed class Model
     {
-        private readonly Lanes lanes = new(Most, _ => throw new InvalidOperationException("no lane here has a key"));
+        private readonly Lanes lanes = new(Most);
         private readonly List<Due> stored = [];
         private readonly HashSet<long> known = [];
         private readonly List<Due> underWay = [];

@@ -27,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (4L, 1L),
+            (5L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -133,6 +133,156 @@ public sealed class PostgresTests
                 db.Command("select name, parallelism from queues order by name")
                     .Rows(row => $"{row.GetString(0)} {row.GetInt64(1)}")
             )
+        );
+    }
+
+    /// <summary>Its connection was found dead, no more: what others are committing is not waited for.</summary>
+    [Fact]
+    public async Task A_commit_whose_connection_had_died_is_made_again_beside_those_of_others()
+    {
+        var options = await OptionsAsync();
+        await using var store = new PostgresStore(options);
+        await using var source = NpgsqlDataSource.Create(new PostgresAddress(options.Database!).ConnectionString);
+        await using var others = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var commit = await others.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await AskedAsync(
+            others,
+            "select pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
+            $"{options.DatabaseSchema} commits"
+        );
+        var session = await store.WriteAsync(s => s.Scalar<long>("select pg_backend_pid()"));
+        await AskedAsync(others, "select pg_terminate_backend($1, 20000)", (int)session);
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'after', 1, 0, 0, 0)"));
+        Assert.NotEqual(session, await store.WriteAsync(s => s.Scalar<long>("select pg_backend_pid()")));
+    }
+
+    /// <summary>What is lost on the way may be done a moment later: that moment is waited for, and what came of it is found.</summary>
+    [Fact]
+    public async Task A_commit_that_lands_after_its_connection_was_lost_is_delivered_without_a_restart()
+    {
+        var server = await PostgresServer.SharedAsync();
+        await using var cable = new Cable(server.Port);
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            options.Database = $"postgres://postgres@127.0.0.1:{cable.Port}/postgres"
+        );
+        await using var source = NpgsqlDataSource.Create(new PostgresAddress(server.Url).ConnectionString);
+        await using var slow = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var disk = await slow.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        engine.Run(
+            """
+            create function flush() returns trigger language plpgsql as $$
+            begin
+              perform pg_advisory_xact_lock(4711);
+              return null;
+            end
+            $$;
+            create constraint trigger flushed after insert on messages deferrable initially deferred
+            for each row execute function flush();
+            """
+        );
+        await AskedAsync(slow, "select pg_advisory_xact_lock($1)", 4711L);
+        var publishing = engine.SendAsync(HttpMethod.Post, $"/v2/publish/{engine.Sink}/late", "x");
+        await EngineUnderTest.UntilAsync(async () =>
+            (bool)
+                (
+                    await AskedAsync(
+                        slow,
+                        "select exists (select from pg_locks where objid = $1 and not granted)",
+                        4711L
+                    )
+                )!
+        );
+        cable.Cut();
+        Assert.Equal(503, (await publishing).Status);
+        cable.Mend();
+        engine.Time.Advance(TimeSpan.FromSeconds(5));
+        // It is waited for: its node's row is.
+        await EngineUnderTest.UntilAsync(async () =>
+            (bool)
+                (
+                    await AskedAsync(
+                        slow,
+                        "select exists (select from pg_locks where locktype = 'tuple' and relation = $1::regclass)",
+                        $"{engine.StoreOptions.DatabaseSchema}.nodes"
+                    )
+                )!
+        );
+        await engine.SteppedAsync();
+        Assert.Empty(engine.Deliveries);
+        await disk.CommitAsync(TestContext.Current.CancellationToken);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
+    }
+
+    /// <summary>A key that comes into memory is read of the store: meanwhile its shard answers, and hears what others tell it.</summary>
+    [Fact]
+    public async Task While_a_key_cannot_be_read_whoever_asks_its_shard_is_answered()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await engine.PublishAsync(
+            "/later",
+            "x",
+            ("Upstash-Delay", "10s"),
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "parallelism=1")
+        );
+        await using var source = NpgsqlDataSource.Create(
+            new PostgresAddress((await PostgresServer.SharedAsync()).Url).ConnectionString
+        );
+        await using (var other = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var open = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            var table = $"{engine.StoreOptions.DatabaseSchema}.flow_controls";
+            await AskedAsync(other, $"lock table {table}");
+            engine.Time.Advance(TimeSpan.FromSeconds(10));
+            await EngineUnderTest.UntilAsync(async () =>
+                (bool)
+                    (
+                        await AskedAsync(
+                            other,
+                            "select exists (select from pg_locks where relation = $1::regclass and not granted)",
+                            table
+                        )
+                    )!
+            );
+            var asked = engine.SendAsync(HttpMethod.Get, "/v2/globalParallelism");
+            await EngineUnderTest.UntilAsync(() => Task.FromResult(asked.IsCompleted));
+            Assert.Equal(200, (await asked).Status);
+        }
+        await engine.IdleAsync();
+        Assert.Equal("/later", Assert.Single(engine.Deliveries).Target);
+    }
+
+    [Fact]
+    public async Task However_large_sets_of_values_are_each_is_answered_in_its_place()
+    {
+        var options = await OptionsAsync();
+        var large = new string('x', 3 * 1024 * 1024);
+        object?[][] values =
+        [
+            ["a", large],
+            ["b", ""],
+            ["c", large + large],
+            ["d", large],
+            ["e", ""],
+        ];
+        Store.Beside(
+            options,
+            db =>
+            {
+                Assert.Equal(
+                    values.Select(each => $"{each[0]} {((string)each[1]!).Length}"),
+                    db.Scalars<string>("select cast($0 as text) || ' ' || length(cast($1 as text))", values)
+                );
+                db.Run("insert into queues values ('t', 'b', 1, 0, 0, 0), ('t', 'd', 1, 0, 0, 0)");
+                Assert.Equal(
+                    [0, 1, 0, 1, 0],
+                    db.Each(
+                        "update queues set parallelism = 2 where name = $0 and length(cast($1 as text)) >= 0",
+                        values
+                    )
+                );
+                return true;
+            }
         );
     }
 
@@ -452,6 +602,16 @@ public sealed class PostgresTests
                 iter: 20,
                 threads: 1
             );
+    }
+
+    private static async Task<object?> AskedAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+#pragma warning disable CA2100 // The tests' own text.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return await command.ExecuteScalarAsync();
     }
 
     private static async Task<EngineOptions> OptionsAsync() =>

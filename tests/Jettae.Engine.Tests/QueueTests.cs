@@ -399,6 +399,46 @@ public sealed class QueueTests
     }
 
     [Theory]
+    [Trait("QStash", "59,83")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cancelled_messages_place_that_could_not_be_given_up_is_when_the_store_answers_again(
+        bool isUnderWay
+    )
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = async http =>
+        {
+            if (http.Request.Path != "/first")
+                return;
+            if (isUnderWay)
+                await open.WaitAsync();
+            http.Response.StatusCode = 500;
+        };
+        var first = await EnqueueAsync(engine, "q", "/first", ("Upstash-Retry-Delay", "60000"));
+        await EnqueueAsync(engine, "q", "/second");
+        if (isUnderWay)
+            await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 1));
+        else
+            await engine.IdleAsync();
+        // The cancellation itself is written; the line cannot be read after it.
+        engine.Store.Committed = () =>
+        {
+            engine.Store.Committed = null;
+            engine.Run("alter table queues rename to hidden");
+        };
+        Assert.Equal(200, (await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{first}")).Status);
+        open.Release();
+        await engine.IdleAsync();
+        Assert.Single(engine.Deliveries);
+        engine.Run("alter table hidden rename to queues");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        Assert.Equal("/second", engine.Deliveries.Last().Target);
+    }
+
+    [Theory]
     [Trait("QStash", "42,59")]
     [InlineData("q", "q")]
     [InlineData("q", "other")]

@@ -140,6 +140,44 @@ public sealed class RaceTests
         Assert.Equal(["/first", "/next"], engine.Deliveries.Select(one => one.Target));
     }
 
+    [Fact]
+    [Trait("Store", "PostgreSQL")]
+    public async Task What_is_published_beside_one_that_its_quota_refuses_is_stored_together_all_the_same()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var token = engine.Beside(db =>
+        {
+            var made = Tokens.Create(db, "spender", "laptop", readOnly: false, now: 1);
+            Tokens.Limit(db, "spender", "messagesPerDay=0");
+            return made;
+        });
+        var commit = await HeldAsync(engine);
+        var others = Enumerable
+            .Range(0, 10)
+            .Select(_ => engine.PublishAsync("/later", "x", ("Upstash-Delay", "1h")))
+            .ToArray();
+        var refused = engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}/refused",
+            "x",
+            ("Authorization", $"Bearer {token}")
+        );
+        await WaitingAsync(engine, 11);
+        commit.SetResult();
+        await Task.WhenAll(others);
+        Assert.Equal(429, (await refused).Status);
+        // What is made alone, because what it was made with was undone, has a savepoint and so a number of its own.
+        Assert.Equal(
+            (10L, 1L),
+            engine.Store.Read(db =>
+                (
+                    db.Scalar<long>("select count(*) from messages"),
+                    db.Scalar<long>("select count(distinct xmin::text) from messages")
+                )
+            )
+        );
+    }
+
     /// <summary>A commit under way that ends when it is let; what is written meanwhile goes into the next one.</summary>
     private static async Task<TaskCompletionSource> HeldAsync(EngineUnderTest engine)
     {

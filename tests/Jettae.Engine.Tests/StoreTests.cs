@@ -72,6 +72,26 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Limits_whose_commit_was_torn_count_for_what_waits_already()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        using var open = new SemaphoreSlim(0);
+        engine.Answer = _ => open.WaitAsync();
+        (string, string)[] limited =
+        [
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "parallelism=1"),
+        ];
+        await engine.PublishAsync("/", "x", limited);
+        await engine.PublishAsync("/", "x", limited);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 1));
+        TearNextCommit(engine);
+        Assert.Equal(503, (await engine.SendAsync(HttpMethod.Post, "/v2/flowControl/k/pin?parallelism=2")).Status);
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        open.Release(2);
+    }
+
+    [Fact]
     public async Task A_commit_that_is_refused_stores_nothing_and_the_next_one_works()
     {
         await using var engine = await EngineUnderTest.StartAsync();
@@ -153,6 +173,29 @@ public sealed class StoreTests
 
     [Fact]
     [Trait("Store", "SQLite")]
+    public async Task Whatever_numbers_are_said_the_writer_keeps_no_more_texts()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PinAsync(1);
+        var texts = ((SqliteStore)engine.Store).KeptTexts;
+        for (var number = 2; number < 40; number++)
+            await PinAsync(number);
+        Assert.Equal(texts, ((SqliteStore)engine.Store).KeptTexts);
+
+        async Task PinAsync(int number) =>
+            Assert.Equal(
+                200,
+                (
+                    await engine.SendAsync(
+                        HttpMethod.Post,
+                        $"/v2/flowControl/k/pin?parallelism={number}&rate={number}&period={number}"
+                    )
+                ).Status
+            );
+    }
+
+    [Fact]
+    [Trait("Store", "SQLite")]
     public async Task A_file_of_a_newer_version_is_left_alone_and_released()
     {
         var folder = Directory.CreateTempSubdirectory("jettae-store").FullName;
@@ -204,7 +247,9 @@ public sealed class StoreTests
                     throw new IOException("torn");
                 committed.AddRange(items);
             },
-            most: 1
+            most: 1,
+            bytesOf: _ => 0,
+            mostBytes: 0
         );
         var adds = Enumerable.Range(0, 5).Select(group.Add).ToArray();
         group.Start();
@@ -231,7 +276,9 @@ public sealed class StoreTests
                 first.Set();
                 gate.Wait(TimeSpan.FromSeconds(20));
             },
-            most: 3
+            most: 3,
+            bytesOf: _ => 0,
+            mostBytes: 0
         );
         group.Start();
         _ = group.Add(0);
@@ -241,6 +288,23 @@ public sealed class StoreTests
         gate.Set();
         await group.DisposeAsync();
         Assert.Equal(["0", "1,2,3", "4"], batches.Select(batch => string.Join(',', batch)));
+    }
+
+    [Fact]
+    public async Task What_is_large_goes_into_a_commit_with_as_much_as_it_may_take_and_alone_if_it_is_larger()
+    {
+        var batches = new List<int[]>();
+        var group = new GroupCommit<int>(
+            items => batches.Add([.. items]),
+            most: 3,
+            bytesOf: item => item,
+            mostBytes: 10
+        );
+        foreach (var bytes in new[] { 4, 6, 1, 11, 5, 6, 0, 0, 0 })
+            _ = group.Add(bytes);
+        group.Start();
+        await group.DisposeAsync();
+        Assert.Equal(["4,6", "1", "11", "5", "6,0,0", "0"], batches.Select(batch => string.Join(',', batch)));
     }
 
     private static void TearNextCommit(EngineUnderTest engine) =>

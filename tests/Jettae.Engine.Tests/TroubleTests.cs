@@ -162,16 +162,46 @@ public sealed class TroubleTests
         engine.Run("alter table hidden rename to tenants");
     }
 
+    /// <summary>It is no answer of the destination's: no retry is spent, and nothing of the store's is told to whoever published.</summary>
+    [Fact]
+    public async Task A_store_that_cannot_say_what_to_sign_with_is_not_the_destinations_failure()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        // Its keys are read when the first of its messages is sent.
+        var token = engine.Beside(db => Tokens.Create(db, "newcomer", "laptop", readOnly: false, now: 1));
+        var published = await engine.SendAsync(
+            HttpMethod.Post,
+            $"/v2/publish/{engine.Sink}/later",
+            "x",
+            ("Authorization", $"Bearer {token}"),
+            ("Upstash-Retries", "0"),
+            ("Upstash-Delay", "10s")
+        );
+        Assert.Equal(200, published.Status);
+        engine.Run("alter table tenants rename to hidden");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Empty(engine.Deliveries);
+        engine.Run("alter table hidden rename to tenants");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal("/later", Assert.Single(engine.Deliveries).Target);
+    }
+
     [Fact]
     public async Task A_lane_at_whose_turn_the_store_cannot_be_read_comes_again()
     {
         await using var engine = await EngineUnderTest.StartAsync();
-        await engine.PublishAsync("/later", "x", ("Upstash-Delay", "10s"));
-        // A tenant's limits are read once: the restart forgets them.
-        await engine.RestartAsync();
-        engine.Run("alter table tenants rename to hidden");
+        // A key is read when the first of its messages is due.
+        await engine.PublishAsync(
+            "/later",
+            "x",
+            ("Upstash-Delay", "10s"),
+            ("Upstash-Flow-Control-Key", "k"),
+            ("Upstash-Flow-Control-Value", "parallelism=1")
+        );
+        engine.Run("alter table flow_controls rename to hidden");
         await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
-        engine.Run("alter table hidden rename to tenants");
+        Assert.Empty(engine.Deliveries);
+        engine.Run("alter table hidden rename to flow_controls");
         await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
         await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
         Assert.Equal("/later", Assert.Single(engine.Deliveries).Target);

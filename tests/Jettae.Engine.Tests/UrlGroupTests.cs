@@ -45,6 +45,24 @@ public sealed class UrlGroupTests
         Assert.Empty((await engine.SendAsync(HttpMethod.Get, "/v2/topics")).Json!.AsArray());
     }
 
+    [Fact]
+    public async Task An_endpoints_URL_may_be_as_long_as_a_destination()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var random = new Random(1);
+        var url = "https://a.example/" + Convert.ToHexString(Bytes(3_900)).ToLowerInvariant();
+        Assert.Equal(200, (await AddAsync(engine, "g", $$"""{"url":"{{url}}"}""")).Status);
+        Assert.Equal(200, (await AddAsync(engine, "g", $$"""{"url":"{{url}}","name":"a"}""")).Status);
+        Assert.Equal($$"""[{"url":"{{url}}","name":"a"}]""", await ShownAsync(engine, "g"));
+
+        byte[] Bytes(int count)
+        {
+            var bytes = new byte[count];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+    }
+
     [Theory]
     [InlineData("a%20b", """{"url":"https://a.example"}""", "name")]
     [InlineData("g", """{"url":"ftp://a.example"}""", "url")]

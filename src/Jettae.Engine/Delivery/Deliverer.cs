@@ -53,7 +53,10 @@ public sealed class Deliverer : IDisposable
         );
 #pragma warning restore CA2000
 
-    /// <summary>Only a cancellation by <paramref name="cancel"/> is thrown; whatever else happens is an outcome.</summary>
+    /// <summary>
+    /// Whatever becomes of it is an outcome. Thrown are a cancellation by <paramref name="cancel"/>, and what the store says where
+    /// it is asked for the tenant's key and cannot answer: that is not the destination's doing.
+    /// </summary>
     public async Task<DeliveryOutcome> AttemptAsync(Message message, CancellationToken cancel)
     {
         using var span = Telemetry.Deliver(message);
@@ -68,13 +71,14 @@ public sealed class Deliverer : IDisposable
     {
         if (Destination.ToUri(message.Url) is not { } uri)
             return new DeliveryOutcome.Broken("the destination is not a URL that can be called");
+        var signing = keys.Of(message.Tenant).Current;
         var limit = message.Config.TimeoutMs is { } asked ? TimeSpan.FromMilliseconds(asked) : options.DefaultTimeout;
         limit = limit < options.MaxTimeout ? limit : options.MaxTimeout;
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         try
         {
-            using var request = Request(message, uri, trace);
+            using var request = Request(message, uri, signing, trace);
             request.Options.Set(Egress.Tenant, message.Tenant);
             var invoker = privileged.GetValueOrDefault(message.Tenant, http);
             using var answer = await invoker.SendAsync(request, either.Token);
@@ -104,7 +108,7 @@ public sealed class Deliverer : IDisposable
             own.Dispose();
     }
 
-    private HttpRequestMessage Request(Message message, Uri uri, string? trace)
+    private HttpRequestMessage Request(Message message, Uri uri, string signing, string? trace)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var request = new HttpRequestMessage(new HttpMethod(message.Method), uri)
@@ -119,7 +123,7 @@ public sealed class Deliverer : IDisposable
         Set("Upstash-Message-Id", message.Id);
         Set("Upstash-Retried", message.Retried.ToString(CultureInfo.InvariantCulture));
         Set("Upstash-Max-Retries", message.MaxRetries.ToString(CultureInfo.InvariantCulture));
-        Set("Upstash-Signature", Signature.Of(keys.Of(message.Tenant).Current, message.Url, message.Body, now));
+        Set("Upstash-Signature", Signature.Of(signing, message.Url, message.Body, now));
         Set("Upstash-Retries", message.Retried.ToString(CultureInfo.InvariantCulture));
         if (message.Config.CallerIp is { } ip)
             Set("Upstash-Caller-Ip", ip);

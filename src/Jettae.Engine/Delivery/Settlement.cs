@@ -21,6 +21,19 @@ public sealed class Settlement(
 
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
+    /// <summary>What it brings to the store, roughly: the answer, and callbacks that tell of both.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var answer = (outcome as DeliveryOutcome.Answered)?.Body.Length ?? 0L;
+            var callbacks =
+                (message.Config.Callback is null ? 0 : 1)
+                + (DeadLetter is null || message.Config.FailureCallback is null ? 0 : 1);
+            return answer + (callbacks * (answer + message.Body.Length));
+        }
+    }
+
     /// <summary>What must be offered to the shards after the commit.</summary>
     public Effects Write(Db s) => WriteAll(s, [this])[0];
 

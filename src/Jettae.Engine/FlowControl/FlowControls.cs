@@ -16,7 +16,12 @@ public sealed record FlowState(
     bool PinnedRate,
     long ResetAt,
     long Version
-);
+)
+{
+    /// <summary>Of which nobody has said anything.</summary>
+    internal static FlowState Unlimited(string tenant, string key) =>
+        new(tenant, key, new FlowLimits(0, 0, 1), false, false, false, 0, 0);
+}
 
 /// <summary>The flow-control keys: what publishes said of their limits, and what an operator did about them (contract §6.3).</summary>
 public sealed class FlowControls(Store store, Shards shards, OpenWork work, TimeProvider time)
@@ -85,14 +90,28 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             .Rows(Row)
             .FirstOrDefault();
 
-    /// <summary>A key as its shard counts it, from what the store remembers.</summary>
-    internal static FlowLane Lane(Store store, string tenant, string key, long now) =>
-        store.Read(db =>
-        {
-            var state =
-                Find(db, tenant, key) ?? new FlowState(tenant, key, new FlowLimits(0, 0, 1), false, false, false, 0, 0);
-            return new FlowLane(state, state.Limits.Rate > 0 ? Starts(db, state, now, []) : []);
-        });
+    /// <summary>
+    /// A key as the store remembers it, with what began of it in its last period. One that another node forgot while somebody published
+    /// with it says in its messages what its limits are.
+    /// </summary>
+    /// <param name="db">Read after <paramref name="underWay"/>.</param>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    /// <param name="underWay">Its attempts under way.</param>
+    internal static (FlowState State, IReadOnlyList<long> Starts) Remembered(
+        Db db,
+        string tenant,
+        string key,
+        long now,
+        IReadOnlyList<InFlight> underWay
+    )
+    {
+        var state = Find(db, tenant, key) ?? FlowState.Unlimited(tenant, key);
+        if (state.Version == 0 && Messages.LimitsOf(db, tenant, key) is { } limits)
+            state = state with { Limits = limits };
+        return (state, state.Limits.Rate > 0 ? Starts(db, state, now, underWay) : []);
+    }
 
     /// <summary>
     /// What began after an instant: the starts that were written beforehand, and the attempts that ended, begun under no rate. One
@@ -218,62 +237,71 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         var (key, verb) =
             slash > 0 ? (Uri.UnescapeDataString(path[..slash]), path[(slash + 1)..].ToLowerInvariant()) : (path, "");
         var query = http.Request.Query;
-        var (set, reset) = verb switch
+        var change = verb switch
         {
-            "pause" => ("paused = 1", false),
-            "resume" => ("paused = 0", false),
-            "pin" => (Pin(query), true),
-            "unpin" => (Unpin(query), false),
-            "resetrate" or "reset" => ("paused = paused", true),
+            "pause" => new Change { Paused = true },
+            "resume" => new Change { Paused = false },
+            "pin" => Pin(query),
+            "unpin" => Unpin(query),
+            "resetrate" or "reset" => new Change { Resets = true },
             _ => throw new RejectedException(404, $"there is no POST {MessageHeaders.Shortened(http.Request.Path)}"),
         };
-        return await SetAsync(http.Tenant(), key, set, reset)
-            ? TypedResults.Ok()
-            : Wire.NotFound("flow control key", key);
+        return await SetAsync(http.Tenant(), key, change) ? TypedResults.Ok() : Wire.NotFound("flow control key", key);
     }
 
-    /// <summary>Only numbers and names of our own are in the text.</summary>
-    private static string Pin(IQueryCollection query)
+    private static Change Pin(IQueryCollection query)
     {
-        var set = new List<string>();
-        if (query["parallelism"].FirstOrDefault() is { } parallelism)
-            set.Add($"pinned_parallelism = 1, parallelism = {FlowLimits.Positive("parallelism", parallelism)}");
-        if (query["rate"].FirstOrDefault() is { } rate)
-            set.Add($"pinned_rate = 1, rate = {FlowLimits.Positive("rate", rate)}");
-        if (query["period"].FirstOrDefault() is { } period)
-            set.Add($"period = {FlowLimits.Seconds(period)}");
-        return set.Exists(each => each.StartsWith("pinned", StringComparison.Ordinal))
-            ? string.Join(", ", set)
+        var (parallelism, rate, period) = (
+            query["parallelism"].FirstOrDefault(),
+            query["rate"].FirstOrDefault(),
+            query["period"].FirstOrDefault()
+        );
+        var change = new Change
+        {
+            Parallelism = parallelism is null ? null : FlowLimits.Positive("parallelism", parallelism),
+            PinnedParallelism = parallelism is null ? null : true,
+            Rate = rate is null ? null : FlowLimits.Positive("rate", rate),
+            PinnedRate = rate is null ? null : true,
+            Period = period is null ? null : FlowLimits.Seconds(period),
+            Resets = true,
+        };
+        return parallelism is not null || rate is not null
+            ? change
             : throw new RejectedException(400, "pin needs parallelism or rate, or both; received neither");
     }
 
-    private static string Unpin(IQueryCollection query)
+    private static Change Unpin(IQueryCollection query)
     {
-        var set = new List<string>();
-        foreach (var side in (ReadOnlySpan<string>)["parallelism", "rate"])
-            if (query[side].FirstOrDefault() is { } text)
-            {
-                if (!bool.TryParse(text, out var wanted))
-                    throw new RejectedException(
+        var change = new Change
+        {
+            PinnedParallelism = Wanted("parallelism") ? false : null,
+            PinnedRate = Wanted("rate") ? false : null,
+        };
+        return change != new Change()
+            ? change
+            : throw new RejectedException(400, "unpin needs parallelism=true or rate=true, or both; received neither");
+
+        bool Wanted(string side) =>
+            query[side].FirstOrDefault() is { } text
+            && (
+                bool.TryParse(text, out var wanted)
+                    ? wanted
+                    : throw new RejectedException(
                         400,
                         $"{side} must be true or false; received '{MessageHeaders.Shortened(text)}'"
-                    );
-                if (wanted)
-                    set.Add($"pinned_{side} = 0");
-            }
-        return set.Count > 0
-            ? string.Join(", ", set)
-            : throw new RejectedException(400, "unpin needs parallelism=true or rate=true, or both; received neither");
+                    )
+            );
     }
 
     /// <summary>A key that nobody has published with can be paused and pinned beforehand.</summary>
-    private async Task<bool> SetAsync(string tenant, string key, string set, bool reset)
+    private async Task<bool> SetAsync(string tenant, string key, Change change)
     {
-        if (key.Length is 0 or > MessageHeaders.LongestId)
+        if (!MessageHeaders.IsFlowKey(key))
             return false;
-        // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning.
-        if (reset)
-            await shards.SteppedAsync(Shards.OfFlow(tenant, key));
+        // What was published before this call has begun its attempt: a reset must not be undone by one that is just beginning. The turn that
+        // goes on may not know of it yet, the next one reads what the store has of a key that is new, and the one after that begins.
+        for (var turns = 0; change.Resets && turns < 3; turns++)
+            await shards.TurnedAsync(Shards.OfFlow(tenant, key));
         work.Enter();
         try
         {
@@ -286,14 +314,27 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
                     key
                 );
                 s.Run(
-                    $"""
-                    update flow_controls set {set}, reset_at = case when $2 = 1 then $3 else reset_at end, version = version + 1
+                    """
+                    update flow_controls set
+                      paused = coalesce($2, paused),
+                      parallelism = coalesce($3, parallelism),
+                      pinned_parallelism = coalesce($4, pinned_parallelism),
+                      rate = coalesce($5, rate),
+                      pinned_rate = coalesce($6, pinned_rate),
+                      period = coalesce($7, period),
+                      reset_at = coalesce($8, reset_at),
+                      version = version + 1
                     where tenant = $0 and key = $1
                     """,
                     tenant,
                     key,
-                    reset,
-                    now
+                    change.Paused,
+                    change.Parallelism,
+                    change.PinnedParallelism,
+                    change.Rate,
+                    change.PinnedRate,
+                    change.Period,
+                    change.Resets ? (long?)now : null
                 );
                 var changed = new Effects();
                 changed.Change(s, Find(s, tenant, key)!);
@@ -306,6 +347,20 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         {
             work.Leave();
         }
+    }
+
+    /// <summary>What an operator does about a key; null leaves as it is.</summary>
+    private sealed record Change
+    {
+        public bool? Paused { get; init; }
+        public int? Parallelism { get; init; }
+        public bool? PinnedParallelism { get; init; }
+        public int? Rate { get; init; }
+        public bool? PinnedRate { get; init; }
+        public int? Period { get; init; }
+
+        /// <summary>What began before counts no more.</summary>
+        public bool Resets { get; init; }
     }
 
     private static string Path(HttpContext http)

@@ -13,10 +13,17 @@ public sealed class FlowLane
     private Starts? newest;
     private int count;
 
+    /// <summary>Of this key nothing is known yet: it begins stale.</summary>
+    public FlowLane(string tenant, string key)
+    {
+        State = FlowState.Unlimited(tenant, key);
+        IsStale = true;
+    }
+
     public FlowLane(FlowState state, IReadOnlyList<long> startsNewestFirst)
     {
         State = state;
-        Recount(startsNewestFirst);
+        Recount(state, startsNewestFirst);
     }
 
     /// <summary>Lanes whose head may not begin because of this key.</summary>
@@ -24,7 +31,10 @@ public sealed class FlowLane
 
     public FlowState State { get; private set; }
 
-    /// <summary>Its rate is another one, and what began before may count: nothing begins until it is counted anew.</summary>
+    /// <summary>
+    /// It is to be read of the store: it is new here, its rate is another one and what began before may count, or what the store has of it
+    /// is in doubt. Nothing begins until it is counted anew.
+    /// </summary>
     public bool IsStale { get; private set; }
 
     /// <summary>Its lanes in memory: it goes with the last of them.</summary>
@@ -52,9 +62,12 @@ public sealed class FlowLane
         return true;
     }
 
-    /// <summary>What the last period's attempts are, with all that is under way.</summary>
-    public void Recount(IReadOnlyList<long> startsNewestFirst)
+    public void Doubt() => IsStale = true;
+
+    /// <summary>As the store has it, and what the last period's attempts are, with all that is under way.</summary>
+    public void Recount(FlowState stored, IReadOnlyList<long> startsNewestFirst)
     {
+        State = stored;
         starts.Clear();
         foreach (var startedAt in startsNewestFirst.Reverse())
             starts.Enqueue(new Starts(startedAt) { Latest = startedAt, Count = 1 });

@@ -30,6 +30,11 @@ internal sealed record Admission(
         returning seq
         """;
 
+    /// <summary>What it finds in the store may keep it from there.</summary>
+    public bool MayBeRefused =>
+        Limits.MessagesPerDay is not null
+        || (Limits.Queues is not null && Publications.Any(each => each.Message.Queue is not null));
+
     /// <summary>What each caller is told, and what is to be told to the shards once it is on disk.</summary>
     public static IReadOnlyList<(Accepted[] Answers, Effects Effects)> All(Db s, IReadOnlyList<Admission> admissions)
     {

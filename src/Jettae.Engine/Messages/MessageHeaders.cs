@@ -16,7 +16,10 @@ public sealed class MessageHeaders
     private const int MaxCallbackDepth = 3;
     private const int MostHeaders = 500;
     private const int MostBytes = 256 * 1024;
-    internal const int LongestId = 1_024;
+    private const int LongestId = 1_024;
+
+    /// <summary>PostgreSQL's indexes hold some 2,700 bytes of a row: the key, its tenant and when something began.</summary>
+    private const int MostKeyBytes = 2_048;
     private const int MostLabels = 100;
     private const int LongestLabel = 256;
 
@@ -279,14 +282,18 @@ public sealed class MessageHeaders
                 "needs Upstash-Flow-Control-Value beside it",
                 key
             ),
-            ({ Length: > LongestId }, _) => throw Rejected(
+            _ when !IsFlowKey(key) => throw Rejected(
                 "Upstash-Flow-Control-Key",
-                $"may have {LongestId} characters at the most",
+                $"may have {LongestId} characters, and {MostKeyBytes} bytes in UTF-8, at the most",
                 key
             ),
             _ => (key, FlowLimits.Parse(value)),
         };
     }
+
+    /// <summary>Whether a flow-control key can be kept.</summary>
+    internal static bool IsFlowKey(string key) =>
+        key.Length is > 0 and <= LongestId && Encoding.UTF8.GetByteCount(key) <= MostKeyBytes;
 
     private string[] Labels()
     {

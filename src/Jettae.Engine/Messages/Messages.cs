@@ -45,9 +45,12 @@ public sealed class Messages(
         try
         {
             var limits = quotas.Of(tenant);
+            var admission = new Admission(tenant, publications, now, options, limits);
             var (accepted, effects) = await store.WriteAsync(
                 admit,
-                new Admission(tenant, publications, now, options, limits)
+                admission,
+                publications.Sum(each => (long)each.Message.Body.Length),
+                isApart: admission.MayBeRefused
             );
             shards.Tell(effects);
             foreach (var one in accepted)
@@ -107,15 +110,26 @@ public sealed class Messages(
             {
                 // Whoever read one of them before the commit has begun it by now: it is seen to be under way.
                 await shards.TurnedAsync();
-                shards.Tell(
-                    await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds()))
-                );
+                await LeaveAsync(holding);
             }
             return cancelled.Count;
         }
         finally
         {
             work.Leave();
+        }
+    }
+
+    /// <summary>Cancelled they are, whatever comes of this: places that it leaves taken are given up when the store answers again.</summary>
+    private async Task LeaveAsync(List<Cancelled> holding)
+    {
+        try
+        {
+            shards.Tell(await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds())));
+        }
+        catch (DbException)
+        {
+            // Whoever found the store away has the places looked for.
         }
     }
 
@@ -210,6 +224,17 @@ public sealed class Messages(
             before,
             most
         );
+
+    /// <summary>What one of the last messages of a flow-control key says of its limits.</summary>
+    internal static FlowLimits? LimitsOf(Db db, string tenant, string key) =>
+        db.Scalar<string>(
+            "select config from messages where tenant = $0 and flow_key = $1 order by due_at desc limit 1",
+            tenant,
+            key
+        )
+            is { } config
+            ? JsonSerializer.Deserialize(config, StoredJson.Default.MessageConfig)!.Flow
+            : null;
 
     internal static LaneId LaneOf(string tenant, string url, string? flowKey) =>
         new(tenant, Destination.HostOf(url), flowKey);

@@ -90,10 +90,18 @@ internal static class Inbox
         );
     }
 
-    public static int Remove(Db s, IEnumerable<long> letters) =>
+    /// <summary>
+    /// Only those of shards that are the node's still: it may have read them as another one's already, and come back under another
+    /// name since; then the owner is yet to hear of them.
+    /// </summary>
+    public static int Remove(Db s, IEnumerable<long> letters, string node) =>
         s.Run(
-            "delete from inbox where seq in (select cast(value as bigint) from json_each($0))",
-            Messages.Seqs(letters)
+            """
+            delete from inbox where seq in (select cast(value as bigint) from json_each($0))
+            and shard in (select number from shards where node = $1)
+            """,
+            Messages.Seqs(letters),
+            node
         );
 
     private static string Numbers(IEnumerable<int> shards) => Messages.Seqs(shards.Select(shard => (long)shard));

@@ -7,8 +7,7 @@ namespace Jettae.Engine;
 /// the store. Not safe for threads; its shard locks.
 /// </summary>
 /// <param name="most">Messages of one lane that wait in memory; more are left in the store until these get few.</param>
-/// <param name="flowOf">What a key may do and what it has done, when the first of its lanes comes.</param>
-internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane> flowOf)
+internal sealed class Lanes(int most)
 {
     private readonly Dictionary<LaneId, Lane> lanes = [];
     private readonly Dictionary<(string Tenant, string Key), FlowLane> flows = [];
@@ -18,14 +17,14 @@ internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane
     private readonly Dictionary<Scope, HashSet<Lane>> blocked = [];
     private readonly Queue<Lane> ready = [];
 
-    /// <summary>Some lane has its turn, or more to read.</summary>
-    public bool AreReady => ready.Count > 0 || wanting.Count > 0;
+    /// <summary>Some lane has its turn, or more to read; or its key has.</summary>
+    public bool AreReady => ready.Count > 0 || wanting.Count > 0 || stale.Count > 0;
 
     /// <summary>When the next key that is used up opens again.</summary>
     public long? OpenAt => opening.TryPeek(out _, out var instant) ? instant : null;
 
-    /// <summary>Keys whose rate has changed: what began under the limits of before is to be counted.</summary>
-    public IReadOnlyList<FlowLane> Stale => [.. stale];
+    /// <summary>Keys that are to be read of the store before anything of theirs begins.</summary>
+    public IReadOnlyCollection<FlowLane> Stale => stale;
 
     public Lane Of(in LaneId id)
     {
@@ -33,7 +32,7 @@ internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane
             return lane;
         FlowLane? flow = null;
         if (id.FlowKey is { } key && !flows.TryGetValue((id.Tenant, key), out flow))
-            flows[(id.Tenant, key)] = flow = flowOf((id.Tenant, key));
+            stale.Add(flows[(id.Tenant, key)] = flow = new FlowLane(id.Tenant, key));
         if (flow is not null)
             flow.Lanes++;
         return lanes[id] = new Lane(id, flow);
@@ -50,14 +49,25 @@ internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane
         return true;
     }
 
-    /// <param name="flow">Of <see cref="Stale"/>.</param>
-    /// <param name="state">What <paramref name="starts"/> were counted for: changed once more meanwhile, it is stale still.</param>
-    /// <param name="starts">Newest first.</param>
-    public void Recount(FlowLane flow, FlowState state, IReadOnlyList<long> starts)
+    /// <summary>The store may have of any key what was not told here.</summary>
+    public void Doubt()
     {
-        if (!ReferenceEquals(flow.State, state))
+        foreach (var flow in flows.Values)
+        {
+            flow.Doubt();
+            stale.Add(flow);
+        }
+    }
+
+    /// <param name="flow">Of <see cref="Stale"/>.</param>
+    /// <param name="before">What it was when the store was read: changed meanwhile, it is stale still.</param>
+    /// <param name="stored">What the store has of it.</param>
+    /// <param name="starts">Newest first.</param>
+    public void Recount(FlowLane flow, FlowState before, FlowState stored, IReadOnlyList<long> starts)
+    {
+        if (!ReferenceEquals(flow.State, before))
             return;
-        flow.Recount(starts);
+        flow.Recount(stored, starts);
         stale.Remove(flow);
         Unblock(flow.Blocked);
     }
@@ -234,7 +244,9 @@ internal sealed class Lanes(int most, Func<(string Tenant, string Key), FlowLane
         if (!lane.IsEmpty)
             return;
         lanes.Remove(lane.Id);
-        if (lane.Id.FlowKey is { } key && --lane.Flow!.Lanes == 0)
-            flows.Remove((lane.Id.Tenant, key));
+        if (lane.Flow is not { } flow || --flow.Lanes > 0)
+            return;
+        flows.Remove((lane.Id.Tenant, lane.Id.FlowKey!));
+        stale.Remove(flow);
     }
 }

@@ -19,20 +19,6 @@ public sealed partial class Shard : IDisposable
     private const int MostInMemory = 2 * PageSize;
     internal const int MostInLane = 2_000;
     private const int MostInTurn = 256;
-    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
-
-    /// <summary>What many attempts bring home goes to the store together.</summary>
-    private static readonly Func<
-        Db,
-        IReadOnlyList<(Settlement Settlement, CancellationToken Abandoned)>,
-        IReadOnlyList<Effects>
-    > settle = (s, all) =>
-    {
-        foreach (var (_, abandoned) in all)
-            abandoned.ThrowIfCancellationRequested();
-        return Settlement.WriteAll(s, [.. all.Select(each => each.Settlement)]);
-    };
-
     private readonly Lock gate = new();
     private readonly DueHeap due = new(MostInMemory);
     private readonly Lanes lanes;
@@ -46,7 +32,8 @@ public sealed partial class Shard : IDisposable
     private readonly int number;
     private readonly Shards shards;
     private readonly Store store;
-    private readonly Deliverer deliverer;
+    private readonly Quotas quotas;
+    private readonly Attempts attempts;
     private readonly OpenWork work;
     private readonly EngineOptions options;
     private readonly TimeProvider time;
@@ -69,6 +56,7 @@ public sealed partial class Shard : IDisposable
         Shards shards,
         Slots slots,
         Store store,
+        Quotas quotas,
         Deliverer deliverer,
         OpenWork work,
         EngineOptions options,
@@ -76,9 +64,10 @@ public sealed partial class Shard : IDisposable
         ILogger log
     )
     {
-        (this.number, this.shards, this.slots, this.store, this.deliverer) = (number, shards, slots, store, deliverer);
-        (this.work, this.options, this.time, this.log) = (work, options, time, log);
-        lanes = new Lanes(MostInLane, key => FlowControls.Lane(store, key.Tenant, key.Key, Now()));
+        (this.number, this.shards, this.slots, this.store) = (number, shards, slots, store);
+        (this.quotas, this.work, this.options, this.time, this.log) = (quotas, work, options, time, log);
+        attempts = new Attempts(number, store, deliverer, options, time, log, Began, abandon.Token);
+        lanes = new Lanes(MostInLane);
         freed = Freed;
         timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -196,12 +185,24 @@ public sealed partial class Shard : IDisposable
                 : (turned ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>The store may hold what was never offered: the window goes back to the beginning. What is known stays known.</summary>
+    /// <summary>
+    /// The store may hold what was never offered, nor learned: the window goes back to the beginning, and keys are read anew. What is known
+    /// stays known.
+    /// </summary>
     public void ReadAgain()
     {
-        lock (gate)
-            due.Close((long.MinValue, 0));
-        Wake();
+        work.Enter();
+        // Whoever tells it has commits or beats to make, and does not wait for the gate.
+        _ = Task.Run(() =>
+        {
+            lock (gate)
+            {
+                due.Close((long.MinValue, 0));
+                lanes.Doubt();
+            }
+            Wake();
+            work.Leave();
+        });
     }
 
     /// <summary>Begins nothing further and waits for what is under way, as long as <paramref name="bound"/> lets it.</summary>
@@ -228,7 +229,7 @@ public sealed partial class Shard : IDisposable
     public void GiveUp()
     {
         _ = abandon.CancelAsync();
-        // A step may hold the gate while it reads the store: whoever gives up does not wait for that.
+        // As above: whoever gives up does not wait for the gate either.
         _ = Task.Run(() =>
         {
             lock (gate)
@@ -314,11 +315,11 @@ public sealed partial class Shard : IDisposable
             lock (gate)
             {
                 foreach (var entry in turn.Skip(begun))
-                    GiveBack(entry, now + (long)AfterTrouble.TotalMilliseconds, attempted: false);
+                    GiveBack(entry, now + (long)Attempts.AfterTrouble.TotalMilliseconds, attempted: false);
                 lanes.TakeTurnsAgain();
                 troubled = true;
                 if (!stopping)
-                    timer.Change(AfterTrouble, Timeout.InfiniteTimeSpan);
+                    timer.Change(Attempts.AfterTrouble, Timeout.InfiniteTimeSpan);
             }
             foreach (var entry in turn.Skip(begun))
                 slots.Release(entry.Lane, entry.Size);
@@ -339,6 +340,7 @@ public sealed partial class Shard : IDisposable
         try
         {
             var page = Messages.Upcoming(store, number, from, now + horizon, PageSize);
+            quotas.Know(page);
             lock (gate)
                 due.Fill(page, full: page.Count == PageSize);
         }
@@ -350,32 +352,38 @@ public sealed partial class Shard : IDisposable
         }
     }
 
-    /// <summary>Keys whose rate has changed: what began under the limits of before counts. Here, because nothing is just about to begin.</summary>
+    /// <summary>
+    /// Keys that are new here, or whose rate has changed: what began under the limits of before counts. Here, because nothing is just about to
+    /// begin; and never more than begin in a turn, so that those whose turn it is do not wait for a thousand others.
+    /// </summary>
     private void Recount(long now)
     {
-        List<(FlowLane Flow, FlowState State, List<InFlight> UnderWay)> changed;
+        List<(FlowLane Flow, FlowState State, List<InFlight> UnderWay)> unread;
         lock (gate)
-            changed =
+        {
+            if (lanes.Stale.Count == 0)
+                return;
+            unread = [.. lanes.Stale.Take(MostInTurn).Select(flow => (flow, flow.State, UnderWayOf(flow)))];
+        }
+        var stored = store.Read(db =>
+            unread
+                .Select(each => FlowControls.Remembered(db, each.State.Tenant, each.State.Key, now, each.UnderWay))
+                .ToList()
+        );
+        lock (gate)
+            foreach (var (each, its) in unread.Zip(stored))
+                lanes.Recount(each.Flow, each.State, its.State, its.Starts);
+    }
+
+    private List<InFlight> UnderWayOf(FlowLane flow) =>
+        flow.InFlight == 0
+            ? []
+            :
             [
-                .. lanes.Stale.Select(flow =>
-                    (
-                        flow,
-                        flow.State,
-                        inFlight
-                            .Values.Where(each =>
-                                each.Message.Tenant == flow.State.Tenant && each.Message.FlowKey == flow.State.Key
-                            )
-                            .ToList()
-                    )
+                .. inFlight.Values.Where(each =>
+                    each.Message.Tenant == flow.State.Tenant && each.Message.FlowKey == flow.State.Key
                 ),
             ];
-        foreach (var (flow, state, underWay) in changed)
-        {
-            var starts = store.Read(db => FlowControls.Starts(db, state, now, underWay));
-            lock (gate)
-                lanes.Recount(flow, state, starts);
-        }
-    }
 
     /// <summary>What is due and may begin, each in its lane; rows are read only then.</summary>
     private void Take(long now, List<Due> turn)
@@ -388,7 +396,7 @@ public sealed partial class Shard : IDisposable
                 Admit(lane, now, turn);
             while (!full && !stopping && turn.Count < MostInTurn && due.TryTake(now, out var entry, out var isReturned))
             {
-                var lane = LaneOf(entry);
+                var lane = lanes.Of(entry.Lane);
                 if (isReturned)
                     lane.Waiting.Enqueue(entry);
                 else if (!lanes.Enter(lane, entry))
@@ -432,21 +440,9 @@ public sealed partial class Shard : IDisposable
         }
         // A clock that was set back must not hide what was due before. Lanes are changed by steps only, and this is one.
         var page = Messages.Upcoming(store, number, (from.DueAt, from.Seq - 1), Math.Max(now, until), MostInLane);
+        quotas.Know(page);
         lock (gate)
             lanes.Refill(page, full: page.Count == MostInLane, due.Know);
-    }
-
-    private Lane LaneOf(in Due entry)
-    {
-        try
-        {
-            return lanes.Of(entry.Lane);
-        }
-        catch
-        {
-            due.Return(entry);
-            throw;
-        }
     }
 
     /// <summary>Starts the attempt, unless its message has been finished, or put off, since it came into memory.</summary>
@@ -492,107 +488,33 @@ public sealed partial class Shard : IDisposable
         _ = AttemptAsync(attempt, entry, counted);
     }
 
-    private async Task AttemptAsync(InFlight attempt, Due entry, FlowLane? counted)
-    {
-        var effects = new Effects();
-        long? againAt = null;
-        try
-        {
-            if (counted is not null && await BeganAsync(attempt, counted) is { } left)
-            {
-                effects = left;
-            }
-            else if (!store.IsOurs)
-            {
-                // While its beginning was written this node slept, perhaps, and others have delivered it.
-                againAt = Now();
-            }
-            else
-            {
-                var outcome = await deliverer.AttemptAsync(attempt.Message, abandon.Token);
-                var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-                effects = await store.WriteAsync(settle, (settlement, abandon.Token));
-            }
-        }
-        catch (OperationCanceledException) when (abandon.IsCancellationRequested)
-        {
-            // Stopped: still pending in the store.
-        }
-#pragma warning disable CA1031 // Nothing may take a message out of the world: whatever it was, it is attempted again.
-        catch (Exception trouble)
-#pragma warning restore CA1031
-        {
-            // The outcome could not be written: the message is pending still, and is attempted again.
-            StoreTrouble(trouble, number);
-            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
-        }
-        End(entry, againAt, effects, attempted: true);
-    }
+    private async Task AttemptAsync(InFlight attempt, Due entry, FlowLane? counted) =>
+        End(entry, await attempts.MakeAsync(attempt, counted), attempted: true);
 
-    /// <summary>
-    /// On disk before anything is sent: a start counts even if nobody lives to see its end. Null when it has begun; when its
-    /// message was cancelled, what that lets begin: there will be no settlement to give up its place in a line.
-    /// </summary>
-    private async Task<Effects?> BeganAsync(InFlight attempt, FlowLane counted)
+    private async Task JoinAsync(Due entry, Message message) =>
+        End(entry, await attempts.JoinAsync(message), attempted: false);
+
+    private void Began(InFlight attempt, FlowLane counted)
     {
-        var (message, limits) = (attempt.Message, counted.State.Limits);
-        var left = await store.WriteAsync(s =>
-        {
-            abandon.Token.ThrowIfCancellationRequested();
-            if (FlowControls.Begin(s, attempt, limits))
-                return null;
-            var effects = new Effects();
-            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, Now(), effects);
-            return effects;
-        });
-        if (left is not null)
-            return left;
         lock (gate)
         {
             attempt.IsStored = true;
             counted.Begun(Now());
         }
-        return null;
     }
 
-    /// <summary>A delayed message of a queue joins its line now; when its turn comes, the queue makes it due.</summary>
-    private async Task JoinAsync(Due entry, Message message)
-    {
-        var effects = new Effects();
-        long? againAt = null;
-        try
-        {
-            effects = await store.WriteAsync(s => Ours(s, db => Queues.Join(db, message, Now())));
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception trouble)
-#pragma warning restore CA1031
-        {
-            StoreTrouble(trouble, number);
-            againAt = Now() + (long)AfterTrouble.TotalMilliseconds;
-        }
-        End(entry, againAt, effects, attempted: false);
-    }
-
-    /// <summary>A node that has lost its shards comes back under another name: what it began before must not be written under that.</summary>
-    private T Ours<T>(Db s, Func<Db, T> write)
-    {
-        abandon.Token.ThrowIfCancellationRequested();
-        return write(s);
-    }
-
-    private void End(Due entry, long? againAt, Effects effects, bool attempted)
+    private void End(Due entry, Ending ending, bool attempted)
     {
         lock (gate)
         {
             inFlight.Remove(entry.Seq);
-            GiveBack(entry, againAt, attempted);
-            if (joining.Remove(entry.Seq, out var offered) && againAt is null && offered is { } admitted)
+            GiveBack(entry, ending.AgainAt, attempted);
+            if (joining.Remove(entry.Seq, out var offered) && ending.AgainAt is null && offered is { } admitted)
                 due.Offer(admitted);
             TellIfDrained();
         }
         slots.Release(entry.Lane, entry.Size);
-        shards.Tell(effects);
+        shards.Tell(ending.Effects);
         Wake();
         work.Leave();
     }

@@ -12,9 +12,6 @@ public sealed partial class Shards : IDisposable
     /// <summary>How often another node's news are looked for, where there is one.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Alone, a node looks once in so many times; and through the whole inbox, whoever else there is.</summary>
-    private const int Seldom = 40;
-
     /// <summary>A shard that is to be handed over goes once nothing is under way in it; after so many looks, all the same.</summary>
     private const int Patience = 200;
 
@@ -24,6 +21,7 @@ public sealed partial class Shards : IDisposable
     private readonly Shard?[] owned = new Shard?[Count];
     private readonly Func<int, Shard> make;
     private readonly Store store;
+    private readonly Quotas quotas;
     private readonly EngineOptions options;
     private readonly ILogger log;
     private readonly CancellationTokenSource ending = new();
@@ -42,14 +40,10 @@ public sealed partial class Shards : IDisposable
         ILogger<Shard> log
     )
     {
-        (this.store, this.options, this.log) = (store, options, log);
+        (this.store, this.quotas, this.options, this.log) = (store, quotas, options, log);
         var slots = new Slots(options.MaxInFlight, options.MaxInFlightBytes, tenant => quotas.Of(tenant).Parallelism);
-        make = number => new Shard(number, this, slots, store, deliverer, work, options, time, log);
-        store.Doubted += () =>
-        {
-            foreach (var shard in Mine)
-                shard.ReadAgain();
-        };
+        make = number => new Shard(number, this, slots, store, quotas, deliverer, work, options, time, log);
+        store.Doubted += ReadAgain;
     }
 
     /// <summary>Attempts under way, for the log: they are nowhere on disk.</summary>
@@ -86,8 +80,6 @@ public sealed partial class Shards : IDisposable
 
     internal Task SteppedAsync() => Task.WhenAll(Mine.Select(shard => shard.SteppedAsync()));
 
-    internal Task SteppedAsync(int number) => owned[number]?.SteppedAsync() ?? Task.CompletedTask;
-
     internal int Running => Mine.Count(shard => shard.IsRunning);
 
     /// <summary>All that this node has; a node of many may have none for a while.</summary>
@@ -105,11 +97,13 @@ public sealed partial class Shards : IDisposable
         return all;
     }
 
+    internal Task TurnedAsync(int number) => owned[number]?.TurnedAsync() ?? Task.CompletedTask;
+
     internal Task TurnedAsync() => Task.WhenAll(Mine.Select(shard => shard.TurnedAsync()));
 
     /// <param name="queues">Hears what other nodes cancelled.</param>
     /// <param name="keys">Hears what other nodes rolled.</param>
-    /// <param name="taken">Called when what others had has come here, or a node came or went.</param>
+    /// <param name="taken">Called when what others had has come here, a node came or went, or the store was away for a while.</param>
     internal async Task StartAsync(Queues queues, Keys keys, Action taken)
     {
         if (store is not PostgresStore { Node: var node })
@@ -137,12 +131,13 @@ public sealed partial class Shards : IDisposable
             },
             () =>
             {
-                foreach (var shard in Mine)
-                    shard.ReadAgain();
+                ReadAgain();
+                // What could not be written meanwhile may have left places in lines.
+                taken();
             }
         );
         node.Met += taken;
-        looking = Task.Run(() => LookAsync(node, queues, keys));
+        looking = Task.Run(() => LookAsync(node, new Lookout(node, this, store, queues, keys, quotas)));
     }
 
     /// <summary>Starts no further attempt and waits for those under way, as long as <paramref name="bound"/> lets it.</summary>
@@ -166,6 +161,13 @@ public sealed partial class Shards : IDisposable
         {
             // It begins and writes nothing more all the same; the node's own end gives it back.
         }
+    }
+
+    /// <summary>The store may hold what nobody told the shards of.</summary>
+    internal void ReadAgain()
+    {
+        foreach (var shard in Mine)
+            shard.ReadAgain();
     }
 
     /// <summary>To be called after the commit.</summary>
@@ -195,24 +197,17 @@ public sealed partial class Shards : IDisposable
     private void GiveUp(int number) => Interlocked.Exchange(ref owned[number], null)?.GiveUp();
 
     /// <summary>Hears what other nodes did to these shards, and hands over what is more than this node's share.</summary>
-    private async Task LookAsync(Node node, Queues queues, Keys keys)
+    private async Task LookAsync(Node node, Lookout lookout)
     {
         using var looks = new PeriodicTimer(Look, TimeProvider.System);
-        var (waited, looked) = (0, 0);
-        // Letters are numbered before they are committed: what is behind those of the last thorough look but one has come by now.
-        var (after, seen, newest) = (0L, 0L, 0L);
+        var waited = 0;
         while (true)
         {
             try
             {
                 if (!await looks.WaitForNextTickAsync(ending.Token))
                     return;
-                var isThorough = looked++ % Seldom == 0;
-                if (isThorough)
-                    (after, seen) = (seen, newest);
-                // Alone, there may still be what another one left.
-                if (node.Owned.Count > 0 && (node.HasOthers || isThorough))
-                    newest = Math.Max(newest, await HearAsync(node, queues, keys, isThorough ? 0 : after));
+                await lookout.LookAsync();
                 waited = node.Excess > 0 ? waited + 1 : 0;
                 if (node.Excess > 0 && Spare(node.Owned, waited) is { } number)
                 {
@@ -231,20 +226,6 @@ public sealed partial class Shards : IDisposable
                 LookTrouble(trouble);
             }
         }
-    }
-
-    /// <summary>Answers the number of the last letter that it read.</summary>
-    private async Task<long> HearAsync(Node node, Queues queues, Keys keys, long after)
-    {
-        if (!Inbox.Has(store, node.Owned, after))
-            return 0;
-        var (effects, cancelled, rolled, letters) = store.Read(db => Inbox.Letters(db, node.Owned, after));
-        rolled.ForEach(keys.Forget);
-        Tell(effects);
-        if (cancelled.Count > 0)
-            await queues.LeaveCancelledAsync(cancelled);
-        await store.WriteAsync(s => Inbox.Remove(s, letters));
-        return letters.Count > 0 ? letters[^1] : 0;
     }
 
     private int? Spare(IReadOnlyList<int> shards, int waited)

@@ -8,7 +8,10 @@ namespace Jettae.Engine;
 /// </summary>
 /// <param name="commit">Commits all items or none. Throws when none was committed.</param>
 /// <param name="most">Items in one batch at the most.</param>
-public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most) : IAsyncDisposable
+/// <param name="bytesOf">How large an item is.</param>
+/// <param name="mostBytes">In one batch at the most; one goes however large it is.</param>
+public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most, Func<T, long> bytesOf, long mostBytes)
+    : IAsyncDisposable
 {
     private readonly Channel<(T Item, TaskCompletionSource Done)> waiting = Channel.CreateUnbounded<(
         T,
@@ -44,10 +47,17 @@ public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most) : 
         var dones = new List<TaskCompletionSource>();
         while (await waiting.Reader.WaitToReadAsync())
         {
-            while (items.Count < most && waiting.Reader.TryRead(out var next))
+            var bytes = 0L;
+            while (
+                items.Count < most
+                && waiting.Reader.TryPeek(out var next)
+                && (items.Count == 0 || bytes + bytesOf(next.Item) <= mostBytes)
+            )
             {
+                waiting.Reader.TryRead(out _);
                 items.Add(next.Item);
                 dones.Add(next.Done);
+                bytes += bytesOf(next.Item);
             }
             try
             {

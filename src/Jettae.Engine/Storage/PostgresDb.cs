@@ -17,6 +17,9 @@ internal sealed partial class PostgresDb : Db
     private const string Saved = "savepoint one";
     private const int MostTexts = 4_000;
 
+    /// <summary>What is sent before an answer is waited for, but for one set of values that is larger: no answer may be long in coming.</summary>
+    private const long MostBytes = 4 * 1024 * 1024;
+
     private static readonly ConcurrentDictionary<string, string> texts = new();
 
     private readonly NpgsqlConnection connection;
@@ -53,30 +56,34 @@ internal sealed partial class PostgresDb : Db
 
     public override int[] Each(string sql, IReadOnlyList<object?[]> values)
     {
-        if (values.Count == 0)
-            return [];
-        using var batch = Batch(out _);
-        foreach (var each in values)
-            Add(batch, sql, each);
-        batch.ExecuteNonQuery();
-        var before = batch.BatchCommands.Count - values.Count;
-        return [.. values.Select((_, i) => batch.BatchCommands[before + i].RecordsAffected)];
+        var changed = new int[values.Count];
+        for (var from = 0; from < changed.Length; )
+        {
+            using var batch = Batch(out _);
+            var before = batch.BatchCommands.Count;
+            var end = Add(batch, sql, values, from);
+            batch.ExecuteNonQuery();
+            for (var i = from; i < end; i++)
+                changed[i] = batch.BatchCommands[before + i - from].RecordsAffected;
+            from = end;
+        }
+        return changed;
     }
 
     public override T?[] Scalars<T>(string sql, IReadOnlyList<object?[]> values)
         where T : default
     {
-        if (values.Count == 0)
-            return [];
-        using var batch = Batch(out var before);
-        foreach (var each in values)
-            Add(batch, sql, each);
-        using var reader = batch.ExecuteReader();
-        for (; before > 0; before--)
-            reader.NextResult();
         var firsts = new T?[values.Count];
-        for (var i = 0; i < firsts.Length; i++, reader.NextResult())
-            firsts[i] = First(reader) is T value ? value : default;
+        for (var from = 0; from < firsts.Length; )
+        {
+            using var batch = Batch(out var before);
+            var end = Add(batch, sql, values, from);
+            using var reader = batch.ExecuteReader();
+            for (; before > 0; before--)
+                reader.NextResult();
+            for (; from < end; from++, reader.NextResult())
+                firsts[from] = First(reader) is T value ? value : default;
+        }
         return firsts;
     }
 
@@ -147,6 +154,34 @@ internal sealed partial class PostgresDb : Db
         }
         ahead.Clear();
         return batch;
+    }
+
+    /// <summary>Adds one command for each set of values from a place on, as many as go together; answers where the next ones begin.</summary>
+    private static int Add(NpgsqlBatch batch, string sql, IReadOnlyList<object?[]> values, int from)
+    {
+        var bytes = 0L;
+        for (var i = from; i < values.Count; i++)
+        {
+            bytes += Bytes(values[i]);
+            if (i > from && bytes > MostBytes)
+                return i;
+            Add(batch, sql, values[i]);
+        }
+        return values.Count;
+    }
+
+    /// <summary>Roughly: of what may be large.</summary>
+    private static long Bytes(object?[] values)
+    {
+        var bytes = 0L;
+        foreach (var value in values)
+            bytes += value switch
+            {
+                byte[] body => body.Length,
+                string text => text.Length,
+                _ => 0,
+            };
+        return bytes;
     }
 
     private static void Add(NpgsqlBatch batch, string text, ReadOnlySpan<object?> values)

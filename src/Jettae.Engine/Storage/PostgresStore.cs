@@ -38,6 +38,9 @@ public sealed partial class PostgresStore : Store
     private readonly string schema;
     private readonly string sleep;
 
+    /// <summary>A commit was sent, and whether it holds was not heard: the writer's alone.</summary>
+    private bool isUnsure;
+
     /// <summary>A crowd of readers waits here, and leaves the writer its connection.</summary>
     private readonly SemaphoreSlim readers;
 
@@ -145,6 +148,7 @@ public sealed partial class PostgresStore : Store
 
     protected override void InTransaction(Action<Db> work)
     {
+        var goesAlone = false;
         for (var tried = 1; ; tried++)
         {
             using var connection = writing.OpenConnection();
@@ -157,25 +161,34 @@ public sealed partial class PostgresStore : Store
                 db.Ahead("select set_config('idle_in_transaction_session_timeout', $0, true)", sleep);
                 // Two nodes may lock the same keys and lines in another order. Who lost once goes alone, and so does not lose again.
                 db.Ahead(
-                    tried == 1
-                        ? "select 1 from pg_advisory_xact_lock_shared(hashtextextended($0, 0))"
-                        : "select 1 from pg_advisory_xact_lock(hashtextextended($0, 0))",
+                    goesAlone
+                        ? "select 1 from pg_advisory_xact_lock(hashtextextended($0, 0))"
+                        : "select 1 from pg_advisory_xact_lock_shared(hashtextextended($0, 0))",
                     $"{schema} commits"
                 );
+                // Who holds this node's row is the commit that was not heard of: when that lets go, all of it can be read, or none.
+                if (isUnsure)
+                    db.Run("select 1 from nodes where id = $0 for update", Node.Id);
                 db.Ahead("select hold($0)", Node.Id);
                 work(db);
-                isSent = true;
+                isUnsure = isSent = true;
                 db.Commit();
+                isUnsure = false;
                 return;
             }
-            catch (NpgsqlException failure)
-                when (tried < MostTries && failure is PostgresException met && MetAnother(met))
+            catch (PostgresException met) when (tried < MostTries && MetAnother(met))
             {
                 // It is undone as a whole, and the other one is through by now.
+                goesAlone = true;
             }
-            catch (NpgsqlException) when (tried == 1 && !isSent && connection.State is not ConnectionState.Open)
+            catch (NpgsqlException failure)
+                when (tried == 1
+                    && !isSent
+                    && connection.State is not ConnectionState.Open
+                    && failure.InnerException is not TimeoutException
+                )
             {
-                // The connection died, perhaps long ago, and nothing of this with it.
+                // The connection died, perhaps long ago, and nothing of this with it. One that took too long would do so again.
                 writing.Clear();
             }
         }

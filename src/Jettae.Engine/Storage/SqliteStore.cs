@@ -35,6 +35,9 @@ public sealed class SqliteStore : Store
 
     internal int IdleReaders => readers.Count;
 
+    /// <summary>Statements that the writer keeps prepared.</summary>
+    internal int KeptTexts => writer?.KeptTexts ?? 0;
+
     /// <summary>One transaction beside an engine that may have the file; it is made, and brought up to date, unless one has.</summary>
     internal static T Once<T>(EngineOptions options, Func<Db, T> work)
     {
@@ -144,6 +147,8 @@ public sealed class SqliteStore : Store
             connection.CreateFunction("name_of", (string url) => Destination.NameOf(url), isDeterministic: true);
             connection.CreateFunction("path_of", (string url) => Destination.PathOf(url), isDeterministic: true);
         }
+
+        public int KeptTexts => kept?.Count ?? 0;
 
         public override int Run(string sql, params ReadOnlySpan<object?> values)
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 
 namespace Jettae.Engine;
@@ -7,11 +8,14 @@ public abstract class Store : IAsyncDisposable
 {
     private const int MaxBatch = 2_000;
 
+    /// <summary>What one commit takes along, but for a single write that is larger: everybody else's waits for it.</summary>
+    private const long MaxBatchBytes = 16 * 1024 * 1024;
+
     private readonly GroupCommit<Write> commits;
 
     protected Store()
     {
-        commits = new GroupCommit<Write>(Commit, MaxBatch);
+        commits = new GroupCommit<Write>(Commit, MaxBatch, write => write.Bytes, MaxBatchBytes);
     }
 
     /// <summary>The store that the options name, for one engine.</summary>
@@ -28,6 +32,9 @@ public abstract class Store : IAsyncDisposable
     /// is stored must read it again.
     /// </summary>
     public event Action? Doubted;
+
+    /// <summary>The store failed a write: what its caller would have done next is to be seen to when it answers again.</summary>
+    public event Action? Failed;
 
     /// <summary>Called after each commit; what it throws stands for a commit whose success was never heard of.</summary>
     internal Action? Committed { get; set; }
@@ -57,13 +64,17 @@ public abstract class Store : IAsyncDisposable
     /// only whose run throws then has failed.
     /// </param>
     /// <param name="item">What is to be done with.</param>
+    /// <param name="bytes">How large it is, where it may be large.</param>
+    /// <param name="isApart">It may well be refused, which would undo all that go with it: it goes with nobody.</param>
     public async Task<TResult> WriteAsync<TItem, TResult>(
         Func<Db, IReadOnlyList<TItem>, IReadOnlyList<TResult>> work,
-        TItem item
+        TItem item,
+        long bytes = 0,
+        bool isApart = false
     )
     {
         Reach();
-        var write = new JointWrite<TItem, TResult>(work, item);
+        var write = new JointWrite<TItem, TResult>(work, item) { Bytes = bytes, IsApart = isApart };
         await commits.Add(write);
         return write.Result;
     }
@@ -96,19 +107,25 @@ public abstract class Store : IAsyncDisposable
     {
         // What the disk takes is real time, whatever clock the engine goes by.
         var began = TimeProvider.System.GetTimestamp();
+        var isSent = false;
         try
         {
             InTransaction(db =>
             {
+                isSent = false;
                 foreach (var together in Write.Grouped(writes))
                     Do(db, together);
+                isSent = true;
             });
             Telemetry.Committed(TimeProvider.System.GetElapsedTime(began), writes.Count);
             Committed?.Invoke();
         }
         catch
         {
-            Doubted?.Invoke();
+            // Before the commit itself there is nothing that could hold.
+            if (isSent)
+                Doubted?.Invoke();
+            Failed?.Invoke();
             throw;
         }
     }
@@ -128,6 +145,8 @@ public abstract class Store : IAsyncDisposable
         if (failure is not null && together.Count > 1)
             foreach (var alone in together)
                 Do(db, [alone]);
+        else if (failure is DbException)
+            Failed?.Invoke();
     }
 }
 

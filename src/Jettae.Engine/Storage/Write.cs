@@ -5,6 +5,9 @@ internal abstract class Write
 {
     public Exception? Failure { get; protected set; }
 
+    /// <summary>How large it is, where it may be large.</summary>
+    public long Bytes { get; init; }
+
     /// <summary>Writes of the same kind are done together; null for one that goes alone.</summary>
     protected virtual object? Kind => null;
 
@@ -70,7 +73,10 @@ internal sealed class JointWrite<TItem, TResult>(
     TItem item
 ) : Write<TResult>
 {
-    protected override object Kind => work;
+    /// <summary>Of a kind of its own.</summary>
+    public bool IsApart { get; init; }
+
+    protected override object Kind => IsApart ? this : work;
 
     public override void Run(Db db, IReadOnlyList<Write> together)
     {

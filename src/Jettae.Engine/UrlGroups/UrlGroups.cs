@@ -148,12 +148,18 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
                     url,
                     endpointName
                 );
-            if (renamed == 0)
+            if (
+                renamed == 0
+                && s.Run(
+                    "update endpoints set name = coalesce($3, name) where tenant = $0 and group_name = $1 and url = $2",
+                    tenant,
+                    name,
+                    url,
+                    endpointName
+                ) == 0
+            )
                 s.Run(
-                    """
-                    insert into endpoints as e (tenant, group_name, url, name) values ($0, $1, $2, $3)
-                    on conflict (tenant, group_name, url) do update set name = coalesce(excluded.name, e.name)
-                    """,
+                    "insert into endpoints (tenant, group_name, url, name) values ($0, $1, $2, $3)",
                     tenant,
                     name,
                     url,
