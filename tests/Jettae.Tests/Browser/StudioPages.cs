@@ -16,6 +16,7 @@ public class StudioPages : IAsyncLifetime
     private Balancer? proxy;
     private IPlaywright? playwright;
     private IBrowser? browser;
+    private readonly List<(string? Test, IBrowserContext Context)> opened = [];
 
     public StudioPages()
         : this([]) { }
@@ -84,7 +85,7 @@ public class StudioPages : IAsyncLifetime
         bool ownSession = false
     )
     {
-        var context = await browser!.NewContextAsync(Options(language, width, theme, ownSession ? null : signedIn));
+        var context = await ContextAsync(Options(language, width, theme, ownSession ? null : signedIn));
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         if (ownSession)
@@ -138,7 +139,21 @@ public class StudioPages : IAsyncLifetime
     public async Task<IPage> OpenAsStrangerAsync(Look? look = null)
     {
         var (language, width, theme) = look ?? new Look("en", 1280, "light");
-        return await (await browser!.NewContextAsync(Options(language, width, theme, null))).NewPageAsync();
+        return await (await ContextAsync(Options(language, width, theme, null))).NewPageAsync();
+    }
+
+    /// <summary>What an earlier test has opened is closed: an open page goes on drawing.</summary>
+    private async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
+    {
+        var test = TestContext.Current.Test?.UniqueID;
+        foreach (var left in opened.Where(each => each.Test is not null && each.Test != test).ToList())
+        {
+            opened.Remove(left);
+            await left.Context.CloseAsync();
+        }
+        var context = await browser!.NewContextAsync(options);
+        opened.Add((test, context));
+        return context;
     }
 
     private BrowserNewContextOptions Options(string language, int width, string theme, string? state) =>
