@@ -19,6 +19,9 @@ public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most, Fu
     )>();
     private Task? loop;
 
+    /// <summary>What went into no batch with those before it: the loop's alone.</summary>
+    private (T Item, TaskCompletionSource Done)? ahead;
+
     /// <summary>Items that were added and are in no batch yet.</summary>
     internal int Waiting => waiting.Reader.Count;
 
@@ -45,19 +48,19 @@ public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most, Fu
     {
         var items = new List<T>();
         var dones = new List<TaskCompletionSource>();
-        while (await waiting.Reader.WaitToReadAsync())
+        while (ahead is not null || await waiting.Reader.WaitToReadAsync())
         {
             var bytes = 0L;
-            while (
-                items.Count < most
-                && waiting.Reader.TryPeek(out var next)
-                && (items.Count == 0 || bytes + bytesOf(next.Item) <= mostBytes)
-            )
+            while (items.Count < most && TryNext(out var next))
             {
-                waiting.Reader.TryRead(out _);
+                bytes += bytesOf(next.Item);
+                if (items.Count > 0 && bytes > mostBytes)
+                {
+                    ahead = next;
+                    break;
+                }
                 items.Add(next.Item);
                 dones.Add(next.Done);
-                bytes += bytesOf(next.Item);
             }
             try
             {
@@ -75,5 +78,14 @@ public sealed class GroupCommit<T>(Action<IReadOnlyList<T>> commit, int most, Fu
             items.Clear();
             dones.Clear();
         }
+    }
+
+    /// <summary>A look at what comes next without taking it would have the channel keep what it gave out before.</summary>
+    private bool TryNext(out (T Item, TaskCompletionSource Done) next)
+    {
+        if (ahead is not { } kept)
+            return waiting.Reader.TryRead(out next);
+        (next, ahead) = (kept, null);
+        return true;
     }
 }

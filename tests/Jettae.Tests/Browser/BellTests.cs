@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Jettae.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
@@ -59,13 +60,13 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
 
         var page = await writing.Studio.OpenAsync(language);
         await FromBellAsync(page, $"Broken {language}");
-        await page.WaitForURLAsync($"**/schedules/{broken}");
+        await Expect(page).ToHaveURLAsync(new Regex($"/schedules/{broken}$"));
         await Expect(page.Locator(".bell-list .badge.ok")).Not.ToHaveCountAsync(0);
         await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(timing);
         await Expect(page.Locator("main .notice.bad").First).ToContainTextAsync(correct);
 
         await FromBellAsync(page, signature);
-        await page.WaitForURLAsync("**/settings#qstash");
+        await Expect(page).ToHaveURLAsync(new Regex("/settings#qstash$"));
         await Expect(page.Locator("#qstash .notice.bad")).ToContainTextAsync(signature);
         await Expect(page.Locator("#qstash .notice.bad")).ToContainTextAsync(check);
         foreach (var id in new[] { broken, refused })
@@ -106,7 +107,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await page.GotoAsync($"/runs/{end["run"]!["id"]}");
         await ReadyAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "Open the settings" }).ClickAsync();
-        await page.WaitForURLAsync("**/settings");
+        await Expect(page).ToHaveURLAsync(new Regex("/settings$"));
         await writing.RunAsync(await writing.ScheduleAsync("All well"));
     }
 

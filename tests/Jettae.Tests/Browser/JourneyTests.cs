@@ -78,7 +78,7 @@ public abstract class Journeys(StudioPages studio)
         Assert.NotEmpty(written);
         var runPage = await dialog.GetByRole(AriaRole.Link, new() { Name = see }).GetAttributeAsync("href");
         await dialog.GetByRole(AriaRole.Link, new() { Name = read }).ClickAsync();
-        await page.WaitForURLAsync("**/library/*");
+        await Expect(page).ToHaveURLAsync(new Regex("/library/[^/]+$"));
         await Expect(page.Locator("article .text")).ToHaveTextAsync(written);
         await Expect(page.Locator("article .count")).ToContainTextAsync("/280");
 
@@ -120,7 +120,7 @@ public abstract class Journeys(StudioPages studio)
         await page.Locator("#time_of_day").FillAsync("17:45");
         await Expect(page.Locator(".preview .notice")).ToContainTextAsync("17:45");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await page.WaitForURLAsync("**/schedules");
+        await Expect(page).ToHaveURLAsync(new Regex("/schedules$"));
 
         var schedule = await studio.Program.GetAsync($"/api/schedules/{id}");
         Assert.Equal("17:45", (string?)schedule["time_of_day"]);
@@ -244,7 +244,7 @@ public abstract class Journeys(StudioPages studio)
         var page = await studio.OpenAsync("en", ownSession: true);
         await page.GotoAsync("/schedules");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await page.WaitForURLAsync("**/sign-in");
+        await Expect(page).ToHaveURLAsync(new Regex("/sign-in$"));
         await page.GotoAsync("/library");
         Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -87,7 +88,7 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
 
         await page.Locator("nav a[href='runs']").ClickAsync();
         await dialog.Locator(".danger").ClickAsync();
-        await page.WaitForURLAsync("**/runs");
+        await Expect(page).ToHaveURLAsync(new Regex("/runs$"));
     }
 
     /// <summary>The browser asks, and is told to stay.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Jettae.Studio;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -43,7 +44,7 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         var which = page.Locator("select").Filter(new() { HasText = "Which of these?" });
         await Expect(which.Locator("option")).ToHaveCountAsync(3);
         await which.SelectOptionAsync(new SelectOptionValue { Value = evening });
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex($"/runs\\?schedule={evening}$"));
+        await Expect(page).ToHaveURLAsync(new Regex($"/runs\\?schedule={evening}$"));
         await Expect(page.Locator(".filters")).ToContainTextAsync("Blog post · Daily 18:30 · Asia/Seoul");
         Assert.NotEqual(morning, evening);
     }
