@@ -10,7 +10,7 @@ namespace Jettae.Tests;
 [Collection(Busy.Journeys)]
 public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
 {
-    public static TheoryData<string> Looks => Look.Pairs;
+    public static TheoryData<string> Looks => Look.Opposites;
 
     private JettaeProcess Program => full.Writing.Program;
 

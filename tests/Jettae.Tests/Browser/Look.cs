@@ -17,7 +17,7 @@ public sealed record Look(string Language, int Width, string Theme)
     private static bool AsksForAll => Environment.GetEnvironmentVariable("JETTAE_TEST_LOOKS") == "all";
 
     /// <summary>Four in which each language, width and theme meets each other.</summary>
-    public static TheoryData<string> Pairs => ["ko-1440-light", "ko-390-dark", "en-1440-dark", "en-390-light"];
+    private static TheoryData<string> Pairs => ["ko-1440-light", "ko-390-dark", "en-1440-dark", "en-390-light"];
 
     /// <summary>Four in which each language, width and theme meets each other; with <c>JETTAE_TEST_LOOKS=all</c> all eight.</summary>
     public static TheoryData<string> All =>
