@@ -33,6 +33,15 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         await Expect(page.Locator("[aria-labelledby=next-hour] .apart").Filter(new() { HasText = "LinkedIn" }))
             .ToHaveCountAsync(1);
         await Expect(page.Locator("[aria-labelledby=next-hour] .apart")).ToHaveCountAsync(2);
+        // On a phone there is no room for all of it, and nothing sticks out.
+        await page.SetViewportSizeAsync(390, 800);
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        );
+        await page.SetViewportSizeAsync(1280, 800);
 
         for (var i = 0; i < ScheduleChoices.Most; i++)
             await MakeAsync($"Other {i}", "x_post", "10:00");
