@@ -10,7 +10,7 @@ namespace Jettae.Tests;
 [Collection(Busy.Journeys)]
 public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
 {
-    public static TheoryData<string> Looks => Look.Opposites;
+    public static TheoryData<string> Looks => Look.Usual;
 
     private JettaeProcess Program => full.Writing.Program;
 

@@ -24,7 +24,7 @@ public sealed class FirstLookTests(StudioPages studio) : IClassFixture<StudioPag
         new("not-found", "/not-found"),
     ];
 
-    public static TheoryData<string> Looks => Look.Opposites;
+    public static TheoryData<string> Looks => Look.Usual;
 
     [Theory]
     [MemberData(nameof(Looks))]

@@ -8,9 +8,7 @@ namespace Jettae.Tests;
 [Collection(Busy.Looks)]
 public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
 {
-    public static TheoryData<string> Looks => Look.All;
-
-    public static TheoryData<string> LooksAtDialogs => Look.Opposites;
+    public static TheoryData<string> Looks => Look.Usual;
 
     [Theory]
     [MemberData(nameof(Looks))]
@@ -26,7 +24,7 @@ public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
     }
 
     [Theory]
-    [MemberData(nameof(LooksAtDialogs))]
+    [MemberData(nameof(Looks))]
     public async Task Each_dialog_and_menu_can_be_read_and_used_by_everyone(string name)
     {
         var look = Look.Of(name);
