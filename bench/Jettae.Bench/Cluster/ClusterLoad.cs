@@ -22,6 +22,7 @@ internal static class ClusterLoad
                 var node = cluster.Nodes[turn % cluster.Nodes.Count];
                 await node.KillAsync();
                 await node.StartAsync();
+                return true;
             }
         );
 
@@ -33,13 +34,14 @@ internal static class ClusterLoad
             async turn =>
             {
                 if (turn >= cluster.Nodes.Count)
-                    return;
+                    return false;
                 var older = cluster.Nodes[turn];
                 await older.StopAsync();
                 var newer = JettaeProcess.Node(cluster.Database, options.Program);
                 await newer.StartAsync();
                 cluster.Nodes[turn] = newer;
                 await older.DisposeAsync();
+                return true;
             }
         );
 
@@ -48,15 +50,42 @@ internal static class ClusterLoad
         MeasureAsync(
             cluster,
             options,
-            turn => turn == 0 ? cluster.GoneAsync(options.GoneFor) : Task.CompletedTask,
+            async turn =>
+            {
+                if (turn > 0)
+                    return false;
+                await cluster.GoneAsync(options.GoneFor);
+                return true;
+            },
             options.GoneFor.TotalSeconds + LongestGap
+        );
+
+    /// <summary>
+    /// One node sleeps for a while, once (SIGSTOP), and wakes up knowing nothing of it. What it was about to send then comes when it
+    /// wakes, after whoever took its shards has sent it too.
+    /// </summary>
+    public static Task<bool> SleepAsync(BenchCluster cluster, ClusterOptions options) =>
+        MeasureAsync(
+            cluster,
+            options,
+            async turn =>
+            {
+                if (turn > 0)
+                    return false;
+                await cluster.Nodes[0].SignalAsync("STOP");
+                await Task.Delay(options.GoneFor, TimeProvider.System, CancellationToken.None);
+                await cluster.Nodes[0].SignalAsync("CONT");
+                return true;
+            },
+            after: LongestGap
         );
 
     private static async Task<bool> MeasureAsync(
         BenchCluster cluster,
         ClusterOptions options,
-        Func<int, Task> disturb,
-        double longestGap = LongestGap
+        Func<int, Task<bool>> disturb,
+        double longestGap = LongestGap,
+        double after = 0.5
     )
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -98,17 +127,13 @@ internal static class ClusterLoad
             var all = cluster.Arrivals.All.ToList();
             var firsts = all.DistinctBy(each => each.Number).ToDictionary(each => each.Number, each => each.At);
             var lost = Enumerable.Range(0, numbers).Count(number => !firsts.ContainsKey(number));
-            // A repeat is explained by a kill if its first came, and was not written, shortly before it.
+            // A repeat is explained by a kill if its first came, and was not written, shortly before it (or after, from who took over).
             var repeated = all.GroupBy(each => each.Number)
                 .Where(each => each.Count() > 1)
                 .Select(each => each.Key)
                 .ToList();
-            var byKill = kills
-                .Select(kill => repeated.Count(number => Table.Seconds(firsts[number], kill) is > -0.5 and < 2))
-                .ToList();
-            var unexplained = repeated.Count(number =>
-                !kills.Any(kill => Table.Seconds(firsts[number], kill) is > -0.5 and < 2)
-            );
+            var byKill = kills.Select(kill => repeated.Count(number => IsOf(kill, number))).ToList();
+            var unexplained = repeated.Count(number => !kills.Any(kill => IsOf(kill, number)));
             var gaps = Gaps(cluster, all, began, options.For);
             Table.Say(
                 "published, asked for",
@@ -134,6 +159,9 @@ internal static class ClusterLoad
                 && unexplained == 0
                 && byKill.All(each => each <= MostUnderWay)
                 && gaps.Values.All(each => each.Max() <= longestGap);
+
+            bool IsOf(long kill, int number) =>
+                Table.Seconds(kill, firsts[number]) is var came && came > -2 && came < after;
         }
     }
 
@@ -159,8 +187,12 @@ internal static class ClusterLoad
             );
     }
 
-    /// <summary>Answers when it did.</summary>
-    private static async Task<List<long>> DisturbAsync(TimeSpan often, Func<int, Task> disturb, CancellationToken over)
+    /// <summary>Until there is nothing more to disturb; answers when it did.</summary>
+    private static async Task<List<long>> DisturbAsync(
+        TimeSpan often,
+        Func<int, Task<bool>> disturb,
+        CancellationToken over
+    )
     {
         var times = new List<long>();
         using var every = new PeriodicTimer(often);
@@ -168,8 +200,10 @@ internal static class ClusterLoad
         {
             while (await every.WaitForNextTickAsync(over))
             {
-                times.Add(TimeProvider.System.GetTimestamp());
-                await disturb(times.Count - 1);
+                var at = TimeProvider.System.GetTimestamp();
+                if (!await disturb(times.Count))
+                    break;
+                times.Add(at);
             }
         }
         catch (OperationCanceledException)

@@ -10,12 +10,12 @@ public static class ClusterRun
     {
         var (names, options) = (new List<string>(), new ClusterOptions());
         foreach (var argument in arguments)
-            if (argument is "load" or "million" or "open-transaction" or "outage" or "upgrade")
+            if (argument is "load" or "million" or "open-transaction" or "outage" or "sleep" or "upgrade")
                 names.Add(argument);
             else if (!options.Read(argument))
             {
                 Console.Error.WriteLine(
-                    $"'{argument}' is neither load, million, open-transaction, outage, upgrade nor {ClusterOptions.All}"
+                    $"'{argument}' is neither load, million, open-transaction, outage, sleep, upgrade nor {ClusterOptions.All}"
                 );
                 return 2;
             }
@@ -38,6 +38,7 @@ public static class ClusterRun
             {
                 "load" => await ClusterLoad.KillsAsync(cluster, options),
                 "outage" => await ClusterLoad.OutageAsync(cluster, options),
+                "sleep" => await ClusterLoad.SleepAsync(cluster, options),
                 "upgrade" => await ClusterLoad.UpgradeAsync(cluster, options),
                 "million" => await ClusterMillion.MeasureAsync(cluster, options),
                 _ => await ClusterOpenTransaction.MeasureAsync(cluster, options),
