@@ -182,11 +182,13 @@ public sealed class UrlGroupTests
     }
 
     [Theory]
-    [InlineData(10_001, 1, 400, "10000 messages")]
-    [InlineData(120, 9, 413, "1073741824 bytes")]
+    [InlineData(10_001, 1, 0, 400, "10000 messages")]
+    [InlineData(120, 9, 0, 413, "1073741824 bytes")]
+    [InlineData(5_000, 0, 220, 413, "1073741824 bytes")]
     public async Task A_publish_that_stands_for_too_much_is_refused_and_nothing_is_stored(
         int endpoints,
         int megabytes,
+        int kilobytesOfHeaders,
         int expected,
         string reason
     )
@@ -196,9 +198,15 @@ public sealed class UrlGroupTests
         foreach (var some in urls.Chunk(1_000))
             Assert.Equal(200, (await AddAsync(engine, "g", string.Join(',', some))).Status);
         var body = new string('x', megabytes * 1024 * 1024);
+        var header = new string('x', kilobytesOfHeaders * 1024);
         foreach (var path in new[] { "/v2/publish/g", "/v2/enqueue/q/g", "/v2/schedules/g" })
         {
-            var (status, json) = await engine.SendAsync(HttpMethod.Post, path, body, Cron(path));
+            var (status, json) = await engine.SendAsync(
+                HttpMethod.Post,
+                path,
+                body,
+                [.. Cron(path), ("Upstash-Forward-X", header)]
+            );
             Assert.Equal(expected, status);
             Assert.Contains(reason, (string)json!["error"]!, StringComparison.Ordinal);
         }

@@ -174,7 +174,7 @@ public sealed class MessageHeaders
         return headers;
     }
 
-    private static string NewId(long now) =>
+    internal static string NewId(long now) =>
         "msg_"
         + Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(now)).ToString("N", CultureInfo.InvariantCulture);
 
@@ -414,6 +414,18 @@ public sealed record Origin(
 /// <param name="ByContent">Deduplicate by destination, body, content type and forwarded headers.</param>
 public sealed record Publication(Message Message, string? DeduplicationId, bool ByContent)
 {
+    /// <summary>A message of its own, to another endpoint of its group: body and headers are in memory once.</summary>
+    internal Publication To(Endpoint endpoint, long now) =>
+        this with
+        {
+            Message = Message with
+            {
+                Id = MessageHeaders.NewId(now),
+                Url = Destination.Parse(endpoint.Url),
+                Config = Message.Config with { Endpoint = endpoint.Name },
+            },
+        };
+
     /// <summary>The same, in a trace.</summary>
     internal Publication In(string trace) =>
         this with
