@@ -69,7 +69,7 @@ public sealed class MessageHeaders
     /// <exception cref="RejectedException">A header breaks its rule.</exception>
     public Publication Read(string url, byte[] body, Origin origin, long now, Limits limits, int depth = 0)
     {
-        CheckForm();
+        CheckForm(values);
         if (Text("Upstash-Cron") is { } cron)
             throw Rejected("Upstash-Cron", "makes a schedule, and needs a request of its own", cron);
         url = Destination.Parse(url);
@@ -119,7 +119,7 @@ public sealed class MessageHeaders
     /// <summary>A given-up message once more, as it was, with what these headers say differently (contract §1.10).</summary>
     public Message Again(Message old, long now, Limits limits)
     {
-        CheckForm();
+        CheckForm(values);
         var notBefore = now + (long)Delay().TotalMilliseconds;
         CheckDelay(notBefore - now, limits);
         var (flowKey, flow) = Flow();
@@ -187,10 +187,11 @@ public sealed class MessageHeaders
     /// A batch, or a query, can carry what no header line can: it would be dropped, or refused, at every attempt. And what a
     /// request's own header block bounds, they must not exceed.
     /// </summary>
-    private void CheckForm()
+    private static void CheckForm(IReadOnlyDictionary<string, string[]> values)
     {
-        if (values.Count > MostHeaders)
-            throw new RejectedException(400, $"headers must be {MostHeaders} at the most; received '{values.Count}'");
+        var count = values.Values.Sum(all => Math.Max(1, all.Length));
+        if (count > MostHeaders)
+            throw new RejectedException(400, $"headers must be {MostHeaders} at the most; received '{count}'");
         var bytes = 0L;
         foreach (var (name, all) in values)
         {
