@@ -121,8 +121,9 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
     /// <summary>Each goes once more as a new message, with its real values; its dead letter goes in the same transaction.</summary>
     private async Task<JsonArray> RetryAsync(HttpContext http, IReadOnlyList<DeadLetter> page)
     {
+        // What it says of content is of its own body, a list of ids: the messages keep the type of theirs.
         var headers = new MessageHeaders(
-            http.GivenHeaders().Where(header => header.Key.StartsWith("Upstash-", StringComparison.OrdinalIgnoreCase))
+            http.GivenHeaders().Where(header => !header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         );
         var (now, limits) = (time.Milliseconds(), quotas.Of(http.Tenant()));
         var again = page.Select(letter => (letter.Id, Message: headers.Again(letter.Message, now, limits))).ToList();

@@ -73,11 +73,7 @@ public sealed class MessageHeaders
         if (Text("Upstash-Cron") is { } cron)
             throw Rejected("Upstash-Cron", "makes a schedule, and needs a request of its own", cron);
         url = Destination.Parse(url);
-        var delay = Delay();
-        var notBefore = Text("Upstash-Not-Before") is { } instant
-            ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
-            : now + (long)delay.TotalMilliseconds;
-        CheckDelay(notBefore - now, limits);
+        var notBefore = NotBefore(now, limits);
         var (flowKey, flow) = Flow();
         var queue =
             origin.Queue
@@ -120,8 +116,7 @@ public sealed class MessageHeaders
     public Message Again(Message old, long now, Limits limits)
     {
         CheckForm(values);
-        var notBefore = now + (long)Delay().TotalMilliseconds;
-        CheckDelay(notBefore - now, limits);
+        var notBefore = NotBefore(now, limits);
         var (flowKey, flow) = Flow();
         return old with
         {
@@ -140,6 +135,11 @@ public sealed class MessageHeaders
             FlowKey = flowKey ?? old.FlowKey,
             Config = old.Config with
             {
+                Headers = Sent(old.Config.Headers),
+                Redact = Redaction.OfEither(
+                    Text("Upstash-Redact-Fields") is { } fields ? Redaction.Parse(fields) : null,
+                    old.Config.Redact
+                ),
                 RetryDelay = RetryDelayExpression() ?? old.Config.RetryDelay,
                 TimeoutMs = Timeout() ?? old.Config.TimeoutMs,
                 Callback = Callback("Upstash-Callback", now, limits, 0) ?? old.Config.Callback,
@@ -225,10 +225,15 @@ public sealed class MessageHeaders
 
     private TimeSpan Delay() => Span("Upstash-Delay") ?? TimeSpan.Zero;
 
-    private static void CheckDelay(long milliseconds, Limits limits)
+    private long NotBefore(long now, Limits limits)
     {
-        if (limits.Delay is { } longest && milliseconds > longest.TotalMilliseconds)
+        var delay = Delay();
+        var notBefore = Text("Upstash-Not-Before") is { } instant
+            ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
+            : now + (long)delay.TotalMilliseconds;
+        if (limits.Delay is { } longest && notBefore - now > longest.TotalMilliseconds)
             throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
+        return notBefore;
     }
 
     private static long Seconds(string name, string text) =>
@@ -326,6 +331,19 @@ public sealed class MessageHeaders
     private bool Flag(string name) =>
         Text(name) is { } text
         && (bool.TryParse(text, out var flag) ? flag : throw Rejected(name, "must be true or false", text));
+
+    /// <summary>What was to be sent, with what these headers say differently; together within a request's bounds.</summary>
+    private IReadOnlyDictionary<string, string[]> Sent(IReadOnlyDictionary<string, string[]> before)
+    {
+        var said = Sent();
+        if (said.Count == 0)
+            return before;
+        var sent = new Dictionary<string, string[]>(before, StringComparer.Ordinal);
+        foreach (var (name, value) in said)
+            sent[name] = value;
+        CheckForm(sent);
+        return sent;
+    }
 
     private Dictionary<string, string[]> Sent()
     {
