@@ -148,7 +148,11 @@ public sealed class UrlGroupTests
     public async Task A_destination_that_is_neither_url_nor_group_nor_api_is_refused_in_QStashs_words()
     {
         await using var engine = await EngineUnderTest.StartAsync(options =>
-            options.Apis = new Dictionary<string, string> { ["llm"] = "https://example.com/llm" }
+            options.Apis = new Dictionary<string, string>
+            {
+                ["llm"] = "https://example.com/llm",
+                ["mail"] = "https://example.com/mail",
+            }
         );
         foreach (
             var (destination, status, text) in new[]
@@ -179,6 +183,8 @@ public sealed class UrlGroupTests
         );
         var message = await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{(string)published.Json!["messageId"]!}");
         Assert.Equal("https://example.com/llm", (string)message.Json!["url"]!);
+        var mail = await engine.SendAsync(HttpMethod.Post, "/v2/publish/api/mail", "x", ("Upstash-Delay", "1h"));
+        Assert.Equal(200, mail.Status);
     }
 
     [Theory]

@@ -79,11 +79,12 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
                 $"api/{MessageHeaders.Shortened(name)} is not set up here: name its URL in the setting JETTAE_APIS, "
                     + "or publish to the provider's URL"
             );
-        if (!headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase))
-            throw new RejectedException(
-                400,
-                $"api/{name} needs an Upstash-Callback: the answer goes there; received none"
-            );
+        // Of the others nobody waits for the answer.
+        if (
+            name.Equals("llm", StringComparison.OrdinalIgnoreCase)
+            && !headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase)
+        )
+            throw new RejectedException(400, "api/llm needs an Upstash-Callback: the answer goes there; received none");
         return url;
     }
 
