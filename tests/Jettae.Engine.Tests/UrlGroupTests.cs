@@ -141,6 +141,22 @@ public sealed class UrlGroupTests
             ).Status
         );
         Assert.Equal(404, (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/none", """{"headers":{}}""")).Status);
+        foreach (
+            var slip in new[]
+            {
+                "{}",
+                """{"header":{"Upstash-Method":"GET"}}""",
+                """{"headers":null}""",
+                """{"headers":[]}""",
+            }
+        )
+        {
+            var (status, json) = await engine.SendAsync(HttpMethod.Patch, "/v2/topics/g", slip);
+            Assert.Equal(400, status);
+            Assert.StartsWith("headers must be an object", (string)json!["error"]!, StringComparison.Ordinal);
+        }
+        var shown = (await engine.SendAsync(HttpMethod.Get, "/v2/topics/g")).Json!["headers"]!.AsObject();
+        Assert.Equal(3, shown.Count);
     }
 
     [Fact]
