@@ -28,7 +28,8 @@ internal sealed class Gauges(Shards shards, Messages messages, TimeProvider time
             "{message}",
             "Due messages in memory that wait for their turn, by what they wait for."
         );
-        Meter.CreateObservableUpDownCounter(
+        // No counter, which adds up: each node counts the whole store.
+        Meter.CreateObservableGauge(
             "jettae.engine.pending",
             Pending,
             "{message}",

@@ -41,11 +41,41 @@ public sealed class BatchTests
     [Trait("QStash", "24")]
     [InlineData("[" + Good + ",{\"destination\":\"http://h/\",\"headers\":{\"\\ud800\":\"x\"}}]", "not Unicode text")]
     [InlineData("[" + Good + ",{\"\\ud800\":\"\",\"destination\":\"\"}]", "item 1 of the batch")]
-    [InlineData("[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]", "JSON array")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]", "item 0 of the batch: must be an object; received Array")]
+    [InlineData("[{\"a\":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}]", "JSON array")]
+    [InlineData("[0,0,0", "item 0 of the batch: must be an object; received Number")]
+    [InlineData("[" + Good + "]]", "JSON array")]
     public async Task One_bad_item_refuses_all(string batch, string text)
     {
         await using var engine = await EngineUnderTest.StartAsync();
         await HeaderTests.AssertRefusedAsync(engine, "/v2/batch", batch, [], "", text);
+    }
+
+    /// <summary>Each part of it takes a multiple of its bytes in memory, and none says anything.</summary>
+    [Fact]
+    public async Task An_item_of_very_many_parts_is_refused_before_it_is_read()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var parts = string.Join(',', Enumerable.Repeat(0, 4_000));
+        var batch = $$"""[{{Good}},{"destination":"http://host/","parts":[{{parts}}]}]""";
+        var text = "item 1 of the batch: may have 4000 names and values at the most";
+        await HeaderTests.AssertRefusedAsync(engine, "/v2/batch", batch, [], "", text);
+    }
+
+    [Fact]
+    public async Task Values_of_one_header_count_as_headers()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var values = string.Join(',', Enumerable.Repeat("\"\"", 501));
+        var batch = $$"""[{"destination":"http://host/","headers":{"Upstash-Forward-X":[{{values}}]} }]""";
+        await HeaderTests.AssertRefusedAsync(
+            engine,
+            "/v2/batch",
+            batch,
+            [],
+            "",
+            "headers must be 500 at the most; received '501'"
+        );
     }
 
     [Fact]

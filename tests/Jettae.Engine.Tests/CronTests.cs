@@ -15,6 +15,13 @@ public sealed class CronTests
     // Both day fields restricted: either.
     [InlineData("0 0 13 * 5", "2026-02-07T00:00:00Z", "2026-02-13T00:00:00Z")]
     [InlineData("0 0 10 * 5", "2026-02-07T00:00:00Z", "2026-02-10T00:00:00Z")]
+    // A step leaves days out: the field is not open. One of 1 leaves none.
+    [InlineData("0 0 */2 * MON", "2026-01-05T09:00:00Z", "2026-01-07T00:00:00Z")]
+    [InlineData("0 0 */2 * MON", "2026-01-11T09:00:00Z", "2026-01-12T00:00:00Z")]
+    [InlineData("0 0 13 * */2", "2026-01-05T09:00:00Z", "2026-01-06T00:00:00Z")]
+    [InlineData("0 0 */1 * MON", "2026-01-05T09:00:00Z", "2026-01-12T00:00:00Z")]
+    [InlineData("0 0 13 * */1", "2026-01-05T09:00:00Z", "2026-01-13T00:00:00Z")]
+    [InlineData("0 0 ?/1 * MON", "2026-01-05T09:00:00Z", "2026-01-12T00:00:00Z")]
     [InlineData("@hourly", "2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z")]
     [InlineData("@daily", "2026-01-05T09:00:00Z", "2026-01-06T00:00:00Z")]
     [InlineData("@weekly", "2026-01-05T09:00:00Z", "2026-01-11T00:00:00Z")]

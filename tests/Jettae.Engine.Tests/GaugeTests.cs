@@ -32,6 +32,21 @@ public sealed class GaugeTests
         Assert.Equal(0, Collect(engine)["jettae.engine.in_flight"]);
     }
 
+    [Fact]
+    public async Task What_each_node_counts_through_the_whole_store_does_not_add_up()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var pending = new List<Instrument>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (ReferenceEquals(instrument.Meter, engine.Gauges.Meter) && instrument.Name == "jettae.engine.pending")
+                pending.Add(instrument);
+        };
+        listener.Start();
+        Assert.IsType<ObservableGauge<long>>(Assert.Single(pending));
+    }
+
     /// <summary>Of this engine alone, whatever others run beside it.</summary>
     private static Dictionary<string, long> Collect(EngineUnderTest engine)
     {

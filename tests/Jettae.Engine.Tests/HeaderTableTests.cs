@@ -114,7 +114,11 @@ public sealed class HeaderTableTests
             || row.Data.Item1.StartsWith("Upstash-Flow-Control-", StringComparison.Ordinal)
             || row.Data.Item1.StartsWith("Upstash-Telemetry-", StringComparison.Ordinal)
             || row.Data.Item1
-                is "Upstash-Method"
+                is "Upstash-Forward-X"
+                    or "Upstash-Header-Forward"
+                    or "Upstash-Not-Before"
+                    or "Upstash-Redact-Fields"
+                    or "Upstash-Method"
                     or "Upstash-Delay"
                     or "Upstash-Retries"
                     or "Upstash-Retry-Delay"
@@ -220,6 +224,60 @@ public sealed class HeaderTableTests
         await using var engine = await EngineUnderTest.StartAsync();
         var (status, _) = await engine.SendAsync(HttpMethod.Post, $"/v2/publish/{engine.Sink}/?{query}", "x");
         Assert.Equal(expected, status);
+    }
+
+    [Fact]
+    [Trait("QStash", "91,96")]
+    public async Task A_retry_may_change_headers_and_time_and_hide_more_and_the_rest_stays_as_it_was()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await engine.PublishAsync(
+            "/fails",
+            "secret",
+            ("Upstash-Retries", "0"),
+            ("Content-Type", "text/plain"),
+            ("Upstash-Forward-Kept", "kept"),
+            ("Upstash-Forward-Said", "before"),
+            ("Upstash-Redact-Fields", "body")
+        );
+        await engine.IdleAsync();
+        var at = engine.Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        var (status, json) = await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/dlq/retry",
+            "{}",
+            ("Content-Type", "application/json"),
+            ("Upstash-Not-Before", $"{at}"),
+            ("upstash-forward-said", "now"),
+            ("Upstash-Forward-New", "new"),
+            ("Upstash-Redact-Fields", "header[Said]")
+        );
+        Assert.Equal(201, status);
+        var id = (string)json!["responses"]![0]!["messageId"]!;
+        var shown = (await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{id}")).Json!;
+        Assert.Equal(at * 1_000, (long)shown["notBefore"]!);
+        Assert.StartsWith("REDACTED:", (string)shown["body"]!, StringComparison.Ordinal);
+        Assert.StartsWith("REDACTED:", (string)shown["header"]!["Said"]![0]!, StringComparison.Ordinal);
+        Assert.Equal("new", (string)shown["header"]!["New"]![0]!);
+        Assert.Single(engine.Deliveries);
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        var delivery = engine.Deliveries.Last();
+        Assert.Equal(
+            (id, "secret", "text/plain", "kept", "now", "new"),
+            (
+                delivery.Header("Upstash-Message-Id"),
+                delivery.Body,
+                delivery.Header("Content-Type"),
+                delivery.Header("Kept"),
+                delivery.Header("Said"),
+                delivery.Header("New")
+            )
+        );
     }
 
     [Fact]

@@ -154,6 +154,58 @@ public sealed class LogPagingTests
         );
     }
 
+    [Fact]
+    public async Task A_page_without_bodies_holds_as_much_as_one_of_small_ones()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var large = new string('x', 5 * 1024 * 1024);
+        for (var i = 0; i < 4; i++)
+            await engine.PublishAsync("/", large, ("Upstash-Delay", "1h"));
+        var page = Assert.Single(await PagesAsync(engine, "trimBody=true"));
+        Assert.Equal(4, page.Count);
+        Assert.All(page, entry => Assert.Null(entry["body"]));
+    }
+
+    /// <summary>Each is looked for where it can be: none may be looked for elsewhere.</summary>
+    [Fact]
+    [Trait("QStash", "87,88")]
+    public async Task Each_state_by_itself_is_what_the_whole_log_says_of_it()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = http.Request.Path == "/many" ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        await PublishAsync(engine, 3, "x");
+        await engine.PublishAsync("/good", "x");
+        var waits = await engine.PublishAsync("/waits", "x", ("Upstash-Delay", "1d"));
+        await engine.SendAsync(HttpMethod.Delete, $"/v2/messages/{waits}");
+        await engine.IdleAsync();
+        var all = Assert.Single(await PagesAsync(engine, ""));
+        string[] states =
+        [
+            "CREATED",
+            "ACTIVE",
+            "DELIVERED",
+            "ERROR",
+            "RETRY",
+            "FAILED",
+            "CANCEL_REQUESTED",
+            "CANCELED",
+        ];
+        Assert.Equal(states.Order(), all.Select(State).Distinct().Order());
+        foreach (var asked in states.Select(state => new[] { state }).Append(["FAILED", "CREATED"]))
+            Assert.Equal(
+                all.Where(entry => asked.Contains(State(entry))).Select(entry => entry.ToJsonString()),
+                (await PagesAsync(engine, string.Join('&', asked.Select(state => $"state={state}")) + "&count=2"))
+                    .SelectMany(page => page)
+                    .Select(entry => entry.ToJsonString())
+            );
+
+        static string State(JsonNode entry) => (string)entry["state"]!;
+    }
+
     [Theory]
     [InlineData("count=0", "count", "0")]
     [InlineData("count=-1", "count", "-1")]

@@ -141,6 +141,22 @@ public sealed class UrlGroupTests
             ).Status
         );
         Assert.Equal(404, (await engine.SendAsync(HttpMethod.Patch, "/v2/topics/none", """{"headers":{}}""")).Status);
+        foreach (
+            var slip in new[]
+            {
+                "{}",
+                """{"header":{"Upstash-Method":"GET"}}""",
+                """{"headers":null}""",
+                """{"headers":[]}""",
+            }
+        )
+        {
+            var (status, json) = await engine.SendAsync(HttpMethod.Patch, "/v2/topics/g", slip);
+            Assert.Equal(400, status);
+            Assert.StartsWith("headers must be an object", (string)json!["error"]!, StringComparison.Ordinal);
+        }
+        var shown = (await engine.SendAsync(HttpMethod.Get, "/v2/topics/g")).Json!["headers"]!.AsObject();
+        Assert.Equal(3, shown.Count);
     }
 
     [Fact]
@@ -148,7 +164,11 @@ public sealed class UrlGroupTests
     public async Task A_destination_that_is_neither_url_nor_group_nor_api_is_refused_in_QStashs_words()
     {
         await using var engine = await EngineUnderTest.StartAsync(options =>
-            options.Apis = new Dictionary<string, string> { ["llm"] = "https://example.com/llm" }
+            options.Apis = new Dictionary<string, string>
+            {
+                ["llm"] = "https://example.com/llm",
+                ["mail"] = "https://example.com/mail",
+            }
         );
         foreach (
             var (destination, status, text) in new[]
@@ -179,14 +199,18 @@ public sealed class UrlGroupTests
         );
         var message = await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{(string)published.Json!["messageId"]!}");
         Assert.Equal("https://example.com/llm", (string)message.Json!["url"]!);
+        var mail = await engine.SendAsync(HttpMethod.Post, "/v2/publish/api/mail", "x", ("Upstash-Delay", "1h"));
+        Assert.Equal(200, mail.Status);
     }
 
     [Theory]
-    [InlineData(10_001, 1, 400, "10000 messages")]
-    [InlineData(120, 9, 413, "1073741824 bytes")]
+    [InlineData(10_001, 1, 0, 400, "10000 messages")]
+    [InlineData(120, 9, 0, 413, "1073741824 bytes")]
+    [InlineData(5_000, 0, 220, 413, "1073741824 bytes")]
     public async Task A_publish_that_stands_for_too_much_is_refused_and_nothing_is_stored(
         int endpoints,
         int megabytes,
+        int kilobytesOfHeaders,
         int expected,
         string reason
     )
@@ -196,9 +220,15 @@ public sealed class UrlGroupTests
         foreach (var some in urls.Chunk(1_000))
             Assert.Equal(200, (await AddAsync(engine, "g", string.Join(',', some))).Status);
         var body = new string('x', megabytes * 1024 * 1024);
+        var header = new string('x', kilobytesOfHeaders * 1024);
         foreach (var path in new[] { "/v2/publish/g", "/v2/enqueue/q/g", "/v2/schedules/g" })
         {
-            var (status, json) = await engine.SendAsync(HttpMethod.Post, path, body, Cron(path));
+            var (status, json) = await engine.SendAsync(
+                HttpMethod.Post,
+                path,
+                body,
+                [.. Cron(path), ("Upstash-Forward-X", header)]
+            );
             Assert.Equal(expected, status);
             Assert.Contains(reason, (string)json!["error"]!, StringComparison.Ordinal);
         }

@@ -39,7 +39,7 @@ internal static class ClusterOpenTransaction
         Table.Say("all that was published arrived", arrived ? "yes" : "no");
         Table.Say("least minute, of the one before", $"{slices.Min() / before:P0}");
         Table.Say("last minute, of the one before; the one after", $"{slices[^1] / before:P0}; {after / before:P0}");
-        return arrived && slices[^1] >= LeastShare * before;
+        return arrived && slices.Min() >= LeastShare * before;
 
         async Task PublishAsync(int node)
         {

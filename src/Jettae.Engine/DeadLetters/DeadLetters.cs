@@ -15,14 +15,18 @@ public sealed record DeadLetter(
     byte[] Body,
     string? Error,
     long Place
-);
+)
+{
+    /// <summary>How many bytes it takes, about.</summary>
+    internal long Size => Message.Size + Body.Length + MessageConfig.SizeOf(Headers);
+}
 
 /// <summary>What was given up: read, deleted, or published once more (contract §1.10).</summary>
 public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quotas quotas, TimeProvider time)
 {
     public const int MostInPage = 100;
 
-    /// <summary>Bodies and answers in one page.</summary>
+    /// <summary>Messages and answers in one page.</summary>
     private const int MostBytes = 32 * 1024 * 1024;
 
     private static readonly string Select = $"""
@@ -117,27 +121,31 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
     /// <summary>Each goes once more as a new message, with its real values; its dead letter goes in the same transaction.</summary>
     private async Task<JsonArray> RetryAsync(HttpContext http, IReadOnlyList<DeadLetter> page)
     {
+        // What it says of content is of its own body, a list of ids: the messages keep the type of theirs.
         var headers = new MessageHeaders(
-            http.GivenHeaders().Where(header => header.Key.StartsWith("Upstash-", StringComparison.OrdinalIgnoreCase))
+            http.GivenHeaders().Where(header => !header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         );
         var (now, limits) = (time.Milliseconds(), quotas.Of(http.Tenant()));
         var again = page.Select(letter => (letter.Id, Message: headers.Again(letter.Message, now, limits))).ToList();
         work.Enter();
         try
         {
-            var (ids, effects) = await store.WriteAsync(s =>
-            {
-                var (published, made) = (new List<string>(), new Effects());
-                foreach (var (id, message) in again)
+            var (ids, effects) = await store.WriteAsync(
+                s =>
                 {
-                    // Whoever retried or deleted it meanwhile was first.
-                    if (!Delete(s, message.Tenant, id))
-                        continue;
-                    Admission.Add(s, message, now, limits, made);
-                    published.Add(message.Id);
-                }
-                return (published, made);
-            });
+                    var (published, made) = (new List<string>(), new Effects());
+                    foreach (var (id, message) in again)
+                    {
+                        // Whoever retried or deleted it meanwhile was first.
+                        if (!Delete(s, message.Tenant, id))
+                            continue;
+                        Admission.Add(s, message, now, limits, made);
+                        published.Add(message.Id);
+                    }
+                    return (published, made);
+                },
+                again.Sum(each => each.Message.Size)
+            );
             shards.Tell(effects);
             return [.. ids.Select(id => new JsonObject { ["messageId"] = id })];
         }
@@ -188,7 +196,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
                 var letter = Row(reader);
                 if (!withBodies)
                     letter = letter with { Body = [], Message = letter.Message with { Body = [] } };
-                bytes += letter.Body.Length + letter.Message.Body.Length;
+                bytes += withBodies ? letter.Size : 0;
                 if (rows.Count == count || (rows.Count > 0 && bytes > MostBytes))
                     return (rows, false);
                 rows.Add(letter);

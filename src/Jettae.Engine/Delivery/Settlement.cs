@@ -26,11 +26,13 @@ public sealed class Settlement(
     {
         get
         {
-            var answer = (outcome as DeliveryOutcome.Answered)?.Body.Length ?? 0L;
+            var answer = outcome is DeliveryOutcome.Answered { Body: var body, Headers: var headers }
+                ? body.Length + MessageConfig.SizeOf(headers)
+                : 0;
             var callbacks =
                 (message.Config.Callback is null ? 0 : 1)
                 + (DeadLetter is null || message.Config.FailureCallback is null ? 0 : 1);
-            return answer + (callbacks * (answer + message.Body.Length));
+            return answer + (callbacks * (answer + message.Size));
         }
     }
 

@@ -23,6 +23,12 @@ public sealed class Log(Store store, Shards shards)
     /// <summary>Events that are looked through at once for those of a filter.</summary>
     private const int Stretch = 1_000;
 
+    private static readonly string Bodiless = Engine.Messages.Columns.Replace(
+        " body,",
+        " null,",
+        StringComparison.Ordinal
+    );
+
     private static readonly string[] Others =
     [
         "state",
@@ -52,36 +58,70 @@ public sealed class Log(Store store, Shards shards)
     /// <summary>
     /// The ordinal orders what one message has at one instant: a RETRY stands after its ERROR, a cancellation after all. Each
     /// branch begins where the last page ended and stops at the page's size by itself, however many share an instant. An
-    /// attempt whose message was cancelled meanwhile has begun, and that is all there is to tell (status below zero).
+    /// attempt whose message was cancelled meanwhile has begun, and that is all there is to tell (status below zero). Those that
+    /// cannot have what is asked for are left out: of many that were delivered, the few that failed would be far apart.
     /// </summary>
-    private const string Events = """
-        select * from (
-          select created_at as time, seq, 0 as ordinal, 'CREATED' as state from messages
-          where tenant = $0 and (created_at, seq, 0) {beyond} ($1, $5, $6) and created_at {within} $4 {seq}
-          order by created_at {direction}, seq {direction} limit $2) as created
-        union all select * from (
-          select started_at, message_seq, retried * 3 + 1, 'ACTIVE' from attempts
-          where tenant = $0 and (started_at, message_seq, retried * 3 + 1) {beyond} ($1, $5, $6) and started_at {within} $4 {message_seq}
-          order by started_at {direction}, message_seq {direction}, retried {direction} limit $2) as begun
-        union all select * from (
-          select ended_at, message_seq, retried * 3 + 2, case when next_at is null and status between 200 and 299 then 'DELIVERED' else 'ERROR' end from attempts
-          where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
-          and status >= 0
-          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as ended
-        union all select * from (
-          select ended_at, message_seq, retried * 3 + 3, case when next_at is null then 'FAILED' else 'RETRY' end from attempts
-          where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
-          and not (next_at is null and status between 200 and 299) and status >= 0
-          order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as gone
-        union all select * from (
-          select finished_at, seq, 1000000, 'CANCELED' from messages
-          where tenant = $0 and state = 3 and (finished_at, seq, 1000000) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
-          order by finished_at {direction}, seq {direction} limit $2) as cancelled
-        union all select * from (
-          select finished_at, seq, 999999, 'CANCEL_REQUESTED' from messages
-          where tenant = $0 and state = 3 and (finished_at, seq, 999999) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
-          order by finished_at {direction}, seq {direction} limit $2) as asked
-        """;
+    private static readonly (string[] States, string Sql)[] Events =
+    [
+        (
+            ["CREATED"],
+            """
+            select * from (
+              select created_at as time, seq, 0 as ordinal, 'CREATED' as state from messages
+              where tenant = $0 and (created_at, seq, 0) {beyond} ($1, $5, $6) and created_at {within} $4 {seq}
+              order by created_at {direction}, seq {direction} limit $2) as created
+            """
+        ),
+        (
+            ["ACTIVE"],
+            """
+            select * from (
+              select started_at as time, message_seq as seq, retried * 3 + 1 as ordinal, 'ACTIVE' as state from attempts
+              where tenant = $0 and (started_at, message_seq, retried * 3 + 1) {beyond} ($1, $5, $6) and started_at {within} $4 {message_seq}
+              order by started_at {direction}, message_seq {direction}, retried {direction} limit $2) as begun
+            """
+        ),
+        (
+            ["DELIVERED", "ERROR"],
+            """
+            select * from (
+              select ended_at as time, message_seq as seq, retried * 3 + 2 as ordinal,
+                case when next_at is null and status between 200 and 299 then 'DELIVERED' else 'ERROR' end as state from attempts
+              where tenant = $0 and (ended_at, message_seq, retried * 3 + 2) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
+              and status >= 0
+              order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as ended
+            """
+        ),
+        (
+            ["FAILED", "RETRY"],
+            """
+            select * from (
+              select ended_at as time, message_seq as seq, retried * 3 + 3 as ordinal,
+                case when next_at is null then 'FAILED' else 'RETRY' end as state from attempts
+              where tenant = $0 and (ended_at, message_seq, retried * 3 + 3) {beyond} ($1, $5, $6) and ended_at {within} $4 {message_seq}
+              and not (next_at is null and status between 200 and 299) and status >= 0
+              order by ended_at {direction}, message_seq {direction}, retried {direction} limit $2) as gone
+            """
+        ),
+        (
+            ["CANCELED"],
+            """
+            select * from (
+              select finished_at as time, seq, 1000000 as ordinal, 'CANCELED' as state from messages
+              where tenant = $0 and state = 3 and (finished_at, seq, 1000000) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
+              order by finished_at {direction}, seq {direction} limit $2) as cancelled
+            """
+        ),
+        (
+            ["CANCEL_REQUESTED"],
+            """
+            select * from (
+              select finished_at as time, seq, 999999 as ordinal, 'CANCEL_REQUESTED' as state from messages
+              where tenant = $0 and state = 3 and (finished_at, seq, 999999) {beyond} ($1, $5, $6) and finished_at {within} $4 {seq}
+              order by finished_at {direction}, seq {direction} limit $2) as asked
+            """
+        ),
+    ];
 
     private sealed record Entry(long Time, long Seq, long Ordinal, string State);
 
@@ -92,9 +132,15 @@ public sealed class Log(Store store, Shards shards)
         HashSet<string> States,
         string? Seqs,
         bool Trimmed,
-        bool LatestFirst
+        bool LatestFirst,
+        CancellationToken Gone
     )
     {
+        public bool Wants(string state) => States.Count == 0 || States.Contains(state);
+
+        /// <summary>What a message takes of a page.</summary>
+        public string Size => Trimmed ? "length(config)" : "length(body) + length(config)";
+
         /// <summary>Whether an entry comes after another in the order asked for.</summary>
         public bool IsBeyond(Entry entry, Entry after) =>
             LatestFirst ? Key(entry).CompareTo(Key(after)) < 0 : Key(entry).CompareTo(Key(after)) > 0;
@@ -121,7 +167,8 @@ public sealed class Log(Store store, Shards shards)
             states,
             Seqs(http.Tenant(), filter),
             trimmed,
-            filter.LatestFirst(otherwise: true)
+            filter.LatestFirst(otherwise: true),
+            http.RequestAborted
         );
         var (events, cursor) = Read(
             question,
@@ -169,21 +216,22 @@ public sealed class Log(Store store, Shards shards)
         var stretch = all ? count : Math.Max(count, Stretch);
         while (true)
         {
+            question.Gone.ThrowIfCancellationRequested();
             var entries = Entries(question, after, stretch + 1);
             var wanted = Matching(question, entries.Take(stretch));
-            var messages = Messages(wanted.Keys.Take(count), MostBytes - bytes, question.Direction);
+            var messages = Messages(question, wanted.Keys.Take(count), MostBytes - bytes);
             foreach (var entry in entries.Take(stretch))
             {
-                if (wanted.TryGetValue(entry.Seq, out var size) && Shows(question, entry))
+                if (wanted.TryGetValue(entry.Seq, out var size) && question.Wants(entry.State))
                 {
                     if (page.Count > 0 && bytes + size > MostBytes)
                         return (page, Text(after!));
                     bytes += size;
                     if (!messages.TryGetValue(entry.Seq, out var message))
-                        message = Messages([entry.Seq], long.MaxValue, "asc").GetValueOrDefault(entry.Seq);
+                        message = Messages(question, [entry.Seq], long.MaxValue).GetValueOrDefault(entry.Seq);
                     if (message is not null)
                     {
-                        var (json, answer) = Json(entry, message, question.Trimmed);
+                        var (json, answer) = Json(entry, message);
                         page.Add(json);
                         bytes += answer;
                     }
@@ -214,10 +262,14 @@ public sealed class Log(Store store, Shards shards)
                 (attempt.Message.Retried * 3) + 1,
                 "ACTIVE"
             ))
+            .Where(entry => question.Wants(entry.State))
             .Where(entry => question.IsBeyond(entry, begin) && entry.Time >= from && entry.Time <= to)
             .ToList();
         var few = question.Seqs is null ? "" : "and {0} in (select cast(value as bigint) from json_each($3))";
-        var sql = Events
+        var sql = string.Join(
+                " union all ",
+                Events.Where(each => each.States.Any(question.Wants)).Select(each => each.Sql)
+            )
             .Replace("{beyond}", question.LatestFirst ? "<" : ">", StringComparison.Ordinal)
             .Replace("{within}", question.LatestFirst ? ">=" : "<=", StringComparison.Ordinal)
             .Replace("{direction}", question.Direction, StringComparison.Ordinal)
@@ -254,14 +306,14 @@ public sealed class Log(Store store, Shards shards)
         store.Read(db =>
             db.Command(
                     $"""
-                    select m.seq, length(m.body) + length(m.config) from messages m
+                    select m.seq, {question.Size} from messages m
                     where m.seq in (select cast(value as bigint) from json_each($0)) and {question.Filter.Sql(
                         1
                     )} order by m.seq {question.Direction}
                     """,
                     question.Filter.With(
                         Engine.Messages.Seqs(
-                            entries.Where(entry => Shows(question, entry)).Select(entry => entry.Seq).Distinct()
+                            entries.Where(entry => question.Wants(entry.State)).Select(entry => entry.Seq).Distinct()
                         )
                     )
                 )
@@ -269,14 +321,14 @@ public sealed class Log(Store store, Shards shards)
                 .ToDictionary(row => row.Seq, row => row.Size)
         );
 
-    /// <summary>As many of these as have room for their bodies, in the page's order.</summary>
-    private Dictionary<long, Message> Messages(IEnumerable<long> seqs, long room, string direction) =>
+    /// <summary>As many of these as there is room for, in the page's order; of what is trimmed the bodies are not even read.</summary>
+    private Dictionary<long, Message> Messages(Question question, IEnumerable<long> seqs, long room) =>
         store.Read(db =>
             db.Command(
                     $"""
-                    select {Engine.Messages.Columns} from messages where seq in (
+                    select {(question.Trimmed ? Bodiless : Engine.Messages.Columns)} from messages where seq in (
                       select seq from (
-                        select seq, sum(length(body) + length(config)) over (order by seq {direction}) as until from messages
+                        select seq, sum({question.Size}) over (order by seq {question.Direction}) as until from messages
                         where seq in (select cast(value as bigint) from json_each($0))) as sized
                       where until <= $1)
                     """,
@@ -287,11 +339,8 @@ public sealed class Log(Store store, Shards shards)
                 .ToDictionary(message => message.Seq)
         );
 
-    private static bool Shows(Question question, Entry entry) =>
-        question.States.Count == 0 || question.States.Contains(entry.State);
-
     /// <summary>An entry as it is shown, and the size of the answer in it.</summary>
-    private (JsonObject Json, long Answer) Json(Entry entry, Message message, bool trimmed)
+    private (JsonObject Json, long Answer) Json(Entry entry, Message message)
     {
         var json = new JsonObject
         {
@@ -303,7 +352,7 @@ public sealed class Log(Store store, Shards shards)
             ["header"] = MessageJson.Header(message),
             ["maxRetries"] = message.MaxRetries,
         };
-        if (message.Body.Length > 0 && !trimmed)
+        if (message.Body.Length > 0)
             json["body"] = message.Config.Redact is { Body: true }
                 ? Redaction.Hash(message.Body)
                 : Convert.ToBase64String(message.Body);

@@ -119,7 +119,7 @@ internal sealed record Admission(
             ]
         );
         var placed = arrivals.Select(each => each.Message with { Shard = Shards.Of(s, each.Message) }).ToList();
-        var seqs = s.Scalars<long>(InsertMessage, [.. placed.Select(Values)]);
+        var seqs = s.Scalars<long>(InsertMessage, placed.Select(Values));
         var elsewhere = new List<Offer>();
         for (var i = 0; i < seqs.Length; i++)
         {

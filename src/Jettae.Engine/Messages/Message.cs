@@ -47,6 +47,9 @@ public sealed record Message
 
     /// <summary>Its flow-control key.</summary>
     public string? FlowKey { get; init; }
+
+    /// <summary>How many bytes it takes, about: its body, and all that was said of it.</summary>
+    internal long Size => Body.Length + Url.Length + Labels.Sum(label => label.Length) + Config.Size;
 }
 
 /// <summary>Where a message of a queue stands: <c>outside → waiting → admitted → left</c>.</summary>
@@ -93,6 +96,25 @@ public sealed record MessageConfig
 
     /// <summary>What reads must not show.</summary>
     public Redaction? Redact { get; init; }
+
+    /// <summary>As it is stored, about: not serialised to be counted.</summary>
+    internal long Size =>
+        SizeOf(Headers) + SizeOf(Callback) + SizeOf(FailureCallback) + (Redact?.Headers.Sum(name => name.Length) ?? 0);
+
+    internal static long SizeOf(IReadOnlyDictionary<string, string[]> headers)
+    {
+        var bytes = 0L;
+        foreach (var (name, values) in headers)
+        {
+            bytes += name.Length;
+            foreach (var value in values)
+                bytes += value.Length;
+        }
+        return bytes;
+    }
+
+    private static long SizeOf(CallbackTarget? target) =>
+        target is null ? 0 : target.Url.Length + SizeOf(target.Headers);
 }
 
 /// <summary>Where a callback goes.</summary>

@@ -12,6 +12,9 @@ internal static class MessageApi
 {
     private const int MaxBatch = 100 * 1024 * 1024;
     private const int MostCancelled = 500;
+
+    /// <summary>Of one item of a batch, in JSON's tokens: as many headers as there may be take half of it.</summary>
+    private const int MostParts = 4_000;
     private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
 
     public static void Map(RouteGroupBuilder v2)
@@ -176,6 +179,7 @@ internal static class MessageApi
         return (destination, headers);
     }
 
+    /// <summary>Item by item: a tree of the whole could take many times its bytes, before anything of it is known to be right.</summary>
     private static List<List<Publication>> ParseBatch(
         HttpContext http,
         byte[] body,
@@ -183,35 +187,25 @@ internal static class MessageApi
         EngineOptions options
     )
     {
-        JsonDocument document;
+        var items = new List<List<Publication>>();
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 16 });
         try
         {
-            document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 16 });
-        }
-        catch (JsonException wrong)
-        {
-            throw new RejectedException(400, $"the batch must be a JSON array: {wrong.Message}");
-        }
-        using (document)
-        {
-            if (document.RootElement.ValueKind != JsonValueKind.Array)
-                throw new RejectedException(
-                    400,
-                    $"the batch must be a JSON array; received {document.RootElement.ValueKind}"
-                );
-            var items = new List<List<Publication>>();
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray)
+                throw new RejectedException(400, $"the batch must be a JSON array; received {Kind(reader)}");
             var (messages, bytes) = (0, 0L);
-            foreach (var item in document.RootElement.EnumerateArray())
-            {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 try
                 {
-                    var asked = ParseItem(http, item, publishing, options);
+                    using var item = Item(ref reader);
+                    var asked = ParseItem(http, item.RootElement, publishing, options);
                     if ((messages += asked.Count) > Publishing.MostMessages)
                         throw new RejectedException(
                             400,
                             $"a batch may hold {Publishing.MostMessages} messages at the most"
                         );
-                    bytes += asked.Sum(each => (long)each.Message.Body.Length);
+                    bytes += asked.Sum(each => each.Message.Size);
                     Publishing.Check(messages, bytes);
                     items.Add(asked);
                 }
@@ -227,10 +221,30 @@ internal static class MessageApi
                 {
                     throw new RejectedException(wrong.Status, $"item {items.Count} of the batch: {wrong.Message}");
                 }
-            }
+            // Throws where something follows.
+            reader.Read();
             return items;
         }
+        catch (JsonException wrong)
+        {
+            throw new RejectedException(400, $"the batch must be a JSON array: {wrong.Message}");
+        }
     }
+
+    /// <summary>The object that begins here, once it is known to be none of very many parts.</summary>
+    private static JsonDocument Item(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new RejectedException(400, $"must be an object; received {Kind(reader)}");
+        var ahead = reader;
+        for (var parts = 0; ahead.Read() && ahead.CurrentDepth > reader.CurrentDepth; parts++)
+            if (parts == MostParts)
+                throw new RejectedException(400, $"may have {MostParts} names and values at the most");
+        return JsonDocument.ParseValue(ref reader);
+    }
+
+    private static string Kind(Utf8JsonReader reader) =>
+        reader.TokenType.ToString().Replace("Start", "", StringComparison.Ordinal);
 
     private static List<Publication> ParseItem(
         HttpContext http,
@@ -239,8 +253,6 @@ internal static class MessageApi
         EngineOptions options
     )
     {
-        if (item.ValueKind != JsonValueKind.Object)
-            throw new RejectedException(400, $"must be an object; received {item.ValueKind}");
         var queue = Member(item, "queue") is { Length: > 0 } name ? Wire.Name("queue", name) : null;
         var headers = MessageHeaders.Map(item.TryGetProperty("headers", out var map) ? map : default);
         var body = Encoding.UTF8.GetBytes(Member(item, "body") ?? "");

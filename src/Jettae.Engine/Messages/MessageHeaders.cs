@@ -69,15 +69,11 @@ public sealed class MessageHeaders
     /// <exception cref="RejectedException">A header breaks its rule.</exception>
     public Publication Read(string url, byte[] body, Origin origin, long now, Limits limits, int depth = 0)
     {
-        CheckForm();
+        CheckForm(values);
         if (Text("Upstash-Cron") is { } cron)
             throw Rejected("Upstash-Cron", "makes a schedule, and needs a request of its own", cron);
         url = Destination.Parse(url);
-        var delay = Delay();
-        var notBefore = Text("Upstash-Not-Before") is { } instant
-            ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
-            : now + (long)delay.TotalMilliseconds;
-        CheckDelay(notBefore - now, limits);
+        var notBefore = NotBefore(now, limits);
         var (flowKey, flow) = Flow();
         var queue =
             origin.Queue
@@ -119,9 +115,8 @@ public sealed class MessageHeaders
     /// <summary>A given-up message once more, as it was, with what these headers say differently (contract §1.10).</summary>
     public Message Again(Message old, long now, Limits limits)
     {
-        CheckForm();
-        var notBefore = now + (long)Delay().TotalMilliseconds;
-        CheckDelay(notBefore - now, limits);
+        CheckForm(values);
+        var notBefore = NotBefore(now, limits);
         var (flowKey, flow) = Flow();
         return old with
         {
@@ -140,6 +135,11 @@ public sealed class MessageHeaders
             FlowKey = flowKey ?? old.FlowKey,
             Config = old.Config with
             {
+                Headers = Sent(old.Config.Headers),
+                Redact = Redaction.OfEither(
+                    Text("Upstash-Redact-Fields") is { } fields ? Redaction.Parse(fields) : null,
+                    old.Config.Redact
+                ),
                 RetryDelay = RetryDelayExpression() ?? old.Config.RetryDelay,
                 TimeoutMs = Timeout() ?? old.Config.TimeoutMs,
                 Callback = Callback("Upstash-Callback", now, limits, 0) ?? old.Config.Callback,
@@ -174,7 +174,7 @@ public sealed class MessageHeaders
         return headers;
     }
 
-    private static string NewId(long now) =>
+    internal static string NewId(long now) =>
         "msg_"
         + Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(now)).ToString("N", CultureInfo.InvariantCulture);
 
@@ -187,10 +187,11 @@ public sealed class MessageHeaders
     /// A batch, or a query, can carry what no header line can: it would be dropped, or refused, at every attempt. And what a
     /// request's own header block bounds, they must not exceed.
     /// </summary>
-    private void CheckForm()
+    private static void CheckForm(IReadOnlyDictionary<string, string[]> values)
     {
-        if (values.Count > MostHeaders)
-            throw new RejectedException(400, $"headers must be {MostHeaders} at the most; received '{values.Count}'");
+        var count = values.Values.Sum(all => Math.Max(1, all.Length));
+        if (count > MostHeaders)
+            throw new RejectedException(400, $"headers must be {MostHeaders} at the most; received '{count}'");
         var bytes = 0L;
         foreach (var (name, all) in values)
         {
@@ -224,10 +225,15 @@ public sealed class MessageHeaders
 
     private TimeSpan Delay() => Span("Upstash-Delay") ?? TimeSpan.Zero;
 
-    private static void CheckDelay(long milliseconds, Limits limits)
+    private long NotBefore(long now, Limits limits)
     {
-        if (limits.Delay is { } longest && milliseconds > longest.TotalMilliseconds)
+        var delay = Delay();
+        var notBefore = Text("Upstash-Not-Before") is { } instant
+            ? Math.Max(now, Seconds("Upstash-Not-Before", instant) * 1_000)
+            : now + (long)delay.TotalMilliseconds;
+        if (limits.Delay is { } longest && notBefore - now > longest.TotalMilliseconds)
             throw RejectedException.Quota("maxDelay", (long)longest.TotalSeconds);
+        return notBefore;
     }
 
     private static long Seconds(string name, string text) =>
@@ -326,6 +332,19 @@ public sealed class MessageHeaders
         Text(name) is { } text
         && (bool.TryParse(text, out var flag) ? flag : throw Rejected(name, "must be true or false", text));
 
+    /// <summary>What was to be sent, with what these headers say differently; together within a request's bounds.</summary>
+    private IReadOnlyDictionary<string, string[]> Sent(IReadOnlyDictionary<string, string[]> before)
+    {
+        var said = Sent();
+        if (said.Count == 0)
+            return before;
+        var sent = new Dictionary<string, string[]>(before, StringComparer.Ordinal);
+        foreach (var (name, value) in said)
+            sent[name] = value;
+        CheckForm(sent);
+        return sent;
+    }
+
     private Dictionary<string, string[]> Sent()
     {
         var sent = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -414,6 +433,18 @@ public sealed record Origin(
 /// <param name="ByContent">Deduplicate by destination, body, content type and forwarded headers.</param>
 public sealed record Publication(Message Message, string? DeduplicationId, bool ByContent)
 {
+    /// <summary>A message of its own, to another endpoint of its group: body and headers are in memory once.</summary>
+    internal Publication To(Endpoint endpoint, long now) =>
+        this with
+        {
+            Message = Message with
+            {
+                Id = MessageHeaders.NewId(now),
+                Url = Destination.Parse(endpoint.Url),
+                Config = Message.Config with { Endpoint = endpoint.Name },
+            },
+        };
+
     /// <summary>The same, in a trace.</summary>
     internal Publication In(string trace) =>
         this with

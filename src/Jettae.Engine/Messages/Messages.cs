@@ -49,7 +49,7 @@ public sealed class Messages(
             var (accepted, effects) = await store.WriteAsync(
                 admit,
                 admission,
-                publications.Sum(each => (long)each.Message.Body.Length),
+                publications.Sum(each => each.Message.Size),
                 isApart: admission.MayBeRefused
             );
             shards.Tell(effects);

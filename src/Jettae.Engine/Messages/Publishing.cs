@@ -24,13 +24,14 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
             destination = UrlOfApi(destination[Api.Length..], headers);
         else if (IsName(destination) && store.Read(db => UrlGroups.Find(db, tenant, destination)) is { } group)
         {
-            Check(group.Endpoints.Count, (long)group.Endpoints.Count * body.Length);
-            return [.. Fanned(group, headers, body, origin, now, quotas.Of(tenant))];
+            var first = First(group, headers, body, origin, now, quotas.Of(tenant));
+            Check(group.Endpoints.Count, group.Endpoints.Count * first.Message.Size);
+            return [.. group.Endpoints.Select(endpoint => first.To(endpoint, now))];
         }
         return [new MessageHeaders(headers).Read(destination, body, origin, now, quotas.Of(tenant))];
     }
 
-    /// <summary>What one request may stand for: each message of a group is stored with a body of its own.</summary>
+    /// <summary>What one request may stand for: each message of a group is stored with a body, and headers, of its own.</summary>
     /// <exception cref="RejectedException">It would be more messages, or more bytes, than go into one transaction.</exception>
     internal static void Check(int messages, long bytes)
     {
@@ -46,7 +47,7 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
             );
     }
 
-    private static IEnumerable<Publication> Fanned(
+    private static Publication First(
         UrlGroup group,
         IReadOnlyDictionary<string, string[]> headers,
         byte[] body,
@@ -58,19 +59,16 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
         var all = new Dictionary<string, string[]>(group.Headers, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in headers)
             all[name] = values;
-        var reader = new MessageHeaders(all);
-        foreach (var endpoint in group.Endpoints)
-            yield return reader.Read(
-                endpoint.Url,
-                body,
-                origin with
-                {
-                    Topic = group.Name,
-                    Endpoint = endpoint.Name,
-                },
-                now,
-                limits
-            );
+        return new MessageHeaders(all).Read(
+            group.Endpoints[0].Url,
+            body,
+            origin with
+            {
+                Topic = group.Name,
+            },
+            now,
+            limits
+        );
     }
 
     private string UrlOfApi(string name, IReadOnlyDictionary<string, string[]> headers)
@@ -81,11 +79,12 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
                 $"api/{MessageHeaders.Shortened(name)} is not set up here: name its URL in the setting JETTAE_APIS, "
                     + "or publish to the provider's URL"
             );
-        if (!headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase))
-            throw new RejectedException(
-                400,
-                $"api/{name} needs an Upstash-Callback: the answer goes there; received none"
-            );
+        // Of the others nobody waits for the answer.
+        if (
+            name.Equals("llm", StringComparison.OrdinalIgnoreCase)
+            && !headers.Keys.Contains("Upstash-Callback", StringComparer.OrdinalIgnoreCase)
+        )
+            throw new RejectedException(400, "api/llm needs an Upstash-Callback: the answer goes there; received none");
         return url;
     }
 

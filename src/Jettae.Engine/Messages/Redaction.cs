@@ -39,12 +39,16 @@ public sealed record Redaction(bool Body, bool AllHeaders, IReadOnlyList<string>
 
     /// <summary>What a callback hides: its body holds all that its message hid, and its headers may bear the same names.</summary>
     public static Redaction? OfCallback(Redaction? own, Redaction? source) =>
-        source is null
-            ? own
+        source is null ? own : OfEither(own, source)! with { Body = true };
+
+    /// <summary>What one of them hides, or the other.</summary>
+    public static Redaction? OfEither(Redaction? one, Redaction? other) =>
+        one is null || other is null
+            ? one ?? other
             : new(
-                Body: true,
-                source.AllHeaders || own is { AllHeaders: true },
-                [.. source.Headers.Union(own?.Headers ?? [], StringComparer.OrdinalIgnoreCase)]
+                one.Body || other.Body,
+                one.AllHeaders || other.AllHeaders,
+                [.. one.Headers.Union(other.Headers, StringComparer.OrdinalIgnoreCase)]
             );
 
     public bool Hides(string header) => AllHeaders || Headers.Contains(header, StringComparer.OrdinalIgnoreCase);

@@ -87,10 +87,13 @@ internal sealed partial class Cron
     private static IEnumerable<string> Alternatives(string[] fields)
     {
         var (minute, hour, day, month, weekday) = (fields[0], fields[1], fields[2], fields[3], fields[4]);
-        return day[0] is '*' or '?' || weekday[0] is '*' or '?'
+        return IsOpen(day) || IsOpen(weekday)
             ? [string.Join(' ', fields)]
             : [$"{minute} {hour} {day} {month} *", $"{minute} {hour} * {month} {weekday}"];
     }
+
+    /// <summary>As cron has it, <c>*/2</c> is not: it leaves days out.</summary>
+    private static bool IsOpen(string field) => field is "*" or "?" or "*/1" or "?/1";
 
     private static RejectedException Rejected(string reason, string received) =>
         new(400, $"Invalid cron expression {reason}; received '{MessageHeaders.Shortened(received)}' as Upstash-Cron");

@@ -127,12 +127,15 @@ internal sealed class Schedules(
             .ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>All of them (contract §1.12), and of their bodies no more at once than a few.</summary>
+    /// <summary>All of them (contract §1.12), and of their bodies and headers no more at once than a few.</summary>
     private IResult List(HttpContext http)
     {
         var tenant = http.Tenant();
         var ids = store.Read(db =>
-            db.Command("select id, length(body) from schedules where tenant = $0 order by created_at, id", tenant)
+            db.Command(
+                    "select id, length(body) + length(headers) from schedules where tenant = $0 order by created_at, id",
+                    tenant
+                )
                 .Rows(row => (Id: row.GetString(0), Size: row.GetInt32(1)))
         );
         return Wire.Stream(Portions().SelectMany(portion => Shown(tenant, portion)));

@@ -11,7 +11,7 @@ internal sealed partial class Ticker : IDisposable
 {
     private const int MostAtOnce = 500;
 
-    /// <summary>Of bodies, give or take one.</summary>
+    /// <summary>Of bodies and headers, give or take one schedule's.</summary>
     private const int MostBytesAtOnce = 16 * 1024 * 1024;
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
@@ -112,7 +112,7 @@ internal sealed partial class Ticker : IDisposable
                         select {Schedule.Columns} from schedules where (tenant, id) in (
                           select tenant, id from (
                             select tenant, id, sum(size) over (order by next_at, tenant, id) - size as before from (
-                              select tenant, id, next_at, length(body) as size from schedules
+                              select tenant, id, next_at, length(body) + length(headers) as size from schedules
                               where paused = 0 and next_at <= $0 order by next_at limit $1) as due) as summed
                           where before < $2)
                         order by next_at, tenant, id
@@ -194,7 +194,12 @@ internal sealed partial class Ticker : IDisposable
 
         async Task WriteAsync(List<Publication> messages, string? trouble, long? next)
         {
-            shards.Tell(await store.WriteAsync(s => Write(s, schedule, messages, trouble, now, next)));
+            shards.Tell(
+                await store.WriteAsync(
+                    s => Write(s, schedule, messages, trouble, now, next),
+                    messages.Sum(each => each.Message.Size)
+                )
+            );
         }
     }
 

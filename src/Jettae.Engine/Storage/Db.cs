@@ -20,13 +20,12 @@ public abstract class Db
 
     /// <summary>
     /// Runs one statement for each set of values, in their order, and waits for none before the next is on its way; answers how many
-    /// rows each of them changed.
+    /// rows each of them changed. The values are made when it is their turn: they may be more than memory holds.
     /// </summary>
-    public virtual int[] Each(string sql, IReadOnlyList<object?[]> values) =>
-        [.. values.Select(each => Run(sql, each))];
+    public virtual int[] Each(string sql, IEnumerable<object?[]> values) => [.. values.Select(each => Run(sql, each))];
 
     /// <summary>As above; answers the first value of the first row of each.</summary>
-    public virtual T?[] Scalars<T>(string sql, IReadOnlyList<object?[]> values) =>
+    public virtual T?[] Scalars<T>(string sql, IEnumerable<object?[]> values) =>
         [.. values.Select(each => Scalar<T>(sql, each))];
 
     /// <summary>A query that is not yet asked.</summary>

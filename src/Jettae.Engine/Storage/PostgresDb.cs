@@ -54,37 +54,38 @@ internal sealed partial class PostgresDb : Db
         return batch.ExecuteNonQuery();
     }
 
-    public override int[] Each(string sql, IReadOnlyList<object?[]> values)
+    public override int[] Each(string sql, IEnumerable<object?[]> values)
     {
-        var changed = new int[values.Count];
-        for (var from = 0; from < changed.Length; )
+        var changed = new List<int>();
+        foreach (var some in Portions(values))
         {
             using var batch = Batch(out _);
             var before = batch.BatchCommands.Count;
-            var end = Add(batch, sql, values, from);
+            foreach (var each in some)
+                Add(batch, sql, each);
             batch.ExecuteNonQuery();
-            for (var i = from; i < end; i++)
-                changed[i] = batch.BatchCommands[before + i - from].RecordsAffected;
-            from = end;
+            for (var i = 0; i < some.Count; i++)
+                changed.Add(batch.BatchCommands[before + i].RecordsAffected);
         }
-        return changed;
+        return [.. changed];
     }
 
-    public override T?[] Scalars<T>(string sql, IReadOnlyList<object?[]> values)
+    public override T?[] Scalars<T>(string sql, IEnumerable<object?[]> values)
         where T : default
     {
-        var firsts = new T?[values.Count];
-        for (var from = 0; from < firsts.Length; )
+        var firsts = new List<T?>();
+        foreach (var some in Portions(values))
         {
             using var batch = Batch(out var before);
-            var end = Add(batch, sql, values, from);
+            foreach (var each in some)
+                Add(batch, sql, each);
             using var reader = batch.ExecuteReader();
             for (; before > 0; before--)
                 reader.NextResult();
-            for (; from < end; from++, reader.NextResult())
-                firsts[from] = First(reader) is T value ? value : default;
+            for (var i = 0; i < some.Count; i++, reader.NextResult())
+                firsts.Add(First(reader) is T value ? value : default);
         }
-        return firsts;
+        return [.. firsts];
     }
 
     public override T Read<T>(string sql, ReadOnlySpan<object?> values, Func<DbDataReader, T> read)
@@ -156,18 +157,23 @@ internal sealed partial class PostgresDb : Db
         return batch;
     }
 
-    /// <summary>Adds one command for each set of values from a place on, as many as go together; answers where the next ones begin.</summary>
-    private static int Add(NpgsqlBatch batch, string sql, IReadOnlyList<object?[]> values, int from)
+    /// <summary>As many sets of values as go together.</summary>
+    private static IEnumerable<List<object?[]>> Portions(IEnumerable<object?[]> values)
     {
-        var bytes = 0L;
-        for (var i = from; i < values.Count; i++)
+        var (some, bytes) = (new List<object?[]>(), 0L);
+        foreach (var each in values)
         {
-            bytes += Bytes(values[i]);
-            if (i > from && bytes > MostBytes)
-                return i;
-            Add(batch, sql, values[i]);
+            var its = Bytes(each);
+            if (some.Count > 0 && bytes + its > MostBytes)
+            {
+                yield return some;
+                (some, bytes) = ([], 0);
+            }
+            some.Add(each);
+            bytes += its;
         }
-        return values.Count;
+        if (some.Count > 0)
+            yield return some;
     }
 
     /// <summary>Roughly: of what may be large.</summary>

@@ -50,10 +50,11 @@ public abstract class Store : IAsyncDisposable
     /// A throw undoes this work only; its neighbours in the batch commit. It may be run again where the store undid it: what it
     /// answers, and nothing else, is of the run that holds.
     /// </param>
-    public async Task<TResult> WriteAsync<TResult>(Func<Db, TResult> work)
+    /// <param name="bytes">How large it is, where it may be large.</param>
+    public async Task<TResult> WriteAsync<TResult>(Func<Db, TResult> work, long bytes = 0)
     {
         Reach();
-        var write = new SingleWrite<TResult>(work);
+        var write = new SingleWrite<TResult>(work) { Bytes = bytes };
         await commits.Add(write);
         return write.Result;
     }

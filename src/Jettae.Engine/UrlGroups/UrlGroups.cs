@@ -212,7 +212,10 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
         var json =
             await http.ObjectAsync()
             ?? throw new RejectedException(400, "the body must be a JSON object with headers; received nothing");
-        var headers = MessageHeaders.Map(JsonSerializer.SerializeToElement(json["headers"], WireJson.Default.JsonNode));
+        // Nothing by that name is a slip, and would take the group's headers away; {} does so if it is meant.
+        if (json["headers"] is not JsonObject given)
+            throw Wire.Wrong("headers", "an object of texts, or arrays of texts, by header", json["headers"]);
+        var headers = MessageHeaders.Map(JsonSerializer.SerializeToElement(given, WireJson.Default.JsonObject));
         // They must be such that a publisher could send them.
         new MessageHeaders(headers).Read(
             "https://example.com",

@@ -46,6 +46,28 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.GetByText(none)).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task A_large_message_is_shown_from_its_begin_though_a_page_of_the_log_holds_one_event_of_it()
+    {
+        using var http = new HttpClient();
+        var qstash = new QStashClient(
+            http,
+            new QStashOptions { Url = new Uri(studio.Program.Url), Token = studio.Program.Credentials.Token }
+        );
+        var published = await qstash.PublishAsync(
+            PublishRequest.Text($"{studio.Program.Url}/v2/lost", "begins" + new string('x', 9 * 1024 * 1024)) with
+            {
+                Retries = 0,
+            },
+            TestContext.Current.CancellationToken
+        );
+        var page = await studio.OpenAsync("en");
+        await OpenAsync(page, $"/messages/{published.MessageId}");
+        await Expect(page.Locator(".timeline .badge"))
+            .ToHaveTextAsync(["Accepted", new Regex(".+"), new Regex(".+"), "Failed"]);
+        await Expect(page.Locator("aside pre").Last).ToContainTextAsync("beginsxxx");
+    }
+
     [Theory]
     [InlineData("ko", "메시지 취소하기", "취소됨")]
     [InlineData("en", "Cancel the message", "Cancelled")]
