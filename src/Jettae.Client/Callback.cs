@@ -30,6 +30,11 @@ public sealed record QStashCallback
     /// <summary>The method of its delivery.</summary>
     public string? Method { get; init; }
 
+    /// <summary>The headers that the message carried.</summary>
+    /// <example><code>var order = told.SourceHeader?.GetValueOrDefault("Order-Id")?[0];</code></example>
+    [JsonConverter(typeof(HeaderMap))]
+    public IReadOnlyDictionary<string, string[]>? SourceHeader { get; init; }
+
     /// <summary>The message's body, in base64.</summary>
     public string? SourceBody { get; init; }
 

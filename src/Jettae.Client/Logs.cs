@@ -76,13 +76,18 @@ public sealed record LogFilter : QStashFilter
     /// <summary>Oldest first; not every QStash knows it.</summary>
     public bool EarliestFirst { get; init; }
 
+    /// <summary>Without the bodies, where they are large and not needed.</summary>
+    /// <example><code>var page = await qstash.Logs.ListAsync(new LogFilter { TrimBody = true });</code></example>
+    public bool TrimBody { get; init; }
+
     internal override Query Query() =>
         base.Query()
             .Add(MessageIds.Count == 1 ? "messageId" : "messageIds", MessageIds)
             .Add("state", State)
             .Add("host", Hosts)
             .Add("path", Paths)
-            .Add("order", EarliestFirst ? "earliestFirst" : null);
+            .Add("order", EarliestFirst ? "earliestFirst" : null)
+            .Add("trimBody", TrimBody ? "true" : null);
 }
 
 /// <summary>What an event says. A QStash may know more of them: compare, and expect others.</summary>

@@ -31,6 +31,15 @@ public sealed class QStashOptions
     public TimeSpan ClockTolerance { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// The largest body, in bytes, that a receiver reads to check its signature; a larger one is refused. Default 16 MB: a callback
+    /// carries the message of 10 MB that it tells of, and the answer to it, in base64.
+    /// </summary>
+    /// <example><code>
+    /// services.AddQStashReceiver(options => { options.ReadFrom(configuration); options.MaxBody = 64 * 1024 * 1024; });
+    /// </code></example>
+    public int MaxBody { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
     /// How often a call is repeated whose connection failed, after 50·eⁿ milliseconds; an answer is never repeated, whatever
     /// its status. Default 0. The official SDKs repeat 5 times; but a connection may fail after QStash took the message, and a
     /// repeated publish is then a second message, unless it has a deduplication id.

@@ -90,7 +90,11 @@ public static class QStashSetup
             var options = provider.GetRequiredService<QStashOptions>();
             return new Receiver(options, provider.GetRequiredService<TimeProvider>(), options.ClockTolerance);
         });
-        return services.AddOptions<QStashOptions>().Configure(configure).ValidateOnStart();
+        return services
+            .AddOptions<QStashOptions>()
+            .Configure(configure)
+            .Validate(options => options.MaxBody > 0, "MaxBody must be a number of bytes above 0.")
+            .ValidateOnStart();
     }
 
     private static bool Usable(string? key) => key is null or { Length: >= 16 };

@@ -156,6 +156,10 @@ public sealed record QStashSchedule
     /// <summary>How long each message waits before its first attempt.</summary>
     public TimeSpan? Delay { get; init; }
 
+    /// <summary>How long one attempt of each message may take.</summary>
+    /// <example><code>var slow = schedules.Where(schedule => schedule.Timeout > TimeSpan.FromMinutes(5));</code></example>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>The URL that is told of every attempt.</summary>
     public string? Callback { get; init; }
 

@@ -10,8 +10,6 @@ namespace Jettae.Client;
 /// <summary>Lets only deliveries that QStash signed reach an endpoint.</summary>
 public static class SignatureFilter
 {
-    private const int MaxBody = 10 * 1024 * 1024;
-
     /// <summary>
     /// Answers 401 problem details, and never calls the handler, unless the request carries a valid signature. The body can be
     /// read by the handler as usual. <see cref="QStashOptions"/> and <see cref="TimeProvider"/> come from the services.
@@ -63,7 +61,7 @@ public static class SignatureFilter
         var options = services.GetRequiredService<QStashOptions>();
         var receiver = new Receiver(options, services.GetRequiredService<TimeProvider>(), options.ClockTolerance);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBody;
+            limit.MaxRequestBodySize = options.MaxBody;
         var body = new MemoryStream();
         http.Response.RegisterForDispose(body);
         try
@@ -72,7 +70,7 @@ public static class SignatureFilter
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return "the body is larger than any that QStash delivers here";
+            return $"the body is larger than {options.MaxBody} bytes, the most that is taken here";
         }
         var verdict = await receiver.VerifyAsync(
             http.Request.Headers["Upstash-Signature"],

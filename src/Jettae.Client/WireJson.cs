@@ -76,6 +76,55 @@ internal sealed class Milliseconds : JsonConverter<TimeSpan>
         writer.WriteNumberValue((long)value.TotalMilliseconds);
 }
 
+/// <summary>Headers, of which some callbacks write the single value without its list.</summary>
+internal sealed class HeaderMap : JsonConverter<IReadOnlyDictionary<string, string[]>>
+{
+    public override IReadOnlyDictionary<string, string[]> Read(
+        ref Utf8JsonReader reader,
+        Type type,
+        JsonSerializerOptions options
+    )
+    {
+        if (reader.TokenType is not JsonTokenType.StartObject)
+            throw new JsonException("headers by name were expected");
+        var headers = new Dictionary<string, string[]>();
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            var (name, values) = (reader.GetString()!, new List<string>());
+            reader.Read();
+            if (reader.TokenType is not JsonTokenType.StartArray)
+                values.Add(Text(ref reader));
+            else
+                while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+                    values.Add(Text(ref reader));
+            headers[name] = [.. values];
+        }
+        return headers;
+    }
+
+    public override void Write(
+        Utf8JsonWriter writer,
+        IReadOnlyDictionary<string, string[]> value,
+        JsonSerializerOptions options
+    )
+    {
+        writer.WriteStartObject();
+        foreach (var (name, values) in value)
+        {
+            writer.WriteStartArray(name);
+            foreach (var each in values)
+                writer.WriteStringValue(each);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndObject();
+    }
+
+    private static string Text(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.String
+            ? reader.GetString()!
+            : throw new JsonException("the text of a header was expected");
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     // callerIP and callerIp are one thing, spelled by different answers.

@@ -14,6 +14,15 @@ namespace Jettae.Studio;
 /// <summary>Puts the studio into a web application.</summary>
 public static class StudioSetup
 {
+    /// <summary>Whether the tables are of this version; null where there are none yet. To ask changes nothing.</summary>
+    public static async Task<bool?> IsCurrentAsync(StudioOptions options, CancellationToken cancel)
+    {
+        if (options.Database is null && !File.Exists(options.DataFile))
+            return null;
+        using var store = StudioStore.Of(options);
+        return await store.IsCurrentAsync(cancel);
+    }
+
     /// <summary>
     /// Adds the studio: its tables, booker, keeper, writer and accounts. Its clock is the registered <see cref="TimeProvider"/>,
     /// else the system's; its writer the registered <see cref="IChatClient"/>, else Claude with a key, else the sample writer.

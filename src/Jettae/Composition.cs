@@ -32,10 +32,8 @@ public static class Composition
         Action<EngineOptions, StudioOptions>? change = null
     )
     {
-        Restore.RefuseHalf(settings.DataFolder);
-        MigrateCommand.RefuseMoved(settings);
-        MakeFolder(settings.DataFolder);
-        var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
+        Enter(settings);
+        var qstash = CredentialsOf(settings);
         var engine = EngineOptionsOf(settings, qstash);
         var studio = StudioOptionsOf(settings, qstash);
         change?.Invoke(engine, studio);
@@ -49,6 +47,8 @@ public static class Composition
         );
         settings.Observation.AddTo(builder);
         builder.Services.AddSingleton(time);
+        if (settings.Database is null)
+            builder.Services.AddHostedService(_ => new FolderLock(settings.DataFolder));
         // Scripts and styles of the pages are found in a build as they are in what is published.
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseUrls([.. settings.Addresses]);
@@ -75,12 +75,29 @@ public static class Composition
     }
 
     /// <summary>The studio's doors on the data folder, without its loops and pages: for commands, beside a program that runs.</summary>
-    public static ServiceProvider Doors(Settings settings)
+    /// <param name="settings">What the operator said.</param>
+    /// <param name="known">What QStash asks for, where that is known already; null: as it is kept.</param>
+    public static ServiceProvider Doors(Settings settings, Credentials? known = null)
     {
-        MigrateCommand.RefuseMoved(settings);
-        MakeFolder(settings.DataFolder);
-        var qstash = settings.UsesBuiltInEngine ? Credentials.ForBuiltInEngine(settings) : Elsewhere(settings);
+        Enter(settings);
+        var qstash = known ?? CredentialsOf(settings);
         return new ServiceCollection().AddLogging().AddStudio(StudioOptionsOf(settings, qstash)).BuildServiceProvider();
+    }
+
+    /// <summary>Whoever comes to the data comes by here: nobody works on half of it, or on what has gone elsewhere.</summary>
+    /// <exception cref="SettingsException">A restore or a move was cut off, or the folder was moved.</exception>
+    internal static void Enter(Settings settings)
+    {
+        Refuse(settings);
+        if (settings.Database is null)
+            MakeFolder(settings.DataFolder);
+    }
+
+    /// <exception cref="SettingsException">A restore or a move was cut off, or the folder was moved.</exception>
+    internal static void Refuse(Settings settings)
+    {
+        Restore.RefuseHalf(settings.DataFolder);
+        MigrateCommand.RefuseMoved(settings);
     }
 
     /// <summary>Keys and people's texts lie there: it is its owner's only.</summary>
@@ -95,8 +112,11 @@ public static class Composition
             );
     }
 
-    private static Credentials Elsewhere(Settings settings) =>
-        new(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
+    /// <summary>What this program's QStash asks for and signs with.</summary>
+    internal static Credentials CredentialsOf(Settings settings) =>
+        settings.UsesBuiltInEngine
+            ? Credentials.ForBuiltInEngine(settings)
+            : new(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
 
     private static EngineOptions EngineOptionsOf(Settings settings, Credentials credentials)
     {

@@ -108,7 +108,10 @@ internal static class DevelopmentServer
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
-        var observation = new Observation(Running.SettingsSources());
+        var sources = Running.SettingsSources();
+        var observation = new Observation(sources);
+        // Of the program's settings only these are meant for it: QSTASH_URL, say, is for what is developed.
+        var meant = new Dictionary<string, string?> { ["JETTAE_APIS"] = sources["JETTAE_APIS"] };
         observation.AddTo(builder);
         builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -125,6 +128,7 @@ internal static class DevelopmentServer
                     Tenants = [new Tenant("defaultUser", Token, CurrentKey, NextKey)],
                     // What is developed runs on this machine and around it.
                     EgressAllow = ["0.0.0.0/0", "::/0"],
+                    Apis = new Settings(new ConfigurationBuilder().AddInMemoryCollection(meant).Build()).Apis,
                     Region = region,
                 }
             );

@@ -168,6 +168,17 @@ public sealed class Settings
 
     public bool UsesBuiltInEngine { get; }
 
+    /// <summary>The same on another data folder, and on this database or none.</summary>
+    internal Settings With(string folder, string? database) =>
+        new(
+            new ConfigurationBuilder()
+                .AddConfiguration(configuration)
+                .AddInMemoryCollection(
+                    new Dictionary<string, string?> { ["JETTAE_DATA"] = folder, ["DATABASE_URL"] = database }
+                )
+                .Build()
+        );
+
     /// <summary>The value as it was given, blanks and all: for the doctor.</summary>
     public string? Raw(string name) => configuration[name];
 

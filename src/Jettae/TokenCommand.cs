@@ -112,6 +112,7 @@ internal static class TokenCommand
         Running.SafelyAsync(async () =>
         {
             var settings = new Settings(Running.SettingsSources());
+            Composition.Enter(settings);
             var told = Store.Beside(Composition.StoreOf(settings), db => act(db, settings));
             if (told.Length > 0)
                 await Console.Out.WriteLineAsync(told);

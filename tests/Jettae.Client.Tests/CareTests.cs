@@ -301,6 +301,27 @@ public sealed class CareTests
         var told = await QStashCallback.ReadAsync(body, Cancel);
         Assert.Equal((503, 0, 3, "::1"), (told.Status, told.Retried, told.MaxRetries, told.CallerIp));
         Assert.Equal(1_701_198_447_054, told.CreatedAt.ToUnixTimeMilliseconds());
+        Assert.Null(told.SourceHeader);
+    }
+
+    [Fact]
+    public async Task A_callback_tells_the_headers_of_its_message_listed_or_not()
+    {
+        using var body = new MemoryStream("""{"status":200,"sourceHeader":{"A":["b","c"],"D":"e"}}"""u8.ToArray());
+        var told = await QStashCallback.ReadAsync(body, Cancel);
+        Assert.Equal(["b", "c"], told.SourceHeader!["A"]);
+        Assert.Equal(["e"], told.SourceHeader["D"]);
+    }
+
+    [Fact]
+    public async Task A_schedule_tells_its_timeout_and_a_log_comes_without_bodies_when_asked()
+    {
+        Answer("""{"scheduleId":"scd_1","cron":"* * * * *","timeout":90}""");
+        var schedule = await Client().Schedules.GetAsync("scd_1", Cancel);
+        Assert.Equal(TimeSpan.FromSeconds(90), schedule!.Timeout);
+        Answer("""{"events":[]}""");
+        await Client().Logs.ListAsync(new LogFilter { TrimBody = true }, cancel: Cancel);
+        Assert.Equal("GET /v2/events?trimBody=true", asked[^1]);
     }
 
     private sealed class Answering(CareTests tests) : HttpMessageHandler

@@ -171,6 +171,7 @@ public sealed class FuzzTests
         [
             "status",
             "header",
+            "sourceHeader",
             "body",
             "retried",
             "maxRetries",
@@ -181,7 +182,7 @@ public sealed class FuzzTests
             "callerIP",
         ];
         const string whole =
-            """{"status":503,"header":{"A":["b"]},"body":"eA==","retried":1,"maxRetries":3,"sourceMessageId":"msg_1","url":"u","notBefore":1701198447054,"createdAt":"1701198447054","callerIP":"::1"}""";
+            """{"status":503,"header":{"A":["b"]},"body":"eA==","retried":1,"maxRetries":3,"sourceMessageId":"msg_1","sourceHeader":{"A":["b","c"],"D":"e"},"url":"u","notBefore":1701198447054,"createdAt":"1701198447054","callerIP":"::1"}""";
         var pairs = Gen.Select(One(fields), Odd, (name, value) => $"\"{name}\":{value}");
         await Gen.OneOf(Mutations(whole), pairs.List[1, 4].Select(some => $"{{{string.Join(',', some)}}}"), Odd)
             .SampleAsync(

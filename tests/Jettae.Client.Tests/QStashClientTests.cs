@@ -102,6 +102,50 @@ public sealed class QStashClientTests : IAsyncLifetime
         Assert.All(expected, pair => Assert.Equal(pair.Value, headers[pair.Key]));
     }
 
+    public static TheoryData<QStashApi, string, string, string> Apis =>
+        new()
+        {
+            { QStashApi.Named("llm"), "api/llm", "Upstash-Callback", "https://me.example/said" },
+            {
+                QStashApi.OpenAi("key", "org"),
+                "https://api.openai.com/v1/chat/completions",
+                "Upstash-Forward-OpenAI-Organization",
+                "org"
+            },
+            { QStashApi.Anthropic("key"), "https://api.anthropic.com/v1/messages", "Upstash-Forward-x-api-key", "key" },
+            {
+                QStashApi.Llm("https://llm.example/", "key"),
+                "https://llm.example/v1/chat/completions",
+                "Upstash-Forward-Authorization",
+                "Bearer key"
+            },
+            { QStashApi.Resend("key"), "https://api.resend.com/emails", "Upstash-Forward-Authorization", "Bearer key" },
+            {
+                QStashApi.Resend("key", batch: true),
+                "https://api.resend.com/emails/batch",
+                "Upstash-Forward-Authorization",
+                "Bearer key"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Apis), DisableDiscoveryEnumeration = true)]
+    public async Task A_message_to_an_api_goes_where_that_is_with_what_it_asks_for(
+        QStashApi api,
+        string destination,
+        string header,
+        string value
+    )
+    {
+        var request = api.Json(new { model = "m" }) with { Callback = "https://me.example/said" };
+        await Client.PublishAsync(request, Cancel);
+        var (line, headers, body) = Assert.Single(asked);
+        Assert.Equal("POST /v2/publish/" + destination, line);
+        Assert.Equal(value, headers[header]);
+        Assert.Equal("Bearer t0ken", headers["Authorization"]);
+        Assert.Equal("""{"model":"m"}""", body);
+    }
+
     [Fact]
     public async Task A_batch_is_one_call_with_the_settings_of_each()
     {

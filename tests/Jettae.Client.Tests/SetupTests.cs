@@ -89,6 +89,7 @@ public sealed class SetupTests
             { "/v2", options => options.Url = new Uri("https://me.example/v2/publish/https://else.example") },
             { "/v2", options => options.Url = new Uri("https://me.example/v2/keys") },
             { "TransportRetries", options => options.TransportRetries = -1 },
+            { "MaxBody", options => options.MaxBody = 0 },
             { "16 characters", options => options.NextSigningKey = "sig_short" },
         };
 

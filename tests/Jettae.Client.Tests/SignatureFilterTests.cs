@@ -64,6 +64,19 @@ public sealed class SignatureFilterTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_callback_of_a_large_message_comes_in_and_what_is_larger_than_the_options_say_does_not()
+    {
+        const string url = Public + "/one";
+        var body = $$"""{"id":7,"sourceBody":"{{new string('A', 14 * 1024 * 1024)}}"}""";
+        Assert.Equal((HttpStatusCode.OK, "7"), await PostAsync("/one", body, Signed.Signature(url, body)));
+        app.Services.GetRequiredService<QStashOptions>().MaxBody = 1_024;
+        body = $$"""{"id":7,"sourceBody":"{{new string('A', 1_024)}}"}""";
+        var (status, said) = await PostAsync("/one", body, Signed.Signature(url, body));
+        Assert.Equal(HttpStatusCode.Unauthorized, status);
+        Assert.Contains("larger than 1024 bytes", said, StringComparison.Ordinal);
+    }
+
     private async Task<(HttpStatusCode, string)> PostAsync(string path, string body, string? signature)
     {
         var raw = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };

@@ -139,6 +139,23 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("a restore that was cut off", half.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task With_a_database_there_is_nothing_to_back_up_or_restore_and_none_is_written_to()
+    {
+        await using var program = await JettaeProcess.StartAsync();
+        var backup = Path.Combine(place.FullName, "backup");
+        Assert.Equal(0, (await program.RunAsync("backup", backup)).Code);
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var live = JettaeProcess.On(JettaeProcess.FreePort(), ("DATABASE_URL", postgres.Url));
+        await RefusedAsync(live, ["backup", Path.Combine(place.FullName, "of-nothing")], "With DATABASE_URL");
+        await RefusedAsync(live, ["restore", backup], "With DATABASE_URL");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(live.Folder));
+        Assert.Equal(
+            "0",
+            PostgresServer.Asked(postgres.Url, "select count(*) from pg_namespace where nspname like 'jettae%'").Trim()
+        );
+    }
+
     public void Dispose() => place.Delete(recursive: true);
 
     private static async Task RefusedAsync(JettaeProcess program, string[] command, string because)

@@ -166,6 +166,64 @@ public sealed class CommandTests
         }
     }
 
+    [Fact]
+    public async Task A_token_of_a_folder_that_is_nobodys_to_use_is_not_touched_and_a_new_folder_is_its_owners_only()
+    {
+        var place = Directory.CreateTempSubdirectory("jettae-tokens");
+        try
+        {
+            var settings = new Dictionary<string, string>
+            {
+                ["JETTAE_DATA"] = Path.Combine(place.FullName, "data"),
+                ["DATABASE_URL"] = "",
+            };
+            await RunAsync(settings, "token", "create", "laptop");
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(settings["JETTAE_DATA"])
+                );
+            var mark = Path.Combine(settings["JETTAE_DATA"], "moved-to-postgres");
+            await File.WriteAllTextAsync(mark, "a database", TestContext.Current.CancellationToken);
+            foreach (var command in new[] { "list", "revoke laptop", "reset" })
+                Assert.Contains("set DATABASE_URL", await RefusedAsync(command), StringComparison.Ordinal);
+            File.Delete(mark);
+            Directory.CreateDirectory(Path.Combine(settings["JETTAE_DATA"], "restoring"));
+            Assert.Contains("a restore that was cut off", await RefusedAsync("list"), StringComparison.Ordinal);
+
+            async Task<string> RefusedAsync(string command) =>
+                (
+                    await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                        RunAsync(settings, ["token", .. command.Split(' ')])
+                    )
+                ).Message;
+        }
+        finally
+        {
+            place.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    [Trait("QStash", "13")]
+    public async Task The_development_server_knows_the_apis_that_the_setting_names_and_nothing_else_of_the_programs()
+    {
+        await using var sink = await Sink.StartAsync();
+        await using var server = await DevelopmentProcess.StartAsync([
+            ("JETTAE_APIS", $"llm={sink.Address}"),
+            ("QSTASH_URL", "http://127.0.0.1:8080"),
+        ]);
+        using var http = server.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/publish/api/llm")
+        {
+            Content = new StringContent("1"),
+            Headers = { { "Upstash-Callback", "http://127.0.0.1:9/said" } },
+        };
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.True(await sink.UntilAsync(1, TimeSpan.FromSeconds(30)));
+    }
+
     private static async Task<string> LogAsync(JettaeProcess program, string token)
     {
         using var http = program.Client(token);

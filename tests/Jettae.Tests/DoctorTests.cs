@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Jettae.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +37,51 @@ public sealed class DoctorTests : IDisposable
         Assert.True(healthy, report);
         Assert.Contains("sample writer", report, StringComparison.Ordinal);
         // It ran on empty stores: nothing of anyone's was opened, let alone run.
-        Assert.Equal(["credentials.json"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public async Task A_database_is_left_as_it_was_and_the_provider_in_it_is_asked()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        // Nothing is there yet, and this user may make nothing.
+        var guarded =
+            $"Host=127.0.0.1;Port={postgres.Port};Database=postgres;Username=guarded;Password={PostgresServer.Password}";
+        var (healthy, report) = await ExamineAsync(("DATABASE_URL", guarded));
+        Assert.True(healthy, report);
+        Assert.Contains("sample writer", report, StringComparison.Ordinal);
+        (healthy, report) = await ExamineAsync(("DATABASE_URL", postgres.Url));
+        Assert.True(healthy, report);
+        Assert.Equal(
+            "0",
+            PostgresServer.Asked(postgres.Url, "select count(*) from pg_namespace where nspname like 'jettae%'").Trim()
+        );
+
+        await using var claude = await FakeClaude.StartAsync();
+        await using (var program = await JettaeProcess.StartAsync(("DATABASE_URL", postgres.Url)))
+        {
+            await program.PostAsync(
+                "/api/writer/connect",
+                new
+                {
+                    kind = "anthropic",
+                    key = FakeClaude.Key,
+                    url = claude.Url,
+                }
+            );
+            await program.StopAsync();
+        }
+        var asked = claude.Requests.Count;
+        (healthy, report) = await ExamineAsync(("DATABASE_URL", postgres.Url));
+        Assert.True(healthy, report);
+        Assert.DoesNotContain("sample writer", report, StringComparison.Ordinal);
+        Assert.Equal(asked + 1, claude.Requests.Count);
+
+        // What keeps a start from the database is said, not thrown.
+        PostgresServer.Asked(postgres.Url, "insert into jettae.kept (name, value) values ('moving', '')");
+        (healthy, report) = await ExamineAsync(("DATABASE_URL", postgres.Url));
+        Assert.False(healthy);
+        Assert.Contains("holds a move that was cut off", report, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,13 +64,21 @@ public sealed class MoveTests
         var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
         Assert.Equal(1, code);
         Assert.Contains("cut off", said, StringComparison.Ordinal);
+        // Nobody starts on a part of it.
+        await using (var early = JettaeProcess.On(JettaeProcess.FreePort(), ("DATABASE_URL", postgres.Url)))
+        {
+            var half = await Assert.ThrowsAsync<InvalidOperationException>(early.StartAsync);
+            Assert.Contains("holds a move that was cut off", half.Message, StringComparison.Ordinal);
+        }
         await DoAsync(postgres, "DROP EVENT TRIGGER prepare; DROP FUNCTION cut() CASCADE");
         (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
         Assert.True(code == 0, said);
         Assert.Contains($"messages: {Later + 1}", said, StringComparison.Ordinal);
         Assert.Contains("compared row by row", said, StringComparison.Ordinal);
-        // A second time finds all there.
-        Assert.Equal(0, (await program.RunAsync("migrate", "--to", postgres.Url)).Code);
+        // A second time changes nothing.
+        (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
+        Assert.Equal(0, code);
+        Assert.Contains("already", said, StringComparison.Ordinal);
 
         // The folder is not used by mistake; the database goes on where it was.
         Assert.Contains("set DATABASE_URL", (await program.RunAsync("sign-in")).Said, StringComparison.Ordinal);
@@ -121,6 +129,71 @@ public sealed class MoveTests
         Assert.Equal(1, code);
         Assert.Contains("use an empty one", said, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_the_owner_deleted_and_what_a_database_cannot_hold_do_not_stop_a_move()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var program = await JettaeProcess.StartAsync();
+        var price = (await program.GetAsync("/api/settings/prices"))["items"]![0]!;
+        var deleted = $"model={price["model"]}&effective_from={price["effective_from"]}";
+        (await program.Http.DeleteAsync($"/api/settings/prices?{deleted}", cancel)).EnsureSuccessStatusCode();
+        var left = (await program.GetAsync("/api/settings/prices"))["items"]!.AsArray().Count;
+        var schedule = (string)(await program.PostAsync("/api/schedule/create", Odd))["id"]!;
+        string[] banned = ["무\0료"];
+        await program.PostAsync("/api/brand", new { voice = "나직\0하게", banned_words = banned });
+        await program.StopAsync();
+        var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
+        Assert.True(code == 0, said);
+
+        await using var moved = JettaeProcess.On(new Uri(program.Url).Port, ("DATABASE_URL", postgres.Url));
+        await moved.StartAsync();
+        Assert.Equal(left, (await moved.GetAsync("/api/settings/prices"))["items"]!.AsArray().Count);
+        Assert.Equal("무\ufffd료", (string?)(await moved.GetAsync("/api/brand"))["banned_words"]![0]);
+        // Such texts are taken there too, and no otherwise.
+        var another = (string)(await moved.PostAsync("/api/schedule/create", Odd))["id"]!;
+        foreach (var id in new[] { schedule, another })
+            Assert.Equal(
+                "담백\ufffd하게 써 주세요",
+                (string?)(await moved.GetAsync($"/api/schedules/{id}"))["settings"]!["customPrompt"]
+            );
+    }
+
+    [Fact]
+    public async Task A_folder_that_a_program_runs_on_is_not_moved_whichever_QStash_that_asks()
+    {
+        await using var program = await JettaeProcess.StartAsync(
+            ("QSTASH_URL", "http://127.0.0.1:9"),
+            ("QSTASH_TOKEN", "t"),
+            ("QSTASH_CURRENT_SIGNING_KEY", new string('a', 32)),
+            ("QSTASH_NEXT_SIGNING_KEY", new string('b', 32))
+        );
+        const string nowhere = "postgres://postgres@127.0.0.1:9/postgres";
+        Assert.Contains(
+            "already runs",
+            (await program.RunAsync("migrate", "--to", nowhere)).Said,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("A Jettae runs on", (await program.RunAsync("restore", "any")).Said, StringComparison.Ordinal);
+        await program.KillAsync();
+        Assert.Contains(
+            "nothing listens there",
+            (await program.RunAsync("migrate", "--to", nowhere)).Said,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static object Odd =>
+        new
+        {
+            content_type = "x_post",
+            topic = "아침 산책",
+            frequency = "daily",
+            time_of_day = "09:00",
+            timezone = "Asia/Seoul",
+            settings = new { promptType = "custom", customPrompt = "담백\0하게 써 주세요" },
+        };
 
     private static async Task DoAsync(PostgresServer postgres, string sql)
     {

@@ -73,6 +73,16 @@ public sealed class SettingsTests
         Assert.Contains(value[(value.LastIndexOfAny([',', '=']) + 1)..], refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void A_database_and_proxies_that_are_blank_are_none(string blank)
+    {
+        var settings = Of(("DATABASE_URL", blank), ("JETTAE_TRUSTED_PROXIES", blank));
+        Assert.Null(settings.Database);
+        Assert.Empty(settings.TrustedProxies);
+    }
+
     [Fact]
     public async Task What_is_said_of_the_engine_reaches_it_and_what_is_not_said_stays_as_usual()
     {

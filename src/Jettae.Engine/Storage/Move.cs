@@ -55,11 +55,11 @@ public static class Move
         return SqliteStore.Own(Path.GetFullPath(from.DataFile));
     }
 
-    /// <summary>Whether engines are at work on it, or messages in it.</summary>
+    /// <summary>Whether engines are at work on it.</summary>
     public static bool IsInUse(EngineOptions to) =>
         PostgresStore.Once(to, db => db.Any("select 1 from nodes where until > instant()"));
 
-    /// <summary>The database is this origin's: nobody's yet, or claimed by it before.</summary>
+    /// <summary>The database is this origin's: nobody's yet, or claimed by it before. Nothing is to start on it until the move has ended.</summary>
     public static bool Claim(EngineOptions to, string origin) =>
         PostgresStore.Once(
             to,
@@ -71,9 +71,44 @@ public static class Move
                         return false;
                     db.Run("insert into kept (name, value) values ('origin', $0)", origin);
                 }
-                return db.Scalar<string>("select value from kept where name = 'origin'") == origin;
+                if (db.Scalar<string>("select value from kept where name = 'origin'") != origin)
+                    return false;
+                db.Run("insert into kept (name, value) values ('moving', '') on conflict do nothing");
+                return true;
             }
         );
+
+    /// <summary>All of it is there.</summary>
+    public static void End(EngineOptions to) =>
+        PostgresStore.Once(to, db => db.Run("delete from kept where name = 'moving'"));
+
+    /// <summary>Whether a move to the database has ended; null where none was begun. To ask makes nothing there.</summary>
+    /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
+    public static bool? HasEnded(EngineOptions to)
+    {
+        var address = new PostgresAddress(to.Database!);
+        try
+        {
+            using var target = new NpgsqlConnection(address.ConnectionString);
+            target.Open();
+            using var isThere = new NpgsqlCommand(
+                "select to_regclass(format('%I.kept', $1::text)) is not null",
+                target
+            );
+            isThere.Parameters.Add(new() { Value = to.DatabaseSchema });
+            if (isThere.ExecuteScalar() is not true)
+                return null;
+            using var hasEnded = new NpgsqlCommand(
+                $"select bool_and(name <> 'moving') from {to.DatabaseSchema}.kept where name in ('origin', 'moving')",
+                target
+            );
+            return hasEnded.ExecuteScalar() as bool?;
+        }
+        catch (NpgsqlException failure)
+        {
+            throw address.Explained(failure, to.DatabaseSchema);
+        }
+    }
 
     /// <summary>Copies what is missing, and then compares all of it.</summary>
     public static async Task<List<MovedTable>> RunAsync(

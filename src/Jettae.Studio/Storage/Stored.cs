@@ -15,6 +15,12 @@ internal static class Stored
             stored => DateTimeOffset.FromUnixTimeMilliseconds(stored)
         );
 
+    /// <summary>With texts as PostgreSQL's jsonb can hold them.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new SoundText() },
+    };
+
     public static readonly JsonSerializerOptions ClockTimes = new() { Converters = { new HourAndMinute() } };
 
     private sealed class HourAndMinute : JsonConverter<TimeOnly>
@@ -26,6 +32,15 @@ internal static class Stored
 
         public override void Write(Utf8JsonWriter writer, TimeOnly value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
+    }
+
+    private sealed class SoundText : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Sound(value));
     }
 
     public sealed class AsJsonList<T>(JsonSerializerOptions options)
@@ -47,8 +62,8 @@ internal static class Stored
 
     public sealed class AsJson()
         : ValueConverter<ScheduleSettings, string>(
-            settings => JsonSerializer.Serialize(settings, JsonSerializerOptions.Web),
-            stored => JsonSerializer.Deserialize<ScheduleSettings>(stored, JsonSerializerOptions.Web)!
+            settings => JsonSerializer.Serialize(settings, Json),
+            stored => JsonSerializer.Deserialize<ScheduleSettings>(stored, Json)!
         );
 
     /// <summary>A text as PostgreSQL can hold it: without zero characters and halves of surrogate pairs.</summary>

@@ -132,7 +132,7 @@ public class StudioDb(DbContextOptions options) : DbContext(options)
         brand.HasKey(each => each.OwnerId);
         brand
             .Property(each => each.BannedWords)
-            .HasConversion(new Stored.AsJsonList<string>(JsonSerializerOptions.Web), new Stored.SameItems<string>());
+            .HasConversion(new Stored.AsJsonList<string>(Stored.Json), new Stored.SameItems<string>());
 
         var schedule = modelBuilder.Entity<Schedule>();
         schedule.Ignore(each => each.Timing);

@@ -69,6 +69,8 @@ public sealed class StudioMove : IAsyncDisposable
         foreach (var file in files)
             if (XElement.Load(file) is var key && !known.Contains(key.ToString(SaveOptions.DisableFormatting)))
                 keys.StoreElement(key, Path.GetFileNameWithoutExtension(file));
+        // The migrations put prices there, of which the owner may have deleted some.
+        await target.WriteAsync(db => db.ModelPrices.ExecuteDeleteAsync(cancel), cancel);
         var moved = new List<(string, long, bool)>();
         foreach (var type in await source.ReadAsync(db => Task.FromResult(InOrder(db.Model)), cancel))
         {
@@ -140,7 +142,9 @@ public sealed class StudioMove : IAsyncDisposable
                 count++;
                 unchecked
                 {
-                    sum += BitConverter.ToUInt128(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(values)));
+                    sum += BitConverter.ToUInt128(
+                        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(values, Stored.Json))
+                    );
                 }
             }
             return (count, sum);
@@ -152,7 +156,6 @@ public sealed class StudioMove : IAsyncDisposable
         {
             // However many zeros it ends with.
             decimal number => number.ToString("G29", System.Globalization.CultureInfo.InvariantCulture),
-            string text => Stored.Sound(text),
             _ => value,
         };
 

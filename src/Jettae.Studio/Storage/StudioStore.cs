@@ -20,6 +20,14 @@ internal abstract class StudioStore : IDisposable
     /// <summary>Brings the tables up to date; the first who comes does it, all others wait.</summary>
     public Task PrepareAsync() => prepared.Value;
 
+    /// <summary>Whether the tables are of this version; null where there are none yet.</summary>
+    public async Task<bool?> IsCurrentAsync(CancellationToken cancel)
+    {
+        await using var db = Open();
+        var made = (await db.Database.GetAppliedMigrationsAsync(cancel)).ToHashSet();
+        return made.Count == 0 ? null : db.Database.GetMigrations().All(made.Contains);
+    }
+
     public async Task<T> ReadAsync<T>(Func<StudioDb, Task<T>> read, CancellationToken cancel)
     {
         await prepared.Value.WaitAsync(cancel);

@@ -47,13 +47,11 @@ internal static class BackupCommands
             (parsed, cancel) =>
                 Running.SafelyAsync(async () =>
                 {
-                    var sources = Running.SettingsSources();
-                    var (list, rebooked) = await Jettae.Restore.RunAsync(sources, parsed.GetValue(source)!, cancel);
+                    var settings = new Settings(Running.SettingsSources());
+                    var (list, rebooked) = await Jettae.Restore.RunAsync(settings, parsed.GetValue(source)!, cancel);
                     await Console.Out.WriteLineAsync(
                         $"""
-                        restored {new Settings(
-                            sources
-                        ).DataFolder} as it was at {list.MadeAt:yyyy-MM-dd HH:mm:ss}Z; {rebooked} bookings are made anew
+                        restored {settings.DataFolder} as it was at {list.MadeAt:yyyy-MM-dd HH:mm:ss}Z; {rebooked} bookings are made anew
                         Once it is started, what is due is delivered: the program that the backup comes from must not run any more.
                         """
                     );

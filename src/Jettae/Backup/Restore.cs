@@ -10,14 +10,17 @@ internal static class Restore
     private const string Draft = "restoring";
 
     /// <returns>What was restored, and how many bookings are published anew.</returns>
-    /// <exception cref="SettingsException">The folder is in use or not empty, or the backup is damaged.</exception>
+    /// <exception cref="SettingsException">There is a database, the folder is in use or not empty, or the backup is damaged.</exception>
     public static async Task<(BackupList List, int Rebooked)> RunAsync(
-        IConfiguration sources,
+        Settings settings,
         string source,
         CancellationToken cancel
     )
     {
-        var settings = new Settings(sources);
+        if (settings.Database is not null)
+            throw new SettingsException(
+                "With DATABASE_URL nothing lies in the data folder: restore without it, and 'jettae migrate' takes the folder to a database."
+            );
         var folder = settings.DataFolder;
         RefuseUnlessEmpty(folder);
         Composition.MakeFolder(folder);
@@ -29,7 +32,7 @@ internal static class Restore
         {
             Backup.Unpack(Path.GetFullPath(source), draft);
             list = await BackupList.CheckedAsync(draft, cancel);
-            rebooked = await RebookAsync(sources, draft, cancel);
+            rebooked = await RebookAsync(settings.With(draft, database: null), cancel);
             foreach (var store in BackupList.Stores.Where(store => File.Exists(Path.Combine(draft, store))))
                 Backup.CloseStore(Path.Combine(draft, store));
         }
@@ -67,45 +70,21 @@ internal static class Restore
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return;
         throw new SettingsException(
-            IsInUse(folder)
+            FolderLock.IsHeld(folder)
                 ? $"A Jettae runs on {folder}. Restore into a folder that is empty: JETTAE_DATA names it."
                 : $"{folder} is not empty. Restore into a folder that is: JETTAE_DATA names it."
         );
-    }
-
-    private static bool IsInUse(string folder)
-    {
-        var file = Path.Combine(folder, BackupList.EngineFile + ".lock");
-        try
-        {
-            if (File.Exists(file))
-                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     /// <summary>
     /// The engine's copy is the older one: a slot that was booked between the two is known to the studio only, and nobody would
     /// come for it. A QStash elsewhere still has its messages.
     /// </summary>
-    private static async Task<int> RebookAsync(IConfiguration sources, string draft, CancellationToken cancel)
+    private static async Task<int> RebookAsync(Settings settings, CancellationToken cancel)
     {
-        var engineFile = Path.Combine(draft, BackupList.EngineFile);
-        if (!File.Exists(engineFile))
+        var engine = Composition.StoreOf(settings);
+        if (!settings.UsesBuiltInEngine || !File.Exists(engine.DataFile))
             return 0;
-        var settings = new Settings(
-            new ConfigurationBuilder()
-                .AddConfiguration(sources)
-                .AddInMemoryCollection(new Dictionary<string, string?> { ["JETTAE_DATA"] = draft })
-                .Build()
-        );
-        if (!settings.UsesBuiltInEngine)
-            return 0;
-        var engine = new EngineOptions { DataFile = engineFile };
         await using var doors = Composition.Doors(settings);
         return await doors
             .GetRequiredService<Rebooking>()

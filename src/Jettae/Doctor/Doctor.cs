@@ -11,7 +11,7 @@ namespace Jettae;
 
 /// <summary>
 /// Looks for what newcomers get wrong, by really calling everything that the program will call, and says what to do. Changes
-/// nothing. Where the program does not run, it is started for the time of the examination.
+/// nothing. Where the program does not run, it is started for the time of the examination, on a folder of its own.
 /// </summary>
 internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider time, TextWriter report)
 {
@@ -69,16 +69,32 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         await BlanksAsync();
         if (settings.Database is { } database && !await DatabaseAsync(database, cancel))
             return false;
-        var running = await AnswersAsync(settings.OwnUrl, cancel);
-        // On empty stores: an examination runs no slot, delivers nothing and writes nothing of anyone's.
-        using var stores = running ? null : new EmptyStores();
-        await using var app = stores is null ? null : Composition.Build(settings, time, stores.Use);
         try
         {
+            Composition.Refuse(settings);
+            // On empty stores, with a token and keys of its own: it runs no slot, delivers nothing and writes nothing of anyone's.
+            using var apart = await AnswersAsync(settings.OwnUrl, cancel) ? null : new EmptyFolder();
+            var examined = apart is null ? settings : settings.With(apart.Path, database: null);
+            await using var app = apart is null ? null : Composition.Build(examined, time);
             if (app is not null)
                 await app.StartAsync(cancel);
+            var qstash = Composition.CredentialsOf(examined);
+            await PublicUrlAsync(cancel);
+            await QStashAsync(qstash, cancel);
+            await WebhookAsync(qstash, cancel);
+            await ClaudeAsync(qstash, cancel);
+            if (app is not null)
+                await app.StopAsync(cancel);
+            return healthy;
         }
-        catch (Exception trouble) when (trouble is IOException or InvalidOperationException)
+        catch (Exception trouble)
+            when (trouble
+                    is SettingsException
+                        or IOException
+                        or UnauthorizedAccessException
+                        or InvalidOperationException
+                        or DbException
+            )
         {
             await WrongAsync(
                 new("프로그램을 시작할 수 없어요", "The program cannot start"),
@@ -86,29 +102,13 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             );
             return false;
         }
-        var qstash = settings.UsesBuiltInEngine
-            ? Credentials.ForBuiltInEngine(settings)
-            : new Credentials(settings.QStashToken!, settings.CurrentSigningKey!, settings.NextSigningKey!);
-        await PublicUrlAsync(cancel);
-        await QStashAsync(qstash, cancel);
-        await WebhookAsync(qstash, cancel);
-        await ClaudeAsync(cancel);
-        if (app is not null)
-            await app.StopAsync(cancel);
-        return healthy;
     }
 
-    private sealed class EmptyStores : IDisposable
+    private sealed class EmptyFolder : IDisposable
     {
         private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jettae-doctor-");
 
-        public void Use(Engine.EngineOptions engine, Studio.StudioOptions studio) =>
-            (engine.DataFile, engine.Database, studio.DataFile, studio.Database) = (
-                Path.Combine(folder.FullName, "engine.db"),
-                null,
-                Path.Combine(folder.FullName, "studio.db"),
-                null
-            );
+        public string Path => folder.FullName;
 
         public void Dispose() => folder.Delete(recursive: true);
     }
@@ -301,18 +301,26 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     }
 
     /// <summary>As the settings page does it: one word to the provider that would write.</summary>
-    private async Task ClaudeAsync(CancellationToken cancel)
+    private async Task ClaudeAsync(Credentials qstash, CancellationToken cancel)
     {
-        await using var doors = File.Exists(Path.Combine(settings.DataFolder, "studio.db"))
-            ? Composition.Doors(settings)
-            : null;
+        // Whoever comes by the doors brings the tables up to date: that is a start's work.
+        var isCurrent = await StudioSetup.IsCurrentAsync(Composition.StudioStoreOf(settings), cancel);
+        await using var doors = isCurrent is true ? Composition.Doors(settings, qstash) : null;
         var model = settings.Model ?? new StudioOptions().Model;
         var asked =
             doors is not null ? await doors.GetRequiredService<Writers>().CheckAsync(cancel)
             : settings.AnthropicKey is { } key
                 ? await ProviderCheck.AskClaudeAsync(key, settings.AnthropicUrl, model, time, cancel)
             : null;
-        if (asked is not { } answer)
+        if (asked is null && isCurrent is false)
+            await FineAsync(
+                new(
+                    "데이터가 이전 버전의 것이라, 저장된 Claude 키는 이 버전을 한 번 시작한 뒤에 확인할 수 있어요",
+                    "The data is of a version before: a stored Claude key can be examined once this one has been started"
+                ),
+                "!"
+            );
+        else if (asked is not { } answer)
             await FineAsync(
                 new(
                     "Claude 키가 없어 샘플 작가가 써요. 연결하려면 설정 화면에서 키를 붙여 넣거나 ANTHROPIC_API_KEY를 넣어 주세요",

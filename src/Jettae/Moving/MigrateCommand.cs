@@ -28,11 +28,19 @@ internal static class MigrateCommand
         return command;
     }
 
-    /// <exception cref="SettingsException">The folder's data is in a database now.</exception>
+    /// <exception cref="SettingsException">The folder's data is in a database now, or the database has but a part of it.</exception>
     public static void RefuseMoved(Settings settings)
     {
+        if (settings.Database is { } database)
+        {
+            if (Move.HasEnded(Composition.StoreOf(settings)) is false)
+                throw new SettingsException(
+                    $"{PostgresStore.Describe(database)} holds a move that was cut off, or is still under way: run 'jettae migrate' until it has ended."
+                );
+            return;
+        }
         var mark = Path.Combine(settings.DataFolder, Mark);
-        if (settings.Database is null && File.Exists(mark))
+        if (File.Exists(mark))
             throw new SettingsException(
                 $"What was in {settings.DataFolder} is in PostgreSQL now, at {File.ReadAllText(mark).Trim()}: set DATABASE_URL. "
                     + $"To go back to the folder as it was then, delete {mark}; both at once would deliver twice."
@@ -41,7 +49,9 @@ internal static class MigrateCommand
 
     private static async Task RunAsync(string? from, string? to, CancellationToken cancel)
     {
-        var (source, target) = (Told(from, null), Told(from, to ?? Environment.GetEnvironmentVariable("DATABASE_URL")));
+        var told = new Settings(Running.SettingsSources());
+        var source = told.With(from ?? told.DataFolder, database: null);
+        var target = source.With(source.DataFolder, to ?? told.Database);
         if (target.Database is null)
             throw new SettingsException(
                 "--to or DATABASE_URL must name the database, such as postgres://user:password@host/name."
@@ -51,13 +61,21 @@ internal static class MigrateCommand
                 $"{source.DataFolder} is no data folder: {BackupList.StudioFile} is not there."
             );
         var (engine, there) = (Composition.StoreOf(source), Composition.StoreOf(target));
-        // Engines hold it as long as they run; and so does this, until the end.
+        var (mark, where) = (Path.Combine(source.DataFolder, Mark), PostgresStore.Describe(target.Database));
+        // Programs hold it as long as they run; and so does this, until the end.
+        using var folder = FolderLock.Take(source.DataFolder);
         using var hold = Move.Hold(engine);
+        if (File.Exists(mark) && await File.ReadAllTextAsync(mark, cancel) == where && Move.HasEnded(there) is true)
+        {
+            // What has happened there since is not to be undone.
+            await Console.Out.WriteLineAsync($"moved to {where} already; start with DATABASE_URL");
+            return;
+        }
         await using var studio = new StudioMove(Composition.StudioStoreOf(source), Composition.StudioStoreOf(target));
         if (Move.IsInUse(there))
             throw new SettingsException("Programs run on the database: stop them first.");
         if (await studio.ObstacleAsync(cancel) is { } obstacle)
-            throw new SettingsException($"{PostgresStore.Describe(target.Database)}: {obstacle}");
+            throw new SettingsException($"{where}: {obstacle}");
         var origin = Credentials.Stored(source)?.CurrentSigningKey ?? source.DataFolder;
         if (
             !Move.Claim(
@@ -67,9 +85,7 @@ internal static class MigrateCommand
                 )
             )
         )
-            throw new SettingsException(
-                $"{PostgresStore.Describe(target.Database)}: the database has messages of another engine: use an empty one."
-            );
+            throw new SettingsException($"{where}: the database has messages of another engine: use an empty one.");
         _ = Credentials.Stored(target);
         var messages = await Move.RunAsync(engine, there, Say, cancel);
         var pieces = await studio.RunAsync(Say, cancel);
@@ -82,25 +98,12 @@ internal static class MigrateCommand
             throw new SettingsException(
                 $"Not the same on both sides: {string.Join(", ", wrong)}. Nothing was taken from the folder; the database must not be used."
             );
-        await File.WriteAllTextAsync(
-            Path.Combine(source.DataFolder, Mark),
-            PostgresStore.Describe(target.Database),
-            cancel
-        );
+        await File.WriteAllTextAsync(mark, where, cancel);
+        Move.End(there);
         await Console.Out.WriteLineAsync(
             $"moved {messages.Sum(each => each.Rows) + pieces.Sum(each => each.Rows)} rows, compared row by row; start with DATABASE_URL from now on"
         );
 
         static void Say(string done) => Console.Out.WriteLine(done);
-    }
-
-    private static Settings Told(string? folder, string? database)
-    {
-        var given = new Dictionary<string, string?> { ["DATABASE_URL"] = database };
-        if (folder is not null)
-            given["JETTAE_DATA"] = folder;
-        return new Settings(
-            new ConfigurationBuilder().AddConfiguration(Running.SettingsSources()).AddInMemoryCollection(given).Build()
-        );
     }
 }
