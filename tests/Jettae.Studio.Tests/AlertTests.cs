@@ -141,6 +141,29 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task A_schedule_whose_last_slot_was_skipped_waits_for_nothing_and_is_not_told_of()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(
+            new
+            {
+                topic = "마지막",
+                content_type = "x_post",
+                frequency = "daily",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+                ends_at = "2024-01-16T12:00:00Z",
+            }
+        );
+        await studio.PostAsync("/api/schedule/skip", new { id = (string?)schedule["id"] });
+        await studio.GoToAsync("2024-01-15T00:10:00Z");
+        Assert.True((bool)(await studio.GetAsync($"/api/schedules/{schedule["id"]}"))["is_active"]!);
+        Assert.Empty(await OpenAsync(studio));
+        var monitoring = studio.Services.GetRequiredService<Monitoring>();
+        Assert.Equal(0, (await monitoring.NowAsync(await studio.OwnerAsync(), default)).Stalled);
+    }
+
+    [Fact]
     public async Task A_stranger_who_posts_rubbish_to_the_webhook_is_told_to_nobody()
     {
         await using var studio = await TestStudio.StartAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
@@ -61,6 +62,47 @@ public sealed class PriceTests
         // Back to the price that was valid before.
         Assert.Equal(0.000704m, (decimal)(await RunAsync(studio))["cost"]!);
         Assert.Equal(0.000702m, (decimal)(await studio.GetAsync($"/api/runs/{first["id"]}"))["cost"]!);
+    }
+
+    [Fact]
+    public async Task An_estimate_counts_every_draft_of_a_piece()
+    {
+        await using var server = await OpenAiLike.StartAsync("안녕하세요, 오늘도 좋은 하루예요.");
+        await using var studio = await TestStudio.StartAsync();
+        await studio.PostAsync(
+            "/api/writer/connect",
+            new
+            {
+                kind = "openai_compatible",
+                url = server.Url + "/v1",
+                model = Unknown,
+            }
+        );
+        await SaveAsync(studio, Price(Unknown, "2024-01-15", 1_000, 2_000));
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        var id = (Guid)schedule["id"]!;
+        var usual = await OfAsync(null, 1);
+        Assert.False(usual.IsMeasured);
+        Assert.Equal(3 * usual.CostPerMonth, (await OfAsync(null, 3)).CostPerMonth);
+
+        await studio.PostAsync("/api/schedule/update", new { id, settings = new { variants = 2 } });
+        var (_, end) = await studio.PostAsync("/api/schedule/run", new { id });
+        var cost = (decimal)end["run"]!["cost"]!;
+        Assert.Equal((cost, true), ((await OfAsync(id, 2)).CostPerPiece, (await OfAsync(id, 2)).IsMeasured));
+        Assert.Equal(2 * cost, (await OfAsync(id, 4)).CostPerPiece);
+
+        async Task<Estimate> OfAsync(Guid? of, int variants) =>
+            await studio
+                .Services.GetRequiredService<Estimates>()
+                .OfAsync(
+                    await studio.OwnerAsync(),
+                    of,
+                    ContentType.XPost,
+                    Unknown,
+                    variants,
+                    [studio.Time.GetUtcNow().AddDays(1)],
+                    default
+                );
     }
 
     [Fact]

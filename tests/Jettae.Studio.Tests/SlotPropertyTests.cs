@@ -212,6 +212,90 @@ public sealed class SlotPropertyTests
         Assert.All(skipped, slot => Assert.Null(stands[slot]));
     }
 
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    [InlineData(24)]
+    [InlineData(25)]
+    [InlineData(26)]
+    public async Task The_slots_previewed_for_a_stored_schedule_are_those_that_then_run(int seed)
+    {
+        var chance = new Random(seed);
+        for (var n = 0; n < 6; n++)
+        {
+            var (now, fields) = Wish(chance);
+            await using var studio = await TestStudio.StartAsync(now.ToString("O", CultureInfo.InvariantCulture));
+            var owner = await studio.OwnerAsync();
+            var schedules = studio.Services.GetRequiredService<Schedules>();
+            var id = (Guid)(await studio.CreateAsync(Body(fields)))["id"]!;
+            await ChangeSlotsAsync(studio, id, chance);
+
+            // Sometimes nothing of the timing.
+            var other = Fields(chance, Zones[chance.Next(Zones.Length)], studio.Time.GetUtcNow());
+            var change =
+                chance.Next(3) == 0 ? new ScheduleFields { Topic = "다른 주제" } : other with { StartsAt = null };
+            IReadOnlyList<PreviewSlot> preview;
+            try
+            {
+                (preview, _) = await schedules.PreviewAsync(owner, id, change, Shown, default);
+            }
+            catch (RejectedException)
+            {
+                await Assert.ThrowsAsync<RejectedException>(() => schedules.UpdateAsync(owner, id, change, default));
+                continue;
+            }
+            var ran = await SlotsAsync(studio, "done");
+            await schedules.UpdateAsync(owner, id, change, default);
+            await studio.StillAsync();
+            var expected = preview
+                .Select(each => each.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
+                .ToList();
+            foreach (var slot in expected)
+                await DeliverAsync(studio, slot);
+            Assert.Equal(expected, (await SlotsAsync(studio, "done")).Except(ran));
+            if (expected.Count < Shown)
+                Assert.Null((string?)(await studio.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
+        }
+    }
+
+    /// <summary>Skips, moves, rests and runs some of what is coming.</summary>
+    private static async Task ChangeSlotsAsync(TestStudio studio, Guid id, Random chance)
+    {
+        for (var step = 0; step < 8; step++)
+        {
+            var coming = (await studio.GetAsync($"/api/schedules/{id}"))["slots"]!.AsArray();
+            if (coming.Count == 0)
+                return;
+            var slot = (string)coming[chance.Next(coming.Count)]!;
+            switch (chance.Next(4))
+            {
+                case 0:
+                    await DoAsync(studio, "skip", new { id, slot_at = slot });
+                    break;
+                case 1:
+                    var to = Instant(slot).AddMinutes(chance.Next(-2000, 2000));
+                    await DoAsync(
+                        studio,
+                        "move",
+                        new
+                        {
+                            id,
+                            slot_at = slot,
+                            to,
+                        }
+                    );
+                    break;
+                case 2:
+                    await DoAsync(studio, "pause", new { id, until = Instant(slot).AddMinutes(-1) });
+                    break;
+                default:
+                    await DeliverAsync(studio, (string)coming[0]!);
+                    break;
+            }
+        }
+    }
+
     /// <summary>The booking rule, slot by slot, each at its own instant.</summary>
     private static IEnumerable<DateTimeOffset> Booked(Schedule schedule, DateTimeOffset now)
     {

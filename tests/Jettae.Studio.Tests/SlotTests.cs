@@ -244,6 +244,69 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task What_was_planned_once_is_over_when_it_is_skipped_and_can_be_restored_until_its_time()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, maxRuns: 1);
+        Assert.Null((string?)(await ChangeAsync(studio, "skip", new { id }))["next_run_at"]);
+        Assert.Equal(Nine, (string?)(await ChangeAsync(studio, "restore", new { id, slot_at = Nine }))["next_run_at"]);
+        await ChangeAsync(studio, "skip", new { id });
+        await studio.GoToAsync("2024-01-16T01:00:00Z");
+        Assert.Equal("skipped", (string?)Assert.Single(await RunsAsync(studio))!["state"]);
+        Assert.False((bool)(await studio.GetAsync($"/api/schedules/{id}"))["is_active"]!);
+        await studio.GoToAsync("2024-01-19T01:00:00Z");
+        Assert.Single(await RunsAsync(studio));
+    }
+
+    [Theory]
+    [InlineData("2024-01-20T06:00:00Z")]
+    [InlineData(ThirdDay)]
+    public async Task What_was_planned_once_runs_where_it_was_moved_to_and_nowhere_else(string to)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, maxRuns: 1);
+        var answer = await ChangeAsync(
+            studio,
+            "move",
+            new
+            {
+                id,
+                slot_at = Nine,
+                to,
+            }
+        );
+        Assert.Equal(to, (string?)answer["next_run_at"]);
+        await DeliverAsync(studio, to);
+        await studio.GoToAsync("2024-01-25T00:00:00Z");
+        Assert.Equal(to, (string?)Assert.Single(await RunsAsync(studio))!["slot_at"]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    public async Task A_slot_that_was_moved_away_and_is_skipped_after_its_own_time_has_one_row(int? maxRuns)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, maxRuns);
+        var to = "2024-01-16T06:00:00Z";
+        await ChangeAsync(
+            studio,
+            "move",
+            new
+            {
+                id,
+                slot_at = Nine,
+                to,
+            }
+        );
+        await studio.GoToAsync("2024-01-16T03:00:00Z");
+        var answer = await ChangeAsync(studio, "skip", new { id, slot_at = to });
+        Assert.Equal(maxRuns is null ? DayAfter : null, (string?)answer["next_run_at"]);
+        var run = Assert.Single(await RunsAsync(studio))!;
+        Assert.Equal((Nine, "skipped"), ((string?)run["slot_at"], (string?)run["state"]));
+    }
+
+    [Fact]
     public async Task The_last_slot_of_all_can_be_skipped_and_restored_and_the_schedule_ends_after_it()
     {
         await using var studio = await TestStudio.StartAsync();

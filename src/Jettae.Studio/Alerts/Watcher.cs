@@ -178,16 +178,8 @@ internal sealed class Watcher(
         var why = troubled
             .DistinctBy(each => each.Id)
             .ToDictionary(each => each.Id, each => Booking.ReasonIn(each.LastError));
-        var stalled = await active
-            .Where(schedule => schedule.UpdatedAt < now - Moment)
-            .Where(schedule =>
-                !db.Bookings.Any(booking =>
-                    booking.ScheduleId == schedule.Id
-                    && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
-                )
-            )
-            .Take(MostRows)
-            .ToListAsync(cancel);
+        var settled = active.Where(schedule => schedule.UpdatedAt < now - Moment);
+        var stalled = await (await Slots.StalledAsync(db, settled, now, cancel)).Take(MostRows).ToListAsync(cancel);
         var refused = failed.FirstOrDefault(run => Refusals.Contains(run.Reason));
         return new AlertFacts(
             done,

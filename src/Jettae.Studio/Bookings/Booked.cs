@@ -84,7 +84,7 @@ internal static class Booked
     private static async Task<Plan> PlanAsync(StudioDb db, Schedule schedule, DateTimeOffset now)
     {
         var changes = await Slots.OpenAsync(db, schedule);
-        var slots = EffectiveSlots.After(schedule.Timing, changes, schedule.AccountedUntil);
+        var slots = EffectiveSlots.After(schedule, changes, schedule.AccountedUntil);
         var left = await Slots.LeftAsync(db, schedule);
         return Planning.For(slots, schedule.CatchUp, schedule.EndsAt, left, now);
     }

@@ -196,7 +196,7 @@ public sealed class CalendarItems
                 ? from.AddSeconds(-1)
                 : schedule.AccountedUntil;
         var (added, n) = (0, 0);
-        foreach (var slot in EffectiveSlots.After(schedule.Timing, changes, start))
+        foreach (var slot in EffectiveSlots.After(schedule, changes, start))
         {
             if (slot.At >= to || slot.At > schedule.EndsAt)
                 break;

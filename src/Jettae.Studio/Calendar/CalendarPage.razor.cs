@@ -103,7 +103,10 @@ public sealed partial class CalendarPage
         var parts = cell.Split('T');
         if (Day(parts[0]) is not { } day || sheet is null)
             return;
-        if (day < sheet.Today || isNarrow && !toPlan && parts.Length == 1)
+        // An hour of today that is over is as past as yesterday.
+        var clock = WallClock.Of(sheet.Zone, Time.GetUtcNow());
+        var isOver = parts.Length > 1 && string.CompareOrdinal(cell, $"{clock:yyyy-MM-ddTHH}") < 0;
+        if (day < sheet.Today || isOver || isNarrow && !toPlan && parts.Length == 1)
         {
             selected = day;
             StateHasChanged();

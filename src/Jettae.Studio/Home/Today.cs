@@ -7,7 +7,7 @@ namespace Jettae.Studio;
 /// <param name="Coming">The schedules whose slots come next, soonest first.</param>
 /// <param name="Latest">The newest pieces.</param>
 /// <param name="Drafts">Pieces that nobody has looked at.</param>
-/// <param name="Troubles">Runs of the last seven days that were given up, newest first.</param>
+/// <param name="Troubles">Runs of the last seven days that were given up and not made good since, newest first.</param>
 /// <param name="Month">The last 30 days in figures.</param>
 public sealed record Today(
     bool IsNew,
@@ -24,6 +24,9 @@ public sealed class Home
     private const int ComingRows = 6;
     private const int LatestRows = 3;
     private const int TroubleRows = 3;
+
+    /// <summary>So many of the newest failures are looked at: what is mended since is left out of them.</summary>
+    private const int LookedAt = 20;
     private static readonly TimeSpan Recent = TimeSpan.FromDays(7);
     private readonly StudioStore store;
     private readonly Stats stats;
@@ -54,8 +57,15 @@ public sealed class Home
                     content => content.OwnerId == owner && content.Status == ContentStatus.Draft,
                     cancel
                 );
+                var done = db.Runs.Where(run => run.OwnerId == owner && run.State == RunState.Done);
                 var troubles = await db
                     .Runs.Where(run => run.OwnerId == owner && run.StartedAt >= week && run.State == RunState.Failed)
+                    .OrderByDescending(run => run.StartedAt)
+                    .Take(LookedAt)
+                    .Where(run =>
+                        run.ScheduleId == null
+                        || !done.Any(later => later.ScheduleId == run.ScheduleId && later.StartedAt > run.StartedAt)
+                    )
                     .OrderByDescending(run => run.StartedAt)
                     .Take(TroubleRows)
                     .AsLines()

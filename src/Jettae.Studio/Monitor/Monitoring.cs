@@ -10,7 +10,7 @@ namespace Jettae.Studio;
 /// <param name="Open">Runs under way or waiting for their next attempt, the oldest first.</param>
 /// <param name="Running">Runs under way.</param>
 /// <param name="Waiting">Runs that wait for their next attempt.</param>
-/// <param name="Stalled">How many active schedules have nothing booked: there must be none.</param>
+/// <param name="Stalled">How many active schedules have nothing booked though a slot is to come: there must be none.</param>
 /// <param name="Overdue">How many booked slots should have come more than five minutes ago.</param>
 /// <param name="Day">The last 24 hours in figures.</param>
 /// <param name="MonthCost">The last 30 days in US dollars.</param>
@@ -100,14 +100,7 @@ public sealed class Monitoring
                     ],
                     states.GetValueOrDefault(RunState.Running),
                     states.GetValueOrDefault(RunState.Waiting),
-                    await active
-                        .Where(schedule =>
-                            !db.Bookings.Any(booking =>
-                                booking.ScheduleId == schedule.Id
-                                && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
-                            )
-                        )
-                        .CountAsync(cancel),
+                    await (await Slots.StalledAsync(db, active, now, cancel)).CountAsync(cancel),
                     await active.CountAsync(schedule => schedule.NextRunAt < now - Overdue, cancel),
                     day,
                     month,

@@ -63,14 +63,18 @@ public static class Cadence
     internal static int WantedDay(Timing timing) =>
         timing.DayOfMonth ?? WallClock.DateOf(timing.Zone, timing.StartsAt).Day;
 
+    /// <summary>The weekdays that were asked for; by default the one on which the schedule starts.</summary>
+    internal static IReadOnlyList<DayOfWeek> WantedDays(Timing timing) =>
+        timing.DaysOfWeek.Count > 0 ? timing.DaysOfWeek : [WallClock.DateOf(timing.Zone, timing.StartsAt).DayOfWeek];
+
     private const int EveryDay = 0b111_1111;
 
     private static int Weekdays(Timing timing)
     {
         var set = 0;
-        foreach (var day in timing.DaysOfWeek)
+        foreach (var day in WantedDays(timing))
             set |= 1 << (int)day;
-        return set != 0 ? set : 1 << (int)WallClock.DateOf(timing.Zone, timing.StartsAt).DayOfWeek;
+        return set;
     }
 
     private static DateTimeOffset OnGrid(Timing timing, DateTimeOffset after)

@@ -4,7 +4,7 @@ namespace Jettae.Studio;
 
 /// <summary>What a schedule will cost, before it does.</summary>
 /// <param name="PiecesPerMonth">Its slots in the 30 days to come.</param>
-/// <param name="CostPerPiece">US dollars; null when the model's price is not known.</param>
+/// <param name="CostPerPiece">US dollars, all its drafts together; null when the model's price is not known.</param>
 /// <param name="IsMeasured">From what its own pieces did cost; else from what such pieces usually need.</param>
 public sealed record Estimate(int PiecesPerMonth, decimal? CostPerPiece, bool IsMeasured)
 {
@@ -26,6 +26,7 @@ public sealed class Estimates
     /// <param name="scheduleId">The schedule whose own runs are looked at first; null for one that is being made.</param>
     /// <param name="type">What is written.</param>
     /// <param name="model">With which model.</param>
+    /// <param name="variants">In how many drafts each.</param>
     /// <param name="slots">Its coming slots, in order; only those of the next 30 days count.</param>
     /// <param name="cancel">Stops the reading.</param>
     public Task<Estimate> OfAsync(
@@ -33,6 +34,7 @@ public sealed class Estimates
         Guid? scheduleId,
         ContentType type,
         string model,
+        int variants,
         IEnumerable<DateTimeOffset> slots,
         CancellationToken cancel
     )
@@ -51,12 +53,24 @@ public sealed class Estimates
                     .Select(run => run.Cost!.Value)
                     .ToListAsync(cancel);
                 if (measured.Count > 0)
-                    return new Estimate(pieces, measured.Average(), IsMeasured: true);
+                {
+                    // They were written in as many drafts as it says until now.
+                    var drafts = await db
+                        .Schedules.Where(each => each.Id == scheduleId)
+                        .Select(each => each.Settings)
+                        .SingleOrDefaultAsync(cancel);
+                    var cost = measured.Average() * variants / (drafts?.Variants ?? 1);
+                    return new Estimate(pieces, cost, IsMeasured: true);
+                }
                 var price = await db
                     .ModelPrices.Where(each => each.Model == model && each.EffectiveFrom <= now)
                     .OrderByDescending(each => each.EffectiveFrom)
                     .FirstOrDefaultAsync(cancel);
-                return new Estimate(pieces, price?.Of(UsualInput, 0, 0, UsualOutput(type)), IsMeasured: false);
+                return new Estimate(
+                    pieces,
+                    price?.Of(UsualInput, 0, 0, UsualOutput(type)) * variants,
+                    IsMeasured: false
+                );
             },
             cancel
         );

@@ -20,7 +20,9 @@ public sealed record PreviewSlot(DateTimeOffset At, DateTime Local, Word? Note)
         var before = after > timing.StartsAt ? after : timing.StartsAt;
         foreach (var slot in slots)
         {
-            found.Add(new(slot, WallClock.Of(timing.Zone, slot), NoteOf(timing, before, slot)));
+            // One that a person moved is none of the timing's.
+            var note = Cadence.Has(timing, slot) ? NoteOf(timing, before, slot) : null;
+            found.Add(new(slot, WallClock.Of(timing.Zone, slot), note));
             before = slot;
         }
         return found;
@@ -94,9 +96,7 @@ public sealed record PreviewSlot(DateTimeOffset At, DateTime Local, Word? Note)
     private static bool IsWanted(Timing timing, DateOnly day) =>
         timing.Frequency switch
         {
-            Frequency.Weekly => timing.DaysOfWeek.Count == 0
-                ? day.DayOfWeek == WallClock.DateOf(timing.Zone, timing.StartsAt).DayOfWeek
-                : timing.DaysOfWeek.Contains(day.DayOfWeek),
+            Frequency.Weekly => Cadence.WantedDays(timing).Contains(day.DayOfWeek),
             Frequency.Monthly => Cadence.DayIn(timing, day) == day,
             _ => true,
         };

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Jettae.Studio;
 
@@ -70,13 +72,16 @@ public sealed class ScheduleForm
         return form;
     }
 
-    /// <summary>Once, at this wall-clock time: what a free place in the calendar asks for.</summary>
-    public ScheduleForm At(DateTime wall)
+    /// <summary>Once, at this wall-clock time: what a free place in the calendar asks for. When it has passed, at the next full hour.</summary>
+    public ScheduleForm At(DateTime wall, DateTimeOffset now)
     {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(Timezone);
+        var clock = WallClock.Of(zone, now);
+        if (wall <= clock)
+            wall = clock.Date.AddHours(clock.Hour + 1);
         (Frequency, Ending, MaxRuns) = (Frequency.Weekly, Ending.AfterRuns, "1");
         TimesOfDay = [TimeOnly.FromDateTime(wall)];
         DaysOfWeek = [wall.DayOfWeek];
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(Timezone);
         StartsAt = WallClock.InstantOf(zone, wall).AddMinutes(-1);
         return this;
     }
@@ -112,15 +117,19 @@ public sealed class ScheduleForm
         };
         if (schedule.MaxRuns is { } most)
             form.MaxRuns = most.ToString(CultureInfo.InvariantCulture);
+        var timing = schedule.Timing;
         if (schedule.EndsAt is { } end)
-            form.LastDay = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(end, schedule.Timing.Zone).DateTime);
+        {
+            // The calendar's last day cannot be chosen.
+            var last = WallClock.DateOf(timing.Zone, end);
+            form.LastDay = last == DateOnly.MaxValue ? last.AddDays(-1) : last;
+        }
         if (schedule.Frequency == Frequency.Cron)
             form.Cron = schedule.Cron ?? "";
         if (schedule.TimesOfDay.Count > 0)
             form.TimesOfDay = [.. schedule.TimesOfDay];
-        if (schedule.DaysOfWeek.Count > 0)
-            form.DaysOfWeek = [.. schedule.DaysOfWeek];
-        form.DayOfMonth = schedule.DayOfMonth ?? form.DayOfMonth;
+        form.DaysOfWeek = [.. Cadence.WantedDays(timing)];
+        form.DayOfMonth = Cadence.WantedDay(timing);
         return form;
     }
 
@@ -145,13 +154,14 @@ public sealed class ScheduleForm
             Timezone = Timezone,
             CatchUp = CatchUp,
             StartsAt = StartsAt,
-            Endless = Ending == Ending.Never,
-            MaxRuns = Ending == Ending.AfterRuns ? Number("max_runs", MaxRuns) : 0,
+            // Another end than the one that is shown there is not; what is said beside it counts.
+            Endless = true,
+            MaxRuns = Ending == Ending.AfterRuns ? Number("max_runs", MaxRuns) : null,
             EndsAt = Ending == Ending.OnDate ? EndOfLastDay() : null,
             Settings = new()
             {
                 PromptType = PromptType,
-                CustomPrompt = CustomPrompt.Trim().Length == 0 ? null : CustomPrompt,
+                CustomPrompt = HasPrompt ? CustomPrompt : null,
                 Creativity = Creativity,
                 SpeechLevel = SpeechLevel,
                 BrandVoice = BrandVoice.Trim(),
@@ -162,6 +172,35 @@ public sealed class ScheduleForm
                 Numbering = Numbering && ContentType == ContentType.Thread,
             },
         };
+
+    /// <summary>What was changed since it was opened; the rest is not said, so that what another changed meanwhile stays.</summary>
+    /// <param name="opened">What the form said then.</param>
+    /// <param name="settings">Those that are stored now.</param>
+    /// <exception cref="RejectedException">As of <see cref="Fields"/>.</exception>
+    public ScheduleFields Since(ScheduleFields opened, ScheduleSettings settings)
+    {
+        var (before, now, stored) = (Json(opened), Json(Fields()), Json(settings));
+        foreach (var (name, value) in now["settings"]!.AsObject())
+            if (!JsonNode.DeepEquals(value, before["settings"]![name]))
+                stored[name] = value?.DeepClone();
+        now["settings"] = stored;
+        before["settings"] = Json(settings);
+        // The ends replace each other.
+        var isEndChanged = Ends.Any(name => !JsonNode.DeepEquals(now[name], before[name]));
+        foreach (var (name, value) in before)
+            if (JsonNode.DeepEquals(value, now[name]) && !(isEndChanged && Ends.Contains(name)))
+                now.Remove(name);
+        return StudioJson.Read<ScheduleFields>(now);
+
+        static JsonObject Json<T>(T value) => JsonSerializer.SerializeToNode(value, StudioJson.Options)!.AsObject();
+    }
+
+    /// <summary>A hidden prompt is kept for later, unless it would be refused where nobody sees why.</summary>
+    private bool HasPrompt =>
+        CustomPrompt.Trim().Length > 0
+        && (PromptType == PromptType.Custom || Prompts.UnknownVariables(CustomPrompt).Count == 0);
+
+    private static readonly string[] Ends = ["endless", "max_runs", "ends_at"];
 
     /// <exception cref="RejectedException">No day was chosen, or the calendar's last.</exception>
     private DateTimeOffset EndOfLastDay()

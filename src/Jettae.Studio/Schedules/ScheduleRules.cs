@@ -179,6 +179,14 @@ internal static class ScheduleRules
             );
     }
 
+    /// <summary>Names the zone or the cron expression that was right once and can no longer be read.</summary>
+    public static void RequireReadable(Schedule schedule)
+    {
+        Zone(schedule.Timezone);
+        if (schedule.Frequency == Frequency.Cron)
+            Cron(schedule.Cron ?? "");
+    }
+
     private static object TimingOf(Schedule schedule) =>
         (
             (schedule.Frequency, schedule.DayOfMonth, schedule.Cron),

@@ -45,15 +45,10 @@ public sealed class Schedules
             id,
             async (db, schedule, now) =>
             {
-                if (!ScheduleRules.Apply(schedule, changed, now))
+                if (!await ApplyAsync(db, schedule, changed, now))
                     return;
-                if (schedule.PausedAt is null)
-                    schedule.IsActive = true;
-                // What passed under the old timing is no slot of the new one: it starts from here, or where its rest ends.
-                schedule.AccountedUntil = Later(await AccountedAsync(db, schedule, now), schedule.PausedUntil);
-                if (schedule.IsActive)
-                    ScheduleRules.RequireSlot(schedule, schedule.AccountedUntil);
-                await Slots.DropLostAsync(db, schedule);
+                var open = await Slots.OpenAsync(db, schedule);
+                db.SlotChanges.RemoveRange(open.Where(each => Slots.IsLost(schedule, each)));
             },
             cancel
         );
@@ -174,7 +169,7 @@ public sealed class Schedules
         changes.Tell(new Change(owner, id, null));
     }
 
-    /// <summary>The slots that these fields would give, without storing anything.</summary>
+    /// <summary>The slots that a new schedule of these fields would have, without storing anything.</summary>
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
     public IReadOnlyList<PreviewSlot> Preview(ScheduleFields fields, int count)
     {
@@ -188,6 +183,67 @@ public sealed class Schedules
         var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, Settings = null }, now);
         var slots = EffectiveSlots.Running(schedule, [], now).Take(Math.Min(count, schedule.MaxRuns ?? count));
         return PreviewSlot.Of(schedule.Timing, now, slots);
+    }
+
+    /// <summary>The slots that a schedule would have after this change: those that really come, as long as its timing stays. Stores nothing.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="id">The schedule; a paused one is shown as if it went on now.</param>
+    /// <param name="changed">What is said; only the timing matters.</param>
+    /// <param name="count">So many at most.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <exception cref="RejectedException">404, or a field breaks its rule.</exception>
+    /// <returns>The slots, and the one that is booked now.</returns>
+    public Task<(IReadOnlyList<PreviewSlot> Slots, DateTimeOffset? Booked)> PreviewAsync(
+        Guid owner,
+        Guid id,
+        ScheduleFields changed,
+        int count,
+        CancellationToken cancel
+    ) =>
+        store.ReadAsync(
+            async db =>
+            {
+                var now = time.GetUtcNow();
+                var schedule = await db.Schedules.OwnedAsync(owner, id, cancel);
+                var booked = schedule.NextRunAt;
+                var timing = changed with { Name = null, Topic = null, TargetAudience = null, Settings = null };
+                var isRetimed = await ApplyAsync(db, schedule, timing, now);
+                ScheduleRules.RequireReadable(schedule);
+                if (schedule.PausedAt is not null)
+                    schedule.AccountedUntil = await AccountedAsync(db, schedule, now);
+                var open = await Slots.OpenAsync(db, schedule);
+                if (isRetimed)
+                    open.RemoveAll(each => Slots.IsLost(schedule, each));
+                var slots =
+                    isRetimed || schedule.PausedAt is not null
+                        ? EffectiveSlots.Running(schedule, open, schedule.AccountedUntil)
+                        : Slots.ComingOf(schedule, open);
+                var left = await Slots.LeftAsync(db, schedule) ?? count;
+                return (
+                    PreviewSlot.Of(schedule.Timing, schedule.AccountedUntil, slots.Take(Math.Min(count, left))),
+                    booked
+                );
+            },
+            cancel
+        );
+
+    /// <summary>Applies what was said. With another timing it begins anew, from here or where its rest ends: what passed under the old one is no slot of it.</summary>
+    /// <returns>Whether its slots may be others now.</returns>
+    private static async Task<bool> ApplyAsync(
+        StudioDb db,
+        Schedule schedule,
+        ScheduleFields changed,
+        DateTimeOffset now
+    )
+    {
+        if (!ScheduleRules.Apply(schedule, changed, now))
+            return false;
+        if (schedule.PausedAt is null)
+            schedule.IsActive = true;
+        schedule.AccountedUntil = Later(await AccountedAsync(db, schedule, now), schedule.PausedUntil);
+        if (schedule.IsActive)
+            ScheduleRules.RequireSlot(schedule, schedule.AccountedUntil);
+        return true;
     }
 
     /// <summary>Newest first, page by page.</summary>

@@ -50,13 +50,28 @@ internal static class EffectiveSlots
             yield return new(moved[n], IsSkipped: false);
     }
 
+    /// <summary>The same of a schedule. What runs once only has no other slot to go on with, wherever its one was moved or skipped.</summary>
+    public static IEnumerable<Slot> After(Schedule schedule, IReadOnlyList<SlotChange> changes, DateTimeOffset after)
+    {
+        if (schedule.MaxRuns == 1 && changes.Count > 0)
+        {
+            var own = Cadence.Next(schedule.Timing, after);
+            var only = changes.FirstOrDefault(each =>
+                each.StandsAt > after && (each.SlotAt <= after || each.SlotAt == own)
+            );
+            if (only is not null)
+                return [new(only.StandsAt, only.MovedTo is null)];
+        }
+        return After(schedule.Timing, changes, after);
+    }
+
     /// <summary>Those that run, up to the schedule's end.</summary>
     public static IEnumerable<DateTimeOffset> Running(
         Schedule schedule,
         IReadOnlyList<SlotChange> changes,
         DateTimeOffset after
     ) =>
-        After(schedule.Timing, changes, after)
+        After(schedule, changes, after)
             .Where(slot => !slot.IsSkipped)
             .Select(slot => slot.At)
             .TakeWhile(slot => schedule.EndsAt is null || slot <= schedule.EndsAt);

@@ -81,14 +81,15 @@ public sealed class Slots
             {
                 var schedule = (await db.Schedules.OwnedAsync(owner, scheduleId, cancel)).AsOf(time.GetUtcNow());
                 var open = await OpenAsync(db, schedule);
-                if (schedule.NextRunAt is not { } next)
-                    return new Coming(schedule, [], open);
                 var left = await LeftAsync(db, schedule) ?? count;
-                var following = EffectiveSlots.Running(schedule, open, next);
-                return new Coming(schedule, [.. following.Prepend(next).Take(Math.Min(count, left))], open);
+                return new Coming(schedule, [.. ComingOf(schedule, open).Take(Math.Min(count, left))], open);
             },
             cancel
         );
+
+    /// <summary>The slot that is booked and those after it; none while it rests.</summary>
+    internal static IEnumerable<DateTimeOffset> ComingOf(Schedule schedule, IReadOnlyList<SlotChange> open) =>
+        schedule.NextRunAt is { } next ? EffectiveSlots.Running(schedule, open, next).Prepend(next) : [];
 
     /// <summary>The changes that still matter: to slots that are not accounted for, or moved to a time that is not.</summary>
     internal static Task<List<SlotChange>> OpenAsync(StudioDb db, Schedule schedule) =>
@@ -107,18 +108,43 @@ public sealed class Slots
                 )
             : null;
 
-    /// <summary>After its timing was changed: what was said of slots that are no more, or of times now taken, goes.</summary>
-    internal static async Task DropLostAsync(StudioDb db, Schedule schedule)
+    /// <summary>Of active schedules those with nothing booked though a slot is to come: there must be none.</summary>
+    internal static async Task<IQueryable<Schedule>> StalledAsync(
+        StudioDb db,
+        IQueryable<Schedule> active,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
-        var timing = schedule.Timing;
-        db.SlotChanges.RemoveRange(
-            (await OpenAsync(db, schedule)).Where(each =>
-                !Cadence.Has(timing, each.SlotAt)
-                || each.StandsAt > schedule.EndsAt
-                || (each.MovedTo is { } to && Cadence.Has(timing, to))
+        var unbooked = active.Where(schedule =>
+            !db.Bookings.Any(booking =>
+                booking.ScheduleId == schedule.Id
+                && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
             )
         );
+        // Where a person skipped all that was to come, nothing is to be booked until its time: it may still be restored.
+        var skipped = await unbooked
+            .Where(schedule =>
+                db.SlotChanges.Any(change =>
+                    change.ScheduleId == schedule.Id && change.MovedTo == null && change.SlotAt > now
+                )
+            )
+            .ToListAsync(cancel);
+        var atRest = new List<Guid>();
+        foreach (var schedule in skipped.Where(each => !each.Timing.IsBroken))
+        {
+            var open = await OpenAsync(db, schedule);
+            if (!EffectiveSlots.Running(schedule, open, schedule.AccountedUntil).Any())
+                atRest.Add(schedule.Id);
+        }
+        return atRest.Count == 0 ? unbooked : unbooked.Where(schedule => !atRest.Contains(schedule.Id));
     }
+
+    /// <summary>Whether a changed timing leaves a change behind: its slot is no more, or its new time is taken.</summary>
+    internal static bool IsLost(Schedule schedule, SlotChange change) =>
+        !Cadence.Has(schedule.Timing, change.SlotAt)
+        || change.StandsAt > schedule.EndsAt
+        || (change.MovedTo is { } to && Cadence.Has(schedule.Timing, to));
 
     private async Task<Schedule> ChangeAsync(
         Guid owner,
@@ -177,7 +203,7 @@ public sealed class Slots
                 return;
             }
             // Moved past its own time and not wanted now: nothing that comes later would enter it.
-            if (change.MovedTo is not null && change.SlotAt <= floor)
+            if (change.MovedTo is not null && change.SlotAt <= schedule.AccountedUntil)
                 db.Runs.Add(Run.Skipped(schedule, change.SlotAt, Reasons.SkippedByYou, now));
             change.MovedTo = null;
         }
@@ -248,7 +274,10 @@ public sealed class Slots
                     ),
                     to
                 );
-            if (Cadence.Has(timing, to) || open.Exists(each => each != own && each.MovedTo == to))
+            if (
+                (schedule.MaxRuns != 1 && Cadence.Has(timing, to))
+                || open.Exists(each => each != own && each.MovedTo == to)
+            )
                 throw new RejectedException(
                     409,
                     "slot_taken",

@@ -10,6 +10,10 @@ public static partial class Words
     private static readonly Word EachMonthOn = new("매월 {0}일", "Monthly on day {0}");
     private static readonly Word CountedFrom = new("{0} 기준", "from {0}");
     private static readonly Word WeekdaysOnly = new("평일", "weekday");
+    private static readonly Word EachMinute = new("1분마다", "Every minute");
+    private static readonly Word EachMinutes = new("{0}분마다", "Every {0} minutes");
+    private static readonly Word EachHourAt = new("매시간 {0}분", "Hourly at minute {0}");
+    private static readonly Word EachHoursAt = new("{0}시간마다 {1}분", "Every {0} hours at minute {1}");
 
     /// <summary>A schedule in one sentence.</summary>
     public static string Sentence(Schedule schedule)
@@ -18,9 +22,9 @@ public static partial class Words
         var zone = schedule.Timezone;
         return schedule.Frequency switch
         {
-            Frequency.Cron => $"cron {schedule.Cron} · {zone}",
+            Frequency.Cron => $"{OfCron(schedule.Cron ?? "") ?? $"cron {schedule.Cron}"} · {zone}",
             Frequency.Daily => $"{Of(schedule.Frequency)} {times} · {zone}",
-            Frequency.Weekly => $"{EveryWeek} {Weekdays(schedule)} {times} · {zone}",
+            Frequency.Weekly => $"{EveryWeek} {Weekdays(Cadence.WantedDays(schedule.Timing))} {times} · {zone}",
             Frequency.Monthly =>
                 $"{EachMonthOn.In(CultureInfo.CurrentUICulture, Cadence.WantedDay(schedule.Timing))} {times} · {zone}",
             _ =>
@@ -82,11 +86,72 @@ public static partial class Words
     /// <summary>A time of day as <c>09:00</c>.</summary>
     public static string Clock(TimeOnly time) => time.ToString("HH\\:mm", CultureInfo.InvariantCulture);
 
-    private static string Weekdays(Schedule schedule)
+    /// <summary>What a common cron expression says; null for all others.</summary>
+    internal static string? OfCron(string cron)
     {
-        var days = schedule.DaysOfWeek;
-        if (days.Count == 0)
-            return Of(WallClock.DateOf(schedule.Timing.Zone, schedule.StartsAt).DayOfWeek);
+        if (
+            cron.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+            is not [var minute, var hour, var monthday, "*", var weekday]
+        )
+            return null;
+        var culture = CultureInfo.CurrentUICulture;
+        var (anyMonthday, anyWeekday) = (monthday is "*" or "?", weekday is "*" or "?");
+        var isDaily = anyMonthday && anyWeekday;
+        if (isDaily && hour == "*" && Step(minute, 60) is { } minutes)
+            return minutes == 1 ? EachMinute.ToString() : EachMinutes.In(culture, minutes);
+        if (Numbers(minute, 59) is not [var at])
+            return null;
+        if (isDaily && Step(hour, 24) is { } hours)
+            return hours == 1 ? EachHourAt.In(culture, at) : EachHoursAt.In(culture, hours, at);
+        if (Numbers(hour, 23) is not { } clock)
+            return null;
+        var times = string.Join(", ", clock.Select(each => Clock(new(each, at))));
+        if (isDaily)
+            return $"{Of(Frequency.Daily)} {times}";
+        if (anyMonthday && Numbers(weekday, 7) is { } days)
+            return $"{EveryWeek} {Weekdays([.. days.Select(day => (DayOfWeek)(day % 7)).Distinct().Order()])} {times}";
+        return anyWeekday && Numbers(monthday, 31) is [> 0 and var day]
+            ? $"{EachMonthOn.In(culture, day)} {times}"
+            : null;
+    }
+
+    /// <summary>Of <c>*</c> and <c>*/n</c>, where the steps are even.</summary>
+    private static int? Step(string field, int of) =>
+        field == "*" ? 1
+        : field.StartsWith("*/", StringComparison.Ordinal)
+        && int.TryParse(field[2..], NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+        && step > 0
+        && of % step == 0
+            ? step
+        : null;
+
+    /// <summary>Of numbers, names of weekdays, and spans of them, in order; null when there is anything else.</summary>
+    private static List<int>? Numbers(string field, int most)
+    {
+        var found = new SortedSet<int>();
+        foreach (var part in field.Split(','))
+        {
+            var ends = part.Split('-').Select(each => Number(each, most)).ToList();
+            if (ends is not ([{ }] or [{ }, { }]) || ends[^1] < ends[0])
+                return null;
+            found.UnionWith(Enumerable.Range(ends[0]!.Value, ends[^1]!.Value - ends[0]!.Value + 1));
+        }
+        return [.. found];
+    }
+
+    private static int? Number(string text, int most)
+    {
+        var named = most == 7 ? Array.IndexOf(WeekdayNames, text.ToUpperInvariant()) : -1;
+        return named >= 0 ? named
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
+                ? number
+            : null;
+    }
+
+    private static readonly string[] WeekdayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+    private static string Weekdays(IReadOnlyList<DayOfWeek> days)
+    {
         if (days.Count == 1)
             return Of(days[0]);
         if (

@@ -128,6 +128,31 @@ public abstract class Journeys(StudioPages studio)
     }
 
     [Fact]
+    public async Task The_editor_shows_what_really_comes_and_saves_what_can_be_seen()
+    {
+        var id = await ScheduleAsync("Skipped");
+        var skipped = await studio.Program.PostAsync("/api/schedule/skip", new { id });
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/schedules/{id}");
+        await ReadyAsync(page);
+        var first = DateTimeOffset.Parse(
+            (await page.Locator(".slots time").First.GetAttributeAsync("datetime"))!,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        Assert.Equal(DateTimeOffset.Parse((string)skipped["next_run_at"]!, null), first);
+        await Expect(page.Locator(".preview .notice")).ToHaveCountAsync(0);
+
+        // A prompt that nobody sees any more stops nothing.
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Your own words" }).CheckAsync();
+        await page.Locator("[id='settings.customPrompt']").FillAsync("{{topik}}");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Made for you" }).CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/schedules$"));
+        var schedule = await studio.Program.GetAsync($"/api/schedules/{id}");
+        Assert.Equal((string?)skipped["next_run_at"], (string?)schedule["next_run_at"]);
+    }
+
+    [Fact]
     public async Task A_switch_pauses_and_resumes_and_a_deletion_is_asked_for_first()
     {
         var id = await ScheduleAsync("Switched");
