@@ -64,6 +64,7 @@ public sealed class ComposerTests
         Assert.Equal("done", (string?)run["state"]);
         Assert.Equal(FakeClaude.Usual + "!", await BodyAsync(studio, run));
         Assert.True((double)run["similarity"]! > Similarity.Threshold);
+        Assert.Equal(FakeClaude.Usual + "!", (string?)run["answer"]);
     }
 
     [Fact]
@@ -77,6 +78,8 @@ public sealed class ComposerTests
         await using var studio = await StartAsync(claude);
         var run = await WriteAsync(studio, new { variants = 3 });
         Assert.Equal(Other, await BodyAsync(studio, run));
+        // The answer that is kept is the piece's, not the last.
+        Assert.Equal(Other, (string?)run["answer"]);
         Assert.Equal(3, claude.Requests.Count);
         Assert.Single(claude.Requests.Select(System).Distinct());
         Assert.Equal(3, claude.Requests.Select(each => each["messages"]!.ToJsonString()).Distinct().Count());

@@ -204,6 +204,35 @@ public sealed class LibraryTests
         Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("approved", "draft", "")]
+    [InlineData("rejected", "draft", "")]
+    [InlineData("archived", "archived", "너무 길어요")]
+    public async Task What_was_decided_of_a_piece_does_not_hold_for_one_that_was_written_again(
+        string decided,
+        string status,
+        string note
+    )
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작이에요."),
+            FakeClaude.Says("짧게 쓴 아침이에요.")
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var id = await PieceAsync(studio, "x_post");
+        await PatchAsync(studio, id, new { status = decided, note = "너무 길어요" });
+        // Whoever changes the text by hand has seen it: what they decided holds.
+        Assert.Equal(decided, (string?)(await PatchAsync(studio, id, new { body = "아침이에요." }))["status"]);
+        await studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        var piece = await studio.GetAsync($"/api/contents/{id}");
+        Assert.Equal(
+            ("짧게 쓴 아침이에요.", status, note),
+            ((string?)piece["body"], (string?)piece["status"], (string?)piece["note"])
+        );
+    }
+
     [Fact]
     public async Task What_cannot_be_written_again_leaves_the_piece_as_it_is_and_the_run_says_why()
     {

@@ -158,6 +158,65 @@ public sealed class RunControlTests
         Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("cut off", "cut_off")]
+    [InlineData("cut off, then overloaded", "provider_overloaded")]
+    [InlineData("too long to keep", null)]
+    public async Task An_answer_that_is_not_there_to_its_end_is_not_checked_again(string answer, string? reason)
+    {
+        var half = FakeClaude.Says($"아침 산책\n\n{FakeClaude.Usual}", "max_tokens");
+        var body = string.Concat(Enumerable.Repeat($"{FakeClaude.Usual} ", 600)).Trim();
+        await using var claude = await FakeClaude.StartAsync(
+            answer switch
+            {
+                "cut off" => [half, half],
+                "cut off, then overloaded" => [half, FakeClaude.Fails(529, "overloaded_error")],
+                _ => [FakeClaude.Says($"아침 산책\n\n{body}")],
+            }
+        );
+        await using var studio = await StartAsync(claude);
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.PostAsync(
+            "/api/schedule/update",
+            new { id = (string)schedule["id"]!, content_type = "blog_post" }
+        );
+        var (_, end) = await studio.PostAsync("/api/schedule/run", new { id = (string)schedule["id"]! });
+        Assert.Equal(reason, (string?)end["run"]!["reason"]?["key"]);
+        Assert.Equal(reason is null ? body : null, (string?)end["content"]?["body"]);
+        var pieces = (await studio.GetAsync("/api/contents"))["items"]!.AsArray().Count;
+
+        var (status, problem) = await studio.PostAsync(
+            $"/api/runs/{end["run"]!["id"]}/rerun",
+            new { from = "checked" }
+        );
+        Assert.Equal((HttpStatusCode.Conflict, "nothing_kept"), (status, (string?)problem["code"]));
+        Assert.Equal(pieces, (await studio.GetAsync("/api/contents"))["items"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_schedule_names_no_button_that_it_has_not()
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says(FakeClaude.Usual),
+            FakeClaude.Fails(529, "overloaded_error"),
+            FakeClaude.Fails(529, "overloaded_error")
+        );
+        await using var studio = await StartAsync(claude);
+        var wish = new { topic = "아침", content_type = "x_post" };
+        var (_, written) = await studio.PostAsync("/api/content/generate", wish);
+        var (_, again) = await studio.PostAsync(
+            $"/api/contents/{written["content"]!["id"]}/regenerate",
+            new { instruction = "더 짧게" }
+        );
+        var rewrite = again["run"]!["reason"]!;
+        Assert.Contains("'다시 쓰기'", (string?)rewrite["ko"]!["to_do"], StringComparison.Ordinal);
+        Assert.Contains("Rewrite", (string?)rewrite["en"]!["to_do"], StringComparison.Ordinal);
+        var (_, other) = await studio.PostAsync("/api/content/generate", wish);
+        var oneOff = other["run"]!["reason"]!;
+        Assert.DoesNotContain("'", (string)oneOff["ko"]!["to_do"]!, StringComparison.Ordinal);
+        Assert.DoesNotContain("Run", (string)oneOff["en"]!["to_do"]!, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_log_is_searched_by_what_started_a_run_and_why_it_did_not_go_well()
     {

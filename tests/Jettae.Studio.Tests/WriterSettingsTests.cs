@@ -197,6 +197,7 @@ public sealed class WriterSettingsTests
         server.Status = 401;
         var (_, refused) = await studio.PostAsync("/api/writer/check", new { });
         Assert.Equal("bad_key", (string?)refused["reason"]);
+        Assert.DoesNotMatch("Claude|ANTHROPIC", refused.ToJsonString());
         server.Status = 404;
         Assert.Equal("model_unknown", (string?)(await studio.PostAsync("/api/writer/check", new { })).Body["reason"]);
     }

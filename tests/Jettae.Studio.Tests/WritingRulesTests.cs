@@ -89,9 +89,11 @@ public sealed class WritingRulesTests
             Reasons.All,
             reason =>
                 Assert.All(
-                    new[] { reason.What, reason.ToDo },
+                    new[] { reason.What, reason.ToDo, reason.AtLast.ToDo },
                     word =>
                     {
+                        // Whoever writes: it may be another than Claude.
+                        Assert.DoesNotMatch("Claude|Anthropic|ANTHROPIC", word.Ko + word.En);
                         Assert.Matches("[가-힣]", word.Ko);
                         Assert.EndsWith("요.", word.Ko, StringComparison.Ordinal);
                         Assert.DoesNotMatch("[가-힣]", word.En);

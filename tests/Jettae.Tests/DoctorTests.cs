@@ -130,11 +130,11 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(401, "authentication_error", "Claude did not accept the API key")]
-    [InlineData(402, "billing_error", "a problem with Claude's billing")]
+    [InlineData(401, "authentication_error", "The AI provider did not accept the API key")]
+    [InlineData(402, "billing_error", "a problem with the AI provider's billing")]
     [InlineData(403, "permission_error", "may not do that")]
     [InlineData(404, "not_found_error", "no model of that name")]
-    [InlineData(529, "overloaded_error", "Claude is overloaded")]
+    [InlineData(529, "overloaded_error", "The AI provider is overloaded")]
     public async Task What_is_wrong_with_claude_is_said_by_its_name(int status, string type, string said)
     {
         await using var claude = await ServerAsync(_ =>

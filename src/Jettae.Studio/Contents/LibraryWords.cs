@@ -43,6 +43,11 @@ public static partial class Words
         "지금 글은 버전 기록에 남아 있어서 언제든 되돌릴 수 있어요.",
         "The present text stays among the versions and can be taken back."
     );
+    public static readonly Word WentOnMeanwhile = new(
+        "그 사이에 글이 바뀌었어요. 그래도 저장하면 지금 저장된 글은 버전 기록에 남아요.",
+        "The piece has changed meanwhile. Save anyway, and the text that is stored now stays among the versions."
+    );
+    public static readonly Word SaveAnyway = new("그래도 저장", "Save anyway");
     public static readonly Word RewriteAgain = new("한 번 더 바꾸기", "Change it once more");
     public static readonly Word[] RewriteWishes =
     [

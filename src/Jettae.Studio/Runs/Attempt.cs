@@ -20,7 +20,7 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
     public string? RequestId { get; private set; }
     public string? Prompt { get; set; }
 
-    /// <summary>What the writer answered last, as it came, at most 64 KB.</summary>
+    /// <summary>What the piece was made of, else what the writer answered last: as it came, at most 64 KB.</summary>
     public string? Answer
     {
         get;
@@ -74,6 +74,9 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
         Model = notes.Model ?? Model;
         RequestId = notes.RequestId ?? RequestId;
     }
+
+    /// <summary>Whether it is so long that its end may have been left out.</summary>
+    internal static bool MayBeBounded(string answer) => Encoding.UTF8.GetByteCount(answer) > LongestAnswer - 4;
 
     private static string Bounded(string text)
     {

@@ -110,7 +110,7 @@ internal sealed class Composer(Writers writers)
     {
         // Samples are made of few sentences; they resemble each other by design.
         if (assignment.Earlier.Count == 0 || sitting.IsSample)
-            return new AttemptResult.Piece(fit[0].Draft, [.. fit.Skip(1).Select(each => each.Draft)]);
+            return Chosen(attempt, fit[0], fit);
         var rated = fit.Select(each => (Answer: each, Like: Closest(assignment, each.Draft))).ToList();
         var best = rated.Find(each => each.Like.Figure <= Similarity.Threshold);
         if (best.Answer is null)
@@ -128,10 +128,14 @@ internal sealed class Composer(Writers writers)
         }
         attempt.Did(StepKind.Similarity, Said(best.Like));
         attempt.Similarity = best.Like.Figure;
-        return new AttemptResult.Piece(
-            best.Answer.Draft,
-            [.. rated.Where(each => each.Answer != best.Answer).Select(each => each.Answer.Draft)]
-        );
+        return Chosen(attempt, best.Answer, rated.Select(each => each.Answer));
+    }
+
+    /// <summary>The answer that is kept is the one that the piece was made of, whatever was answered after it.</summary>
+    private static AttemptResult.Piece Chosen(Attempt attempt, Answer.Fit answer, IEnumerable<Answer.Fit> all)
+    {
+        attempt.Answer = answer.Text;
+        return new(answer.Draft, [.. all.Where(each => each != answer).Select(each => each.Draft)]);
     }
 
     private static (double Figure, string Title) Closest(Assignment assignment, Draft draft) =>

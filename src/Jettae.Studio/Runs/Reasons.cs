@@ -13,17 +13,25 @@ public static class Reasons
         "필요하면 '다시 실행하기'를 눌러 주세요. 스케줄의 다음 차례는 예정대로 써요.",
         "Press Run it again if you want it. A schedule's next slot runs as planned."
     );
-    private static readonly Word SendAgain = new(
-        "계속되면 서버 로그를 확인하고 '지금 실행하기'를 눌러 주세요.",
-        "If it goes on, look into the server's log, then press Run now."
+    private static readonly Word RewriteAtPiece = new(
+        "필요하면 글에서 '다시 쓰기'를 눌러 주세요.",
+        "Press Rewrite at the piece if you want it."
+    );
+    private static readonly Word AskAnew = new(
+        "필요하면 한 번 더 부탁해 주세요.",
+        "Ask for it once more if you want it."
+    );
+    private static readonly Word ScheduleIsGone = new(
+        "스케줄이 지워져서 다시 실행할 수 없어요.",
+        "Its schedule is deleted, so it cannot be run again."
     );
 
     public static readonly Reason Missed = new(
         "missed",
         new("시스템이 꺼져 있는 동안 지나간 차례예요.", "This slot passed while the system was down."),
         new(
-            "따라잡기 설정에 따라 건너뛰었어요. 필요하면 '지금 실행하기'를 눌러 주세요.",
-            "It was passed over by the catch-up rule. Press Run now if you want it."
+            "따라잡기 설정에 따라 건너뛰었어요. 필요하면 '다시 실행하기'를 눌러 주세요.",
+            "It was passed over by the catch-up rule. Press Run it again if you want it."
         )
     )
     {
@@ -70,7 +78,7 @@ public static class Reasons
     };
     public static readonly Reason Overloaded = new(
         "provider_overloaded",
-        new("Claude에 요청이 몰려 있어요.", "Claude is overloaded at the moment."),
+        new("AI 제공자에 요청이 몰려 있어요.", "The AI provider is overloaded at the moment."),
         WaitForIt
     )
     {
@@ -79,7 +87,7 @@ public static class Reasons
     };
     public static readonly Reason RateLimited = new(
         "provider_rate_limited",
-        new("Claude의 사용 한도에 잠시 닿았어요.", "Claude's rate limit was reached for the moment."),
+        new("AI 제공자의 사용 한도에 잠시 닿았어요.", "The AI provider's rate limit was reached for the moment."),
         WaitForIt
     )
     {
@@ -88,7 +96,7 @@ public static class Reasons
     };
     public static readonly Reason ProviderError = new(
         "provider_error",
-        new("Claude 쪽에 일시적인 문제가 있어요.", "Claude has a passing problem of its own."),
+        new("AI 제공자 쪽에 일시적인 문제가 있어요.", "The AI provider has a passing problem of its own."),
         WaitForIt
     )
     {
@@ -97,7 +105,7 @@ public static class Reasons
     };
     public static readonly Reason Unreachable = new(
         "provider_unreachable",
-        new("Claude에 연결하지 못했어요.", "Claude could not be reached."),
+        new("AI 제공자에 연결하지 못했어요.", "The AI provider could not be reached."),
         new(
             "자동으로 다시 시도해요. 계속되면 인터넷 연결과 설정의 주소를 확인해 주세요.",
             "It is tried again by itself. If it goes on, check the network, and the address in the settings."
@@ -130,7 +138,7 @@ public static class Reasons
     };
     public static readonly Reason OddAnswer = new(
         "provider_odd_answer",
-        new("Claude의 답을 알아볼 수 없었어요.", "Claude's answer could not be understood."),
+        new("AI 제공자의 답을 알아볼 수 없었어요.", "The AI provider's answer could not be understood."),
         new(
             "자동으로 다시 시도해요. 계속되면 설정의 주소가 맞는지 확인해 주세요.",
             "It is tried again by itself. If it goes on, check that the address in the settings is right."
@@ -145,10 +153,10 @@ public static class Reasons
     };
     public static readonly Reason BadKey = new(
         "bad_key",
-        new("Claude가 API 키를 받아들이지 않았어요.", "Claude did not accept the API key."),
+        new("AI 제공자가 API 키를 받아들이지 않았어요.", "The AI provider did not accept the API key."),
         new(
-            "설정에서 새 키를 연결해 주세요. 환경 변수의 키라면 ANTHROPIC_API_KEY를 바꾸고 다시 시작해 주세요.",
-            "Connect a valid key in the settings. Is it the environment's, change ANTHROPIC_API_KEY and start again."
+            "설정에서 새 키를 연결해 주세요. 환경 변수의 키라면 거기서 바꾸고 다시 시작해 주세요.",
+            "Connect a valid key in the settings. Is it the environment's, change it there and start again."
         )
     )
     {
@@ -158,8 +166,8 @@ public static class Reasons
         "forbidden",
         new("이 API 키로는 허용되지 않은 요청이에요.", "This API key may not do that."),
         new(
-            "Claude 콘솔에서 키의 권한과 모델 사용 권한을 확인해 주세요.",
-            "Check the key's permissions in Claude's console."
+            "제공자의 콘솔에서 키의 권한과 모델 사용 권한을 확인해 주세요.",
+            "Check the key's permissions in the provider's console."
         )
     )
     {
@@ -167,18 +175,21 @@ public static class Reasons
     };
     public static readonly Reason Billing = new(
         "billing",
-        new("Claude의 결제에 문제가 있어요.", "There is a problem with Claude's billing."),
-        new("Claude 콘솔에서 결제 수단과 잔액을 확인해 주세요.", "Check payment and credit in Claude's console.")
+        new("AI 제공자의 결제에 문제가 있어요.", "There is a problem with the AI provider's billing."),
+        new(
+            "제공자의 콘솔에서 결제 수단과 잔액을 확인해 주세요.",
+            "Check payment and credit in the provider's console."
+        )
     )
     {
         Fix = Fix.Settings,
     };
     public static readonly Reason SpendLimit = new(
         "spend_limit",
-        new("Claude에 정해 둔 지출 한도에 닿았어요.", "The spend limit set for Claude is reached."),
+        new("AI 제공자에 정해 둔 지출 한도에 닿았어요.", "The spend limit set at the AI provider is reached."),
         new(
-            "Claude 콘솔에서 한도를 올리거나 다음 달까지 기다려 주세요.",
-            "Raise the limit in Claude's console, or wait for the next month."
+            "제공자의 콘솔에서 한도를 올리거나 다음 달까지 기다려 주세요.",
+            "Raise the limit in the provider's console, or wait for the next month."
         )
     )
     {
@@ -197,7 +208,7 @@ public static class Reasons
     };
     public static readonly Reason BadRequest = new(
         "provider_bad_request",
-        new("Claude가 요청을 받아들이지 않았어요.", "Claude did not accept the request."),
+        new("AI 제공자가 요청을 받아들이지 않았어요.", "The AI provider did not accept the request."),
         new("프롬프트와 모델 설정을 바꿔 보세요.", "Change the prompt or the model and try again.")
     )
     {
@@ -213,7 +224,7 @@ public static class Reasons
     };
     public static readonly Reason Refused = new(
         "refused",
-        new("Claude가 이 주제로 쓰기를 거절했어요.", "Claude declined to write this."),
+        new("AI가 이 주제로 쓰기를 거절했어요.", "The AI declined to write this."),
         new("주제나 프롬프트의 표현을 바꿔 보세요.", "Word the topic or the prompt in another way.")
     )
     {
@@ -261,7 +272,7 @@ public static class Reasons
     public static readonly Reason Surprise = new(
         "internal_error",
         new("예상하지 못한 문제가 생겼어요.", "Something unexpected went wrong."),
-        SendAgain
+        new("계속되면 서버 로그를 확인해 주세요.", "If it goes on, look into the server's log.")
     )
     {
         Fix = Fix.RunAgain,
@@ -278,8 +289,8 @@ public static class Reasons
     {
         Fix = Fix.RunAgain,
         ToDoAtLast = new(
-            "디스크의 남은 공간과 데이터 폴더의 권한을 확인하고 '다시 실행하기'를 눌러 주세요.",
-            "Check the disk's free space and who may write to the data folder, then press Run it again."
+            "디스크의 남은 공간과 데이터 폴더의 권한을 확인해 주세요.",
+            "Check the disk's free space and who may write to the data folder."
         ),
     };
     public static readonly Reason TimingBroken = new(
@@ -378,7 +389,21 @@ public static class Reasons
     public static Reason? Find(string? key) => key is null ? null : ByKey.GetValueOrDefault(key);
 
     /// <summary>The reason of a run, as things stand with it; null when it has none.</summary>
-    public static Reason? Of(Run run) => run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
+    /// <param name="run">The run.</param>
+    /// <param name="isScheduleGone">Its schedule was deleted since, so that it cannot be made again.</param>
+    public static Reason? Of(Run run, bool isScheduleGone = false)
+    {
+        var reason = run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
+        if (isScheduleGone && reason is { Fix: Fix.RunAgain })
+            return reason with { ToDo = ScheduleIsGone };
+        // A run without a schedule has no next slot, and no button that makes it again.
+        return run.ScheduleId is null && (reason?.ToDo == MakeAgain || reason == Cancelled)
+            ? reason! with
+            {
+                ToDo = run.Trigger == RunTrigger.Regenerate ? RewriteAtPiece : AskAnew,
+            }
+            : reason;
+    }
 
     /// <summary>What an exception that nobody expected means for a person.</summary>
     internal static Reason Of(Exception surprise)

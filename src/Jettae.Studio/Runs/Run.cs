@@ -123,8 +123,20 @@ public sealed class Run
     /// <summary>The rules and the wish that the writer got, each under its heading.</summary>
     public string? Prompt { get; set; }
 
-    /// <summary>The writer's last answer as it came, at most 64 KB; never content by itself.</summary>
+    /// <summary>The answer that the piece was made of, else the writer's last: as it came, at most 64 KB; never content by itself.</summary>
     public string? Answer { get; set; }
+
+    /// <summary>Whether <see cref="Answer"/> is there to its end: half a text may pass every check. Asked of a run with its steps.</summary>
+    internal bool IsAnswerWhole =>
+        Answer is { Length: > 0 }
+        && !Attempt.MayBeBounded(Answer)
+        && (
+            State == RunState.Done
+            || (
+                Reason != Reasons.CutOff.Key
+                && Steps.LastOrDefault(step => step.Kind == StepKind.Checked)?.Reason != Reasons.CutOff.Key
+            )
+        );
 
     /// <summary>0 to 1: how much the piece is like the closest of the last 30; null when there was none.</summary>
     public double? Similarity { get; set; }

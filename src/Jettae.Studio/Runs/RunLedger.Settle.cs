@@ -146,6 +146,9 @@ internal sealed partial class RunLedger
             started.Attempt.Writer.IsSample,
             started.Attempt.Model ?? started.Attempt.Writer.Model
         );
+        // What was decided, and noted with it, was decided of another text.
+        if (piece.Status is ContentStatus.Approved or ContentStatus.Rejected)
+            (piece.Status, piece.Note) = (ContentStatus.Draft, "");
         piece.UpdatedAt = time.GetUtcNow();
         await Contents.AddVersionAsync(db, piece, VersionKind.Regenerated, cancel, run, revision.Instruction);
         return piece;

@@ -97,7 +97,7 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         store.WriteAsync(
             async db =>
             {
-                var before = await db.Runs.OwnedAsync(owner, runId, cancel);
+                var before = await db.Runs.WithSteps().OwnedAsync(owner, runId, cancel);
                 var schedule = before.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
                 if (schedule is null)
                     throw new RejectedException(
@@ -131,9 +131,9 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         if (from == RerunFrom.Write)
             return (before.Prompt ?? throw NothingKept(from), null);
         if (from == RerunFrom.Checked)
-            return before.Answer is { Length: > 0 } answer
-                ? (null, new KeptAnswer(answer, before.Prompt ?? "", before.Model))
-                : throw NothingKept(from);
+            return before.Answer is not { Length: > 0 } answer ? throw NothingKept(from)
+                : before.IsAnswerWhole ? (null, new KeptAnswer(answer, before.Prompt ?? "", before.Model))
+                : throw HalfKept();
         return (null, null);
     }
 
@@ -145,6 +145,17 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
             new(
                 $"이 실행은 '{JsonName.Of(from)}' 단계까지 가지 못해서 거기서부터 다시 할 수 없어요.",
                 $"This run never got as far as '{JsonName.Of(from)}', so it cannot be made again from there."
+            )
+        );
+
+    private static RejectedException HalfKept() =>
+        new(
+            409,
+            "nothing_kept",
+            "from",
+            new(
+                "이 실행이 받은 답은 끝까지 남아 있지 않아서 다시 검사할 수 없어요.",
+                "The answer of this run is not there to its end, so it cannot be checked again."
             )
         );
 

@@ -58,12 +58,7 @@ public sealed class Runs
     /// <summary>With its steps, in order.</summary>
     /// <exception cref="RejectedException">404: the owner has no such run.</exception>
     public Task<Run> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
-        store.ReadAsync(
-            db =>
-                db.Runs.Include(run => run.Steps.OrderBy(step => step.Attempt).ThenBy(step => step.Id))
-                    .OwnedAsync(owner, id, cancel),
-            cancel
-        );
+        store.ReadAsync(db => db.Runs.WithSteps().OwnedAsync(owner, id, cancel), cancel);
 
     /// <summary>The step that each of these runs is at.</summary>
     public Task<Dictionary<Guid, StepKind>> LastStepsAsync(
@@ -133,9 +128,13 @@ public sealed class Runs
     private sealed record Strip(Guid Id, string? Runs);
 }
 
-/// <summary>What a list shows of a run.</summary>
+/// <summary>How much of a run is read.</summary>
 internal static class RunLines
 {
+    /// <summary>Each with its steps, in order.</summary>
+    public static IQueryable<Run> WithSteps(this IQueryable<Run> runs) =>
+        runs.Include(run => run.Steps.OrderBy(step => step.Attempt).ThenBy(step => step.Id));
+
     /// <summary>All but prompt and answer: of a hundred runs they may be some megabytes.</summary>
     public static IQueryable<Run> AsLines(this IQueryable<Run> runs) =>
         runs.Select(run => new Run

@@ -60,12 +60,15 @@ internal sealed class Sitting(
         var settings = assignment.Settings;
         var draft = Draft.From(assignment.Type, text, settings.Numbering);
         if (isCutOff)
+        {
+            attempt.Missed(StepKind.Checked, Reasons.CutOff, "max_tokens");
             return new Answer.Unfit(
                 talk,
                 text,
                 Prompts.Continue(assignment),
                 new(Reasons.CutOff, TwiceCutOff.Kept, Retryable: false, null)
             );
+        }
         if (draft.Fault(assignment.Type, assignment.Language, settings.BannedWords) is { } fault)
         {
             attempt.Missed(StepKind.Checked, Reasons.DraftUnfit, fault.Kept);

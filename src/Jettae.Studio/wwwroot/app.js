@@ -67,6 +67,16 @@ const refresh = () => { tick(); local(); tabs(); if (document.querySelector("mai
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
 
+// Over plain http, other than from this machine, a browser has no clipboard to write to: what is selected can be copied even so.
+function copyBySelection(button) {
+  const text = Object.assign(document.createElement("textarea"), { value: button.dataset.copy, readOnly: true, style: "position: fixed; opacity: 0" });
+  button.after(text);
+  text.select();
+  const isCopied = document.execCommand("copy");
+  text.remove();
+  button.focus();
+  return isCopied;
+}
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-theme-switch], [data-copy], [data-sign-out]");
   if (!button) return;
@@ -75,9 +85,9 @@ document.addEventListener("click", async (event) => {
     document.documentElement.dataset.theme = next;
     try { localStorage.setItem("theme", next); } catch { /* storage may be forbidden */ }
   } else if (button.hasAttribute("data-copy")) {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const isCopied = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false) || copyBySelection(button);
     const label = button.textContent;
-    button.textContent = button.dataset.copied;
+    button.textContent = isCopied ? button.dataset.copied : document.documentElement.lang === "ko" ? "복사하지 못했어요" : "Not copied";
     setTimeout(() => (button.textContent = label), 1500);
   } else {
     await fetch("/api/sign-out", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });

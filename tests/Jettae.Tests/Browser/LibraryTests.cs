@@ -60,6 +60,101 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Fact]
+    public async Task What_was_typed_is_not_lost_without_a_question_nor_to_a_change_from_elsewhere()
+    {
+        var id = await PieceAsync("x_post", null, "First");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        var aside = page.Locator("aside .actions");
+        var form = page.Locator("form[data-asks]");
+        await aside.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await page.Locator("#body").FillAsync("Typed");
+        await Expect(aside.GetByRole(AriaRole.Button, new() { Name = "Copy" })).ToBeVisibleAsync();
+        await Expect(aside.GetByRole(AriaRole.Button, new() { Name = "Edit" })).ToHaveCountAsync(0);
+        await Expect(aside.GetByRole(AriaRole.Button, new() { Name = "Rewrite" })).ToHaveCountAsync(0);
+
+        await form.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        var dialog = page.Locator("dialog[open]");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(page.Locator("#body")).ToHaveValueAsync("Typed");
+
+        await ChangeAsync(id, null, "Elsewhere");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(form.GetByRole(AriaRole.Alert)).ToContainTextAsync("changed meanwhile");
+        await form.GetByRole(AriaRole.Button, new() { Name = "Save anyway" }).ClickAsync();
+        await Expect(page.Locator("article .text")).ToHaveTextAsync("Typed");
+        await Expect(page.Locator(".versions li")).ToHaveCountAsync(4);
+
+        // Who has changed nothing is not asked.
+        await aside.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        await form.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(form).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_piece_is_copied_over_plain_http_too_and_it_is_said_when_it_is_not()
+    {
+        var id = await PieceAsync("x_post", null, "Copied without a clipboard");
+        var page = await studio.OpenAsync("en");
+        await page.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        var copy = page.Locator(".actions [data-copy]");
+        await copy.ClickAsync();
+        await Expect(copy).ToHaveTextAsync("Copied");
+        await page.Locator(".tags input").FocusAsync();
+        await page.Keyboard.PressAsync("Control+v");
+        await Expect(page.Locator(".tags input")).ToHaveValueAsync("Copied without a clipboard");
+
+        await Expect(copy).ToHaveTextAsync("Copy");
+        await page.EvaluateAsync("document.execCommand = () => false");
+        await copy.ClickAsync();
+        await Expect(copy).ToHaveTextAsync("Not copied");
+    }
+
+    [Theory]
+    [InlineData("linkedin_post", "A body")]
+    [InlineData("facebook_post", "A body")]
+    [InlineData("blog_post", "A title\n\nA body")]
+    public async Task What_is_copied_is_what_is_shown_and_counted(string type, string copied)
+    {
+        var id = await PieceAsync(type, "A title", "A body");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await Expect(page.Locator(".actions [data-copy]")).ToHaveAttributeAsync("data-copy", copied);
+        await Expect(page.Locator(".mock h2")).ToHaveCountAsync(type == "blog_post" ? 1 : 0);
+        await Expect(page.Locator("h1")).ToHaveTextAsync("A title");
+    }
+
+    [Theory]
+    [InlineData("/library")]
+    [InlineData("/schedules/new")]
+    [InlineData("/calendar")]
+    [InlineData("/runs")]
+    [InlineData("/settings")]
+    [InlineData("/alerts")]
+    public async Task No_field_is_so_small_that_a_phone_zooms_into_it(string path)
+    {
+        var page = await studio.OpenAsync("ko", 390);
+        await page.GotoAsync(path);
+        await ReadyAsync(page);
+        var sizes = await page.EvaluateAsync<float[]>(
+            "[...document.querySelectorAll('input, select, textarea')].map(each => parseFloat(getComputedStyle(each).fontSize))"
+        );
+        Assert.NotEmpty(sizes);
+        Assert.All(sizes, size => Assert.InRange(size, 16, 99));
+        Assert.InRange(
+            await page.EvaluateAsync<int>(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            ),
+            0,
+            0
+        );
+    }
+
+    [Fact]
     public async Task A_piece_is_written_again_before_ones_eyes()
     {
         var id = await PieceAsync("linkedin_post", null, null);
@@ -124,15 +219,19 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
             }
         );
         var id = (string)made["content"]!["id"]!;
-        if (body is null)
-            return id;
+        if (body is not null)
+            await ChangeAsync(id, title, body);
+        return id;
+    }
+
+    private async Task ChangeAsync(string id, string? title, string body)
+    {
         using var edit = new StringContent(
             new JsonObject { ["title"] = title, ["body"] = body }.ToJsonString(),
             System.Text.Encoding.UTF8,
             "application/json"
         );
         (await studio.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
-        return id;
     }
 
     /// <summary>Until the page answers: what is typed before is not heard.</summary>

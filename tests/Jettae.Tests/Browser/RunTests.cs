@@ -10,8 +10,8 @@ namespace Jettae.Tests;
 public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
 {
     [Theory]
-    [InlineData("ko", "Claude가 API 키를 받아들이지 않았어요.", "설정 열기")]
-    [InlineData("en", "Claude did not accept the API key.", "Open the settings")]
+    [InlineData("ko", "AI 제공자가 API 키를 받아들이지 않았어요.", "설정 열기")]
+    [InlineData("en", "The AI provider did not accept the API key.", "Open the settings")]
     public async Task Two_clicks_from_the_bell_lie_the_reason_and_the_way_to_mend_it(
         string language,
         string reason,
@@ -94,7 +94,7 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
         );
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync($"/runs/{run}");
-        await Expect(page.Locator(".notice")).ToContainTextAsync("Claude is overloaded");
+        await Expect(page.Locator(".notice")).ToContainTextAsync("The AI provider is overloaded");
         await Expect(page.Locator(".way")).ToContainTextAsync(new Regex(@"Next attempt \w+, \w+ \d+, \d\d:\d\d:\d\d"));
     }
 
@@ -118,6 +118,45 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
             (string?)(await writing.Program.GetAsync($"/api/runs/{page.Url[^36..]}"))["prompt"],
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task A_page_has_only_buttons_that_do_something()
+    {
+        var half = FakeClaude.Says(FakeClaude.Usual, "max_tokens");
+        writing.Claude.Script.Enqueue(half);
+        writing.Claude.Script.Enqueue(half);
+        var schedule = await writing.ScheduleAsync("Gone");
+        var cut = (string)(await writing.RunAsync(schedule))["id"]!;
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{cut}");
+        await ReadyAsync(page);
+        var rerun = page.GetByRole(AriaRole.Button, new() { Name = "Run it again", Exact = true });
+        await rerun.First.ClickAsync();
+        await Expect(page.Locator("#rerun-menu")).ToContainTextAsync("With the stored prompt");
+        await Expect(page.Locator("#rerun-menu")).Not.ToContainTextAsync("Check the answer again");
+
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(529, "overloaded_error"));
+        var failed = (string)(await writing.RunAsync(schedule))["id"]!;
+        await page.GotoAsync($"/runs/{failed}");
+        await ReadyAsync(page);
+        await Expect(rerun).ToHaveCountAsync(2);
+        await writing.Program.PostAsync("/api/schedule/delete", new { id = schedule });
+        await page.ReloadAsync();
+        await ReadyAsync(page);
+        await Expect(rerun).ToHaveCountAsync(0);
+        await Expect(page.Locator(".notice")).ToContainTextAsync("cannot be run again");
+        await Expect(page.Locator($"a[href='schedules/{schedule}']")).ToHaveCountAsync(0);
+
+        var piece = (string)(await writing.RunAsync(await writing.ScheduleAsync("Rewritten")))["content_id"]!;
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(529, "overloaded_error"));
+        var again = await writing.Program.PostAsync(
+            $"/api/contents/{piece}/regenerate",
+            new { instruction = "더 짧게" }
+        );
+        await page.GotoAsync($"/runs/{again["run"]!["id"]}");
+        await Expect(page.Locator(".notice")).ToContainTextAsync("Press Rewrite at the piece");
+        await Expect(page.Locator($".notice a[href='library/{piece}']")).ToBeVisibleAsync();
     }
 
     [Fact]
