@@ -4,11 +4,39 @@ namespace Jettae.Studio;
 /// <param name="status">400, 404 or 409.</param>
 /// <param name="code">Stable, snake_case.</param>
 /// <param name="field">The field at fault, in the API's spelling; null when no field is.</param>
-/// <param name="text">The rule and what was received, in plain words.</param>
-public sealed class RejectedException(int status, string code, string? field, Word text) : Exception(text.En)
+/// <param name="text">What a page says: the rule, in plain words.</param>
+/// <param name="detail">What the API says: the field, the rule and what was received; null where that is the text.</param>
+public sealed class RejectedException(int status, string code, string? field, Word text, Word? detail = null)
+    : Exception((detail ?? text).En)
 {
     public int Status { get; } = status;
     public string Code { get; } = code;
     public string? Field { get; } = field;
     public Word Text { get; } = text;
+    public Word Detail { get; } = detail ?? text;
+
+    /// <summary>A field that breaks a rule.</summary>
+    /// <param name="field">In the API's spelling.</param>
+    /// <param name="rule">Without the field's name: a page says it beside the field.</param>
+    /// <param name="received">As it is shown; null where there is nothing to show.</param>
+    internal static RejectedException Broken(string field, Word rule, string? received = null) =>
+        new(
+            400,
+            "field_invalid",
+            field,
+            rule,
+            received is null
+                ? new($"{field}: {rule.Ko}", $"{field}: {rule.En}")
+                : new($"{field}: {rule.Ko} 받은 값: {received}", $"{field}: {rule.En} Received: {received}.")
+        );
+
+    /// <summary>A field that was not given.</summary>
+    internal static RejectedException Missing(string field) =>
+        new(
+            400,
+            "field_required",
+            field,
+            new("꼭 필요해요.", "It is required."),
+            new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given.")
+        );
 }

@@ -45,7 +45,10 @@ public sealed class ApiTokens
             ExpiresAt =
                 expiresAt is null || expiresAt > now
                     ? expiresAt
-                    : throw Broken("expires_at", new("앞으로 올 시각이어야 해요.", "It must be yet to come.")),
+                    : throw RejectedException.Broken(
+                        "expires_at",
+                        new("앞으로 올 시각이어야 해요.", "It must be yet to come.")
+                    ),
         };
         await store.WriteAsync(
             async db =>
@@ -134,13 +137,10 @@ public sealed class ApiTokens
     private static string Named(string? name) =>
         name?.Trim() is { Length: > 0 and <= LongestName } trimmed
             ? trimmed
-            : throw Broken(
+            : throw RejectedException.Broken(
                 "name",
                 new($"1~{LongestName}자로 지어 주세요.", $"It must have 1 to {LongestName} characters.")
             );
-
-    private static RejectedException Broken(string field, Word rule) =>
-        new(400, "field_invalid", field, new($"{field}: {rule.Ko}", $"{field}: {rule.En}"));
 
     private static string HashOf(string text) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -122,7 +122,7 @@ public sealed class Alerts
                 "owner_only",
                 "smtp_host",
                 new(
-                    "메일 서버는 이 설치의 주인만 정할 수 있어요.",
+                    "메일 서버는 이 서버의 소유자만 정할 수 있어요.",
                     "Only the owner of this installation may name a mail server."
                 )
             );
@@ -225,13 +225,5 @@ public sealed class Alerts
     }
 
     private static RejectedException Broken(string field, Word rule, object received) =>
-        new(
-            400,
-            "field_invalid",
-            field,
-            new(
-                $"{field}: {rule.Ko} 받은 값: '{Convert.ToString(received, CultureInfo.InvariantCulture)}'",
-                $"{field}: {rule.En} Received: '{Convert.ToString(received, CultureInfo.InvariantCulture)}'."
-            )
-        );
+        RejectedException.Broken(field, rule, $"'{Convert.ToString(received, CultureInfo.InvariantCulture)}'");
 }

@@ -66,7 +66,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
     }
 
     public static IResult Of(HttpContext http, RejectedException rejected) =>
-        Of(http, rejected.Status, rejected.Code, rejected.Field, rejected.Text);
+        Of(http, rejected.Status, rejected.Code, rejected.Field, rejected.Detail);
 
     public static IResult Of(HttpContext http, int status, string code, string? field, Word text) =>
         Results.Json(

@@ -87,14 +87,7 @@ internal static class StudioJson
         }
     }
 
-    public static Guid TakeId(JsonObject body) =>
-        Take<Guid?>(body, "id")
-        ?? throw new RejectedException(
-            400,
-            "field_required",
-            "id",
-            new("id: 꼭 필요해요.", "id is required; it was not given.")
-        );
+    public static Guid TakeId(JsonObject body) => Take<Guid?>(body, "id") ?? throw RejectedException.Missing("id");
 
     /// <exception cref="RejectedException">A member is unknown or has the wrong form; the message names it.</exception>
     public static T Read<T>(JsonObject body)

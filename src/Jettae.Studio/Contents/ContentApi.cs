@@ -64,7 +64,7 @@ internal static class ContentApi
     private static IResult Export(HttpContext http, Contents contents, TimeProvider time)
     {
         var query = new Query(http.Request.Query, [.. Filters, "format"]);
-        var format = query.Name<ExportFormat>("format") ?? throw Required("format");
+        var format = query.Name<ExportFormat>("format") ?? throw RejectedException.Missing("format");
         return new ContentExport(contents, SignedIn.OwnerOf(http), FilterOf(query), format).AsFile(
             time.GetUtcNow(),
             http.RequestAborted
@@ -100,7 +100,7 @@ internal static class ContentApi
     private static async Task<IResult> RestoreAsync(Guid id, HttpContext http, Contents contents)
     {
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
-        var number = StudioJson.Read<Restore>(body).Number ?? throw Required("number");
+        var number = StudioJson.Read<Restore>(body).Number ?? throw RejectedException.Missing("number");
         return ScheduleApi.Json(
             Views.Of(await contents.RestoreAsync(SignedIn.OwnerOf(http), id, number, http.RequestAborted))
         );
@@ -109,7 +109,8 @@ internal static class ContentApi
     private static async Task<IResult> RegenerateAsync(Guid id, HttpContext http, Runner runner)
     {
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
-        var instruction = StudioJson.Read<Regenerate>(body).Instruction ?? throw Required("instruction");
+        var instruction =
+            StudioJson.Read<Regenerate>(body).Instruction ?? throw RejectedException.Missing("instruction");
         var progress = runner.RegenerateAsync(SignedIn.OwnerOf(http), id, instruction, http.RequestAborted);
         return await ScheduleApi.ProgressAsync(http, progress, 200);
     }
@@ -125,9 +126,6 @@ internal static class ContentApi
             query.Text("tag")?.Normalize(),
             query.Text("language")
         );
-
-    private static RejectedException Required(string field) =>
-        new(400, "field_required", field, new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given."));
 
     private sealed record Restore
     {

@@ -29,12 +29,7 @@ public sealed record ContentEdit
         Bounded("body", Body, LongestBody);
         Bounded("note", Note, LongestNote);
         if (Body is not null && Body.Trim().Length == 0)
-            throw new RejectedException(
-                400,
-                "field_invalid",
-                "body",
-                new("body: 비워 둘 수 없어요.", "body: It must not be empty. Received: ''.")
-            );
+            throw RejectedException.Broken("body", new("비워 둘 수 없어요.", "It must not be empty."), "''");
         return Tags is null ? this : this with { Tags = ContentTag.Clean(Tags) };
     }
 
@@ -78,14 +73,10 @@ public sealed record ContentEdit
     private static void Bounded(string field, string? text, int most)
     {
         if (text is not null && text.Length > most)
-            throw new RejectedException(
-                400,
-                "field_invalid",
+            throw RejectedException.Broken(
                 field,
-                new(
-                    $"{field}: {most}자까지 쓸 수 있어요. 받은 길이: {text.Length}",
-                    $"{field}: It may have at most {most} characters. Received: {text.Length}."
-                )
+                new($"{most}자까지 쓸 수 있어요.", $"It may have at most {most} characters."),
+                $"{text.Length}"
             );
     }
 
@@ -94,8 +85,9 @@ public sealed record ContentEdit
             409,
             "version_stale",
             "if_version",
+            new("그 사이에 글이 바뀌었어요.", "The piece has changed meanwhile."),
             new(
-                $"if_version: 그 사이에 글이 바뀌었어요. 지금은 버전 {now}이에요. 받은 값: {seen}",
+                $"if_version: 그 사이에 글이 바뀌었어요. 지금 버전은 {now}번이에요. 받은 값: {seen}",
                 $"if_version: The piece has changed meanwhile and is at version {now}. Received: {seen}."
             )
         );

@@ -33,10 +33,5 @@ public sealed class ContentTag
     }
 
     private static RejectedException Broken(Word rule, string received) =>
-        new(
-            400,
-            "field_invalid",
-            "tags",
-            new($"tags: {rule.Ko} 받은 값: {received}", $"tags: {rule.En} Received: {received}.")
-        );
+        RejectedException.Broken("tags", rule, received);
 }

@@ -42,14 +42,10 @@ internal sealed record Revision(Guid ContentId, string? Prompt, string Text, str
         var clean = instruction.Trim();
         return clean.Length is > 0 and <= LongestInstruction
             ? clean
-            : throw new RejectedException(
-                400,
-                "field_invalid",
+            : throw RejectedException.Broken(
                 "instruction",
-                new(
-                    $"instruction: 1~{LongestInstruction}자여야 해요. 받은 길이: {clean.Length}",
-                    $"instruction: It must have 1 to {LongestInstruction} characters. Received: {clean.Length}."
-                )
+                new($"1~{LongestInstruction}자여야 해요.", $"It must have 1 to {LongestInstruction} characters."),
+                $"{clean.Length}"
             );
     }
 }

@@ -103,7 +103,10 @@ public sealed class Prices
     public async Task DeleteAsync(Guid user, string? model, DateOnly? effectiveFrom, CancellationToken cancel)
     {
         await accounts.OwnerOnlyAsync(user, cancel);
-        var (name, day) = (model ?? throw Missing("model"), effectiveFrom ?? throw Missing("effective_from"));
+        var (name, day) = (
+            model ?? throw RejectedException.Missing("model"),
+            effectiveFrom ?? throw RejectedException.Missing("effective_from")
+        );
         var begin = BeginOf(day);
         var deleted = await store.WriteAsync(
             db =>
@@ -124,21 +127,21 @@ public sealed class Prices
     private static ModelPrice PriceOf(PriceFields fields)
     {
         if (fields.Model?.Trim() is not { Length: > 0 } model)
-            throw Missing("model");
+            throw RejectedException.Missing("model");
         if (model.Length > LongestModel)
             throw Broken(
                 "model",
                 new($"{LongestModel}자까지예요.", $"It may have at most {LongestModel} characters."),
                 model.Length
             );
-        var day = fields.EffectiveFrom ?? throw Missing("effective_from");
-        var input = Dollars("input", fields.Input ?? throw Missing("input"));
+        var day = fields.EffectiveFrom ?? throw RejectedException.Missing("effective_from");
+        var input = Dollars("input", fields.Input ?? throw RejectedException.Missing("input"));
         var factor = 1m;
         if (fields.LongFrom is { } from)
         {
             if (from < 1)
                 throw Broken("long_from", new("1 이상이어야 해요.", "It must be 1 or more."), from);
-            factor = fields.LongFactor ?? throw Missing("long_factor");
+            factor = fields.LongFactor ?? throw RejectedException.Missing("long_factor");
             if (factor is <= 0 or > MostTimes)
                 throw Broken(
                     "long_factor",
@@ -153,7 +156,7 @@ public sealed class Prices
             Input = input,
             CachedInput = Dollars("cached_input", fields.CachedInput ?? input),
             CacheWrite = Dollars("cache_write", fields.CacheWrite ?? input),
-            Output = Dollars("output", fields.Output ?? throw Missing("output")),
+            Output = Dollars("output", fields.Output ?? throw RejectedException.Missing("output")),
             LongFrom = fields.LongFrom,
             LongFactor = factor,
         };
@@ -168,17 +171,6 @@ public sealed class Prices
 
     internal static string Shown(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static RejectedException Missing(string field) =>
-        new(400, "field_required", field, new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given."));
-
     private static RejectedException Broken(string field, Word rule, IFormattable received) =>
-        new(
-            400,
-            "field_invalid",
-            field,
-            new(
-                $"{field}: {rule.Ko} 받은 값: '{received.ToString(null, CultureInfo.InvariantCulture)}'",
-                $"{field}: {rule.En} Received: '{received.ToString(null, CultureInfo.InvariantCulture)}'."
-            )
-        );
+        RejectedException.Broken(field, rule, $"'{received.ToString(null, CultureInfo.InvariantCulture)}'");
 }

@@ -206,19 +206,9 @@ public sealed class ScheduleForm
     private DateTimeOffset EndOfLastDay()
     {
         if (LastDay is not { } day)
-            throw new RejectedException(
-                400,
-                "field_required",
-                "ends_at",
-                new("ends_at: 날짜를 골라 주세요.", "ends_at: Choose a date.")
-            );
+            throw RejectedException.Broken("ends_at", new("날짜를 골라 주세요.", "Choose a date."));
         if (day == DateOnly.MaxValue)
-            throw new RejectedException(
-                400,
-                "field_invalid",
-                "ends_at",
-                new("ends_at: 더 이른 날짜를 골라 주세요.", "ends_at: Choose an earlier date.")
-            );
+            throw RejectedException.Broken("ends_at", new("더 이른 날짜를 골라 주세요.", "Choose an earlier date."));
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(Timezone, out var known) ? known : TimeZoneInfo.Utc;
         return WallClock.InstantOf(zone, day.AddDays(1).ToDateTime(TimeOnly.MinValue)).AddSeconds(-1);
     }
@@ -226,10 +216,5 @@ public sealed class ScheduleForm
     private static int Number(string field, string text) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new RejectedException(
-                400,
-                "field_invalid",
-                field,
-                new($"{field}: 1 이상의 수여야 해요.", $"{field}: It must be a number from 1.")
-            );
+            : throw RejectedException.Broken(field, new("1 이상의 수여야 해요.", "It must be a number from 1."));
 }

@@ -115,13 +115,13 @@ internal static class ScheduleRules
         if (fields.Settings is { } settings)
             schedule.Settings = Settings(settings);
         if (schedule.Frequency == Frequency.Cron && schedule.Cron is null)
-            throw Missing("cron");
+            throw RejectedException.Missing("cron");
         if (schedule.Frequency != Frequency.Cron && schedule.TimesOfDay.Count == 0)
-            throw Missing("time_of_day");
+            throw RejectedException.Missing("time_of_day");
         if (schedule.EndsAt <= schedule.StartsAt)
             throw Broken(
                 "ends_at",
-                new("starts_at보다 나중이어야 해요.", "It must be after starts_at."),
+                new("시작하는 때보다 나중이어야 해요.", "It must be after the start."),
                 fields.EndsAt ?? schedule.EndsAt
             );
         return before != TimingOf(schedule);
@@ -277,7 +277,7 @@ internal static class ScheduleRules
         Known("settings.creativity", (Creativity?)settings.Creativity);
         Known("settings.speechLevel", (SpeechLevel?)settings.SpeechLevel);
         if (settings.PromptType == PromptType.Custom && string.IsNullOrWhiteSpace(settings.CustomPrompt))
-            throw Missing("settings.customPrompt");
+            throw RejectedException.Missing("settings.customPrompt");
         if (settings.CustomPrompt is { } prompt)
         {
             if (prompt.Length > LongestPrompt)
@@ -354,11 +354,8 @@ internal static class ScheduleRules
     private static void Require(string field, object? value)
     {
         if (value is null)
-            throw Missing(field);
+            throw RejectedException.Missing(field);
     }
-
-    private static RejectedException Missing(string field) =>
-        new(400, "field_required", field, new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given."));
 
     private static RejectedException Broken(string field, Word rule, object? received)
     {
@@ -367,11 +364,6 @@ internal static class ScheduleRules
             : Convert.ToString(received, CultureInfo.InvariantCulture) ?? "";
         if (what.Length > 200)
             what = Excerpt.Of(what, 200) + "…";
-        return new(
-            400,
-            "field_invalid",
-            field,
-            new($"{field}: {rule.Ko} 받은 값: '{what}'", $"{field}: {rule.En} Received: '{what}'.")
-        );
+        return RejectedException.Broken(field, rule, $"'{what}'");
     }
 }

@@ -78,14 +78,13 @@ public sealed class Schedules
                 schedule.AccountedUntil = Later(await AccountedAsync(db, schedule, now), until);
                 var changes = await Slots.OpenAsync(db, schedule);
                 if (until <= now || !EffectiveSlots.Running(schedule, changes, schedule.AccountedUntil).Any())
-                    throw new RejectedException(
-                        400,
-                        "field_invalid",
+                    throw RejectedException.Broken(
                         "until",
                         new(
-                            "until: 앞으로 올 시각이어야 하고, 그 뒤에 차례가 있어야 해요.",
-                            "until: It must be in the future, with a slot after it."
-                        )
+                            "앞으로 올 시각이어야 하고, 그 뒤에 차례가 있어야 해요.",
+                            "It must be in the future, with a slot after it."
+                        ),
+                        $"'{until.UtcDateTime:s}Z'"
                     );
                 schedule.IsActive = true;
                 schedule.PausedAt = null;

@@ -70,13 +70,7 @@ internal static class SlotApi
     }
 
     private static DateTimeOffset TakeInstant(JsonObject body, string name) =>
-        StudioJson.Take<DateTimeOffset?>(body, name)
-        ?? throw new RejectedException(
-            400,
-            "field_required",
-            name,
-            new($"{name}: 꼭 필요해요.", $"{name} is required; it was not given.")
-        );
+        StudioJson.Take<DateTimeOffset?>(body, name) ?? throw RejectedException.Missing(name);
 
     private sealed record Nothing;
 }

@@ -268,10 +268,7 @@ public sealed class Slots
             if (to > schedule.EndsAt)
                 throw Broken(
                     "to",
-                    new(
-                        "스케줄이 끝나는 시각(ends_at) 이전이어야 해요.",
-                        "It must not be after the schedule's ends_at."
-                    ),
+                    new("스케줄이 끝나는 시각 이전이어야 해요.", "It must not be after the schedule's end."),
                     to
                 );
             if (
@@ -282,8 +279,9 @@ public sealed class Slots
                     409,
                     "slot_taken",
                     "to",
+                    new("그 시각에는 이 스케줄의 다른 차례가 있어요.", "The schedule has another slot at that time."),
                     new(
-                        "to: 그 시각에는 이 스케줄의 다른 차례가 있어요.",
+                        $"to: 이 스케줄의 다른 차례가 있는 시각이에요: {Shown(to)}",
                         $"to: The schedule has another slot at {Shown(to)}."
                     )
                 );
@@ -318,14 +316,6 @@ public sealed class Slots
             instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
         private static RejectedException Broken(string field, Word rule, DateTimeOffset received) =>
-            new(
-                400,
-                "field_invalid",
-                field,
-                new(
-                    $"{field}: {rule.Ko} 받은 값: '{Shown(received)}'",
-                    $"{field}: {rule.En} Received: '{Shown(received)}'."
-                )
-            );
+            RejectedException.Broken(field, rule, $"'{Shown(received)}'");
     }
 }

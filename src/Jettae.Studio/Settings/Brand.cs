@@ -127,10 +127,5 @@ public sealed class Brands
         );
 
     private static RejectedException Broken(string field, Word rule, string received) =>
-        new(
-            400,
-            "field_invalid",
-            field,
-            new($"{field}: {rule.Ko} 받은 값: '{received}'", $"{field}: {rule.En} Received: '{received}'.")
-        );
+        RejectedException.Broken(field, rule, $"'{received}'");
 }

@@ -53,11 +53,6 @@ public sealed class Preferences
     private static RejectedException Broken(string field, Word rule, string received)
     {
         var shown = received.Length > 200 ? received[..200] + "…" : received;
-        return new(
-            400,
-            "field_invalid",
-            field,
-            new($"{field}: {rule.Ko} 받은 값: '{shown}'", $"{field}: {rule.En} Received: '{shown}'.")
-        );
+        return RejectedException.Broken(field, rule, $"'{shown}'");
     }
 }

@@ -109,17 +109,20 @@ public sealed class WriterSettings
         var same = present is not null && present.Kind == kind ? present : null;
         var url = fields.Url is null ? same?.Url : Address(fields.Url);
         if (kind == ProviderKind.OpenAiCompatible && url is null)
-            throw Missing("url");
+            throw RejectedException.Missing("url");
         var key = Key(fields.Key);
         // A stored key goes to no other address than the one it was stored for.
         key ??= same?.Url == url ? same?.Key : null;
         if (kind == ProviderKind.Anthropic && key is null)
-            throw Missing("key");
+            throw RejectedException.Missing("key");
         var model = fields.Model?.Trim() is { Length: > 0 } said ? said : same?.Model;
         if (model is null && kind == ProviderKind.OpenAiCompatible)
-            throw Missing("model");
+            throw RejectedException.Missing("model");
         if (model is { Length: > LongestModel })
-            throw Broken("model", new($"{LongestModel}자까지예요.", $"It may have at most {LongestModel} characters."));
+            throw RejectedException.Broken(
+                "model",
+                new($"{LongestModel}자까지예요.", $"It may have at most {LongestModel} characters.")
+            );
         return new Provider(kind, key, url, model ?? options.ModelName);
     }
 
@@ -129,10 +132,10 @@ public sealed class WriterSettings
             return null;
         // Never said back: it is a secret, if a mistyped one.
         if (key.Length > LongestKey || key.Any(each => each is <= ' ' or > '~'))
-            throw Broken(
+            throw RejectedException.Broken(
                 "key",
                 new(
-                    "API 키의 모양이 아니에요. 공백 없이 붙여 넣어 주세요.",
+                    "API 키 형식이 아니에요. 공백 없이 붙여 넣어 주세요.",
                     "It does not look like an API key: paste it without blanks."
                 )
             );
@@ -149,7 +152,7 @@ public sealed class WriterSettings
             && uri.Scheme is "http" or "https"
             && uri.UserInfo.Length == 0
             ? url.TrimEnd('/')
-            : throw Broken(
+            : throw RejectedException.Broken(
                 "url",
                 new("https://로 시작하는 주소여야 해요.", "It must be an http:// or https:// address.")
             );
@@ -165,10 +168,4 @@ public sealed class WriterSettings
                 "The writer is set by the environment variable ANTHROPIC_API_KEY and cannot be changed here."
             )
         );
-
-    private static RejectedException Missing(string field) =>
-        new(400, "field_required", field, new($"{field}: 꼭 필요해요.", $"{field} is required; it was not given."));
-
-    private static RejectedException Broken(string field, Word rule) =>
-        new(400, "field_invalid", field, new($"{field}: {rule.Ko}", $"{field}: {rule.En}"));
 }
