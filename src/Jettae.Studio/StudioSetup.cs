@@ -179,12 +179,19 @@ public static class StudioSetup
 
     private static TimeProvider Clock(IServiceProvider at) => at.GetRequiredService<TimeProvider>();
 
-    /// <summary>The tables are up to date, and the writer is known, before anything else of the studio starts.</summary>
-    private sealed class StudioStart(StudioStore store, Writers writers) : IHostedService
+    /// <summary>The tables and the keys are there, and the writer is known, before anything else of the studio starts.</summary>
+    private sealed class StudioStart(StudioStore store, IDataProtectionProvider protection, Writers writers)
+        : IHostedService
     {
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await store.PrepareAsync();
+            // Of nodes that start together one makes the first key while the others wait. With a key each they would not know
+            // the others' for a day.
+            await store.WriteAsync(
+                _ => Task.FromResult(protection.CreateProtector("jettae.start").Protect("")),
+                cancellationToken
+            );
             await writers.ReadAsync(cancellationToken);
         }
 
