@@ -64,6 +64,12 @@ internal static class SignInSetup
     /// <summary>A cookie is worth what its session is.</summary>
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+        {
+            // Nobody asks who it is: files and health are there without the store.
+            context.RejectPrincipal();
+            return;
+        }
         var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
         if (
             Accounts.UserOf(context.Principal) is { } user

@@ -31,17 +31,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
         }
         catch (Exception away) when (PostgresStudioStore.IsAway(away))
         {
-            http.Response.Headers.RetryAfter = "5";
-            return Of(
-                http,
-                503,
-                "store_unavailable",
-                null,
-                new(
-                    "데이터베이스에 연결할 수 없어요. 잠시 뒤 다시 시도해 주세요.",
-                    "The database cannot be reached. Try again in a moment."
-                )
-            );
+            return Away(http);
         }
         catch (Exception surprise)
         {
@@ -57,6 +47,22 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
                 )
             );
         }
+    }
+
+    /// <summary>The database is away.</summary>
+    public static IResult Away(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "5";
+        return Of(
+            http,
+            503,
+            "store_unavailable",
+            null,
+            new(
+                "데이터베이스에 연결할 수 없어요. 잠시 뒤 다시 시도해 주세요.",
+                "The database cannot be reached. Try again in a moment."
+            )
+        );
     }
 
     public static IResult Of(HttpContext http, RejectedException rejected) =>

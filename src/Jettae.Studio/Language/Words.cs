@@ -76,6 +76,11 @@ public static partial class Words
         "Something went wrong. Please reload."
     );
     public static readonly Word Reconnecting = new("다시 연결하는 중이에요…", "Reconnecting…");
+    public static readonly Word StoreAway = new("데이터베이스에 연결할 수 없어요", "The database cannot be reached");
+    public static readonly Word StoreAwayHow = new(
+        "다시 연결되면 이 화면이 저절로 열려요. 그동안 지나간 차례는 스케줄마다 정한 대로 이어서 써요.",
+        "This page opens by itself as soon as it can. What falls due meanwhile is caught up with as each schedule says."
+    );
 
     public static string Of(DayOfWeek day) => CultureInfo.CurrentUICulture.DateTimeFormat.GetDayName(day);
 

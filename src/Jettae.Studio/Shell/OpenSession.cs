@@ -24,12 +24,22 @@ internal sealed class OpenSession : RevalidatingServerAuthenticationStateProvide
     protected override async Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState,
         CancellationToken cancellationToken
-    ) =>
-        Accounts.UserOf(authenticationState.User) is not { } user
-        || (
-            Accounts.SessionOf(authenticationState.User) is { } id
-            && await sessions.IsLiveAsync(user, id, cancellationToken)
-        );
+    )
+    {
+        try
+        {
+            return Accounts.UserOf(authenticationState.User) is not { } user
+                || (
+                    Accounts.SessionOf(authenticationState.User) is { } id
+                    && await sessions.IsLiveAsync(user, id, cancellationToken)
+                );
+        }
+        catch (Exception away) when (PostgresStudioStore.IsAway(away))
+        {
+            // Nobody has ended it as far as is known, and there may be a text in it that nobody saved.
+            return true;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

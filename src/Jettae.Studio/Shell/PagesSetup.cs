@@ -65,17 +65,33 @@ public static class PagesSetup
                     }
                 )
         );
+        // With a cookie the store is asked who it is before anything else is.
+        app.Use(
+            async (http, next) =>
+            {
+                try
+                {
+                    await next(http);
+                }
+                catch (Exception away) when (PostgresStudioStore.IsAway(away) && !http.Response.HasStarted)
+                {
+                    await (
+                        IsPage(http.Request.Path) && WantsPage(http.Request) ? AwayPage.Of(http) : Problems.Away(http)
+                    ).ExecuteAsync(http);
+                }
+            }
+        );
         app.UseRequestLocalization();
         // A person who strays gets a page; programs get the bare status.
         app.UseWhen(
-            http => http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase),
+            http => WantsPage(http.Request),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true)
         );
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         LanguageLink.Map(app);
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(server =>
@@ -84,6 +100,9 @@ public static class PagesSetup
             );
         return app;
     }
+
+    private static bool WantsPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     private static bool Reads(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 

@@ -14,11 +14,12 @@ internal static class Health
 
     public static void MapHealth(this WebApplication app)
     {
-        app.MapGet(Live, () => TypedResults.Text("ok"));
+        app.MapGet(Live, () => TypedResults.Text("ok")).AllowAnonymous();
         app.MapHealthChecks(
-            Ready,
-            new HealthCheckOptions { ResponseWriter = (http, report) => TellAsync(http, report, app.Lifetime) }
-        );
+                Ready,
+                new HealthCheckOptions { ResponseWriter = (http, report) => TellAsync(http, report, app.Lifetime) }
+            )
+            .AllowAnonymous();
     }
 
     private static Task TellAsync(HttpContext http, HealthReport report, IHostApplicationLifetime lifetime)

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Jettae.Studio;
+using Jettae.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>The whole program while its PostgreSQL is away, and when it is back.</summary>
+[Collection(Busy.Name)]
+public sealed class DatabaseAwayTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task People_and_programs_are_told_to_come_again_and_all_goes_on_by_itself(bool pooled)
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        var database = pooled ? await postgres.PoolerAsync("transaction", sessions: 10) : postgres.Url;
+        await using var program = await JettaeProcess.StartAsync(("DATABASE_URL", database));
+        using var browser = program.Client(token: null);
+        using (var signedIn = await browser.GetAsync(new Uri(await program.NewSignInLinkAsync()).AbsolutePath, Cancel))
+            browser.DefaultRequestHeaders.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
+        var link = new Uri(await program.NewSignInLinkAsync()).AbsolutePath;
+
+        await postgres.StopAsync();
+        foreach (
+            var (path, language, word) in new[] { ("/", "ko-KR", Words.StoreAway.Ko), (link, "en", Words.StoreAway.En) }
+        )
+        {
+            using var page = await AskAsync(browser, path, "text/html", language);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
+            Assert.Equal(Soon, page.Headers.RetryAfter!.Delta);
+            Assert.Equal("5", page.Headers.GetValues("Refresh").Single());
+            Assert.Contains(
+                "style-src",
+                page.Headers.GetValues("Content-Security-Policy").Single(),
+                StringComparison.Ordinal
+            );
+            Assert.Contains(word, await page.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+        using (var refused = await AskAsync(browser, "/api/schedules", "application/json", "en"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Equal(Soon, refused.Headers.RetryAfter!.Delta);
+            var problem = JsonNode.Parse(await refused.Content.ReadAsStringAsync(Cancel))!;
+            Assert.Equal("store_unavailable", (string?)problem["code"]);
+        }
+        // The page's style, and what a supervisor asks, with the cookie of a browser.
+        foreach (var path in new[] { "/health/live", "/_content/Jettae.Studio/offline.css" })
+        {
+            using var there = await AskAsync(browser, path, "*/*", "en");
+            Assert.Equal(HttpStatusCode.OK, there.StatusCode);
+        }
+
+        await postgres.StartAgainAsync();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                using var page = await AskAsync(browser, "/", "text/html", "ko");
+                return page.StatusCode == HttpStatusCode.OK;
+            },
+            Patience
+        );
+        using var works = await AskAsync(browser, "/api/schedules", "application/json", "en");
+        Assert.Equal(HttpStatusCode.OK, works.StatusCode);
+        // It was not used up by the time in which nobody could look.
+        using var late = await AskAsync(program.Client(token: null), link, "text/html", "en");
+        Assert.Equal("/", late.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task A_page_stays_open_with_what_was_typed()
+    {
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var studio = new StudioPages(("DATABASE_URL", postgres.Url));
+        await studio.InitializeAsync();
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules/new?recipe=x");
+        await Expect(page.Locator("[inert]")).ToHaveCountAsync(0);
+        await page.Locator("#topic").FillAsync("아직 저장하지 않은 글");
+        // What it reads at its begin is there.
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
+        await postgres.StopAsync();
+        // Whether its session lives is asked each ten seconds.
+        await Task.Delay(TimeSpan.FromSeconds(22), TimeProvider.System, Cancel);
+        await postgres.StartAgainAsync();
+        await Expect(page).ToHaveURLAsync($"{studio.Front}/schedules/new?recipe=x");
+        await Expect(page.Locator("#topic")).ToHaveValueAsync("아직 저장하지 않은 글");
+        Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Program.Output);
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(
+        HttpClient http,
+        string path,
+        string accept,
+        string language
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        return await http.SendAsync(request, Cancel);
+    }
+}
