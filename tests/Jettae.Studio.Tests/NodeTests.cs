@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -82,6 +83,91 @@ public sealed class NodeTests
         claude.Script.Enqueue(FakeClaude.Says("연결된 글이에요."));
         var (_, made) = await other.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
         Assert.Equal("연결된 글이에요.", (string?)made["content"]!["body"]);
+    }
+
+    [Fact]
+    public async Task A_provider_is_taken_up_though_nothing_was_heard_of_it_for_a_minute()
+    {
+        await using var claude = await FakeClaude.StartAsync();
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        await HearAsync(one, other);
+        // What is told is gone before anybody looks.
+        await one.InStoreAsync(
+            """
+            CREATE FUNCTION public.fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+            CREATE TRIGGER fault BEFORE INSERT ON jettae_studio.changes FOR EACH ROW EXECUTE FUNCTION public.fault()
+            """
+        );
+        await one.PostAsync("/api/writer/connect", new { key = FakeClaude.Key, url = claude.Url });
+        await HearAsync(one, other);
+        await one.InStoreAsync("UPDATE jettae_studio.nodes SET seen_at = seen_at - interval '1 minute'");
+        await HearAsync(one, other);
+        claude.Script.Enqueue(FakeClaude.Says("뒤늦게 연결된 글이에요."));
+        var (_, made) = await other.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        Assert.Equal("뒤늦게 연결된 글이에요.", (string?)made["content"]!["body"]);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_taken_in_at_first_is_heard_once_more()
+    {
+        await using var claude = await FakeClaude.StartAsync();
+        await using var one = await TestStudio.StartAsync();
+        await using var other = await one.BesideAsync();
+        await HearAsync(one, other);
+        await one.PostAsync("/api/writer/connect", new { key = FakeClaude.Key, url = claude.Url });
+        await one.BeatenAsync();
+        await one.InStoreAsync("ALTER TABLE jettae_studio.provider_settings RENAME TO hidden");
+        other.Time.Advance(TimeSpan.FromSeconds(1));
+        await other.StillAsync();
+        Assert.Contains(other.Logged, each => each.Text.StartsWith("A step of Beat failed", StringComparison.Ordinal));
+        await one.InStoreAsync("ALTER TABLE jettae_studio.hidden RENAME TO provider_settings");
+        await other.BeatenAsync();
+        claude.Script.Enqueue(FakeClaude.Says("다시 들은 글이에요."));
+        var (_, made) = await other.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        Assert.Equal("다시 들은 글이에요.", (string?)made["content"]!["body"]);
+    }
+
+    [Fact]
+    public async Task What_changed_just_before_one_stopped_is_told_as_well()
+    {
+        await using var one = await TestStudio.StartAsync();
+        var schedule = await one.CreateAsync(TestStudio.ThreeHourly());
+        await one.BeatenAsync();
+        await one.InStoreAsync("DELETE FROM jettae_studio.changes");
+        await one.PostAsync("/api/schedule/pause", new { id = schedule["id"] });
+        await one.StillAsync();
+        await one.DownAsync();
+        Assert.Equal(
+            (Guid)schedule["id"]!,
+            await one.FromStoreAsync("SELECT schedule_id FROM jettae_studio.changes LIMIT 1")
+        );
+    }
+
+    [Fact]
+    public async Task Those_that_start_together_on_an_empty_database_make_one_key_and_read_what_each_other_sealed()
+    {
+        await using var one = await TestStudio.StartAsync();
+        await one.DownAsync();
+        await one.LoseKeysAsync();
+        var others = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(one.BesideAsync)));
+        await Task.WhenAll(others, Task.Run(one.UpAsync));
+        try
+        {
+            // One more would be unknown to the others once their first two minutes are over.
+            Assert.Equal(1L, await one.FromStoreAsync("SELECT COUNT(*) FROM protection_keys"));
+            TestStudio[] nodes = [one, .. await others];
+            foreach (var text in nodes.Select(each => Protector(each).Protect("열쇠")))
+                Assert.All(nodes, each => Assert.Equal("열쇠", Protector(each).Unprotect(text)));
+        }
+        finally
+        {
+            foreach (var other in await others)
+                await other.DisposeAsync();
+        }
+
+        static IDataProtector Protector(TestStudio studio) =>
+            studio.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test");
     }
 
     [Fact]

@@ -21,6 +21,9 @@ internal sealed class Beat(
     /// <summary>Who has not been heard of for so long is gone. By the database's clock, which all have in common.</summary>
     private const int TermSeconds = 10;
 
+    /// <summary>What was told is looked at for the term. Who has not heard for half of it may have missed some.</summary>
+    private const int DeafSeconds = 5;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>How often it has told and heard so far.</summary>
@@ -28,19 +31,21 @@ internal sealed class Beat(
 
     private readonly HashSet<long> known = [];
     private List<Change> untold = [];
+    private bool hasMissed;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        untold.AddRange(changes.Outgoing());
         try
         {
-            // The others need not wait for the term to end.
             await using var connection = new NpgsqlConnection(store.Connection);
             await connection.OpenAsync(CancellationToken.None);
-            await using var leave = connection.CreateCommand();
-            leave.CommandText = "DELETE FROM jettae_studio.nodes WHERE id = $1";
-            leave.Parameters.Add(new() { Value = node.Id });
-            await leave.ExecuteNonQueryAsync(CancellationToken.None);
+            await using var batch = new NpgsqlBatch(connection);
+            AddUntold(batch);
+            // The others need not wait for the term to end.
+            Add(batch, "DELETE FROM jettae_studio.nodes WHERE id = $1", node.Id);
+            await batch.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (DbException)
         {
@@ -51,28 +56,87 @@ internal sealed class Beat(
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         untold.AddRange(changes.Outgoing());
-        var (nodes, news) = await ExchangeAsync(cancel);
+        var (wasDeaf, nodes, told) = await ExchangeAsync(cancel);
         untold = [];
+        hasMissed |= wasDeaf;
         if (node.Heard(nodes))
             heard.OfAnEnd();
-        foreach (var change in news)
+        if (hasMissed)
+            await heard.OfNothingAsync(cancel);
+        hasMissed = false;
+        foreach (var (_, change) in told.Where(each => !known.Contains(each.Id)))
             await heard.OfAsync(change, cancel);
+        // Only now: what could not be taken in is heard once more.
+        known.Clear();
+        known.UnionWith(told.Select(each => each.Id));
         Count++;
         return Interval;
     }
 
-    private async Task<(List<Guid> Nodes, List<Change> News)> ExchangeAsync(CancellationToken cancel)
+    private async Task<(bool WasDeaf, List<Guid> Nodes, List<(long Id, Change Change)> Told)> ExchangeAsync(
+        CancellationToken cancel
+    )
     {
         await store.PrepareAsync();
         await using var connection = new NpgsqlConnection(store.Connection);
         await connection.OpenAsync(cancel);
         await using var batch = new NpgsqlBatch(connection);
         Add(
+            batch,
+            $"""
+            SELECT NOT EXISTS (SELECT FROM jettae_studio.nodes
+                WHERE id = $1 AND seen_at > clock_timestamp() - interval '{DeafSeconds} seconds')
+            """,
+            node.Id
+        );
+        Add(
+            batch,
             "INSERT INTO jettae_studio.nodes (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
             node.Id
         );
+        AddUntold(batch);
+        if (node.IsFirst)
+        {
+            Add(batch, "DELETE FROM jettae_studio.changes WHERE at < clock_timestamp() - interval '1 minute'");
+            Add(batch, "DELETE FROM jettae_studio.nodes WHERE seen_at < clock_timestamp() - interval '1 hour'");
+        }
+        Add(
+            batch,
+            $"""
+            SELECT id FROM jettae_studio.nodes WHERE seen_at > clock_timestamp() - interval '{TermSeconds} seconds'
+            ORDER BY joined_at, id
+            """
+        );
+        // Numbers are given before they can be seen: those of the last seconds are looked at again.
+        Add(
+            batch,
+            $"""
+            SELECT id, owner_id, schedule_id, run_id FROM jettae_studio.changes
+            WHERE at > clock_timestamp() - interval '{TermSeconds} seconds' AND node_id <> $1 ORDER BY id
+            """,
+            node.Id
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        var wasDeaf = reader.GetBoolean(0);
+        await reader.NextResultAsync(cancel);
+        var nodes = new List<Guid>();
+        while (await reader.ReadAsync(cancel))
+            nodes.Add(reader.GetGuid(0));
+        await reader.NextResultAsync(cancel);
+        var told = new List<(long, Change)>();
+        while (await reader.ReadAsync(cancel))
+            told.Add((reader.GetInt64(0), new Change(reader.GetGuid(1), Id(2), Id(3))));
+        return (wasDeaf, nodes, told);
+
+        Guid? Id(int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
+    }
+
+    private void AddUntold(NpgsqlBatch batch)
+    {
         if (untold.Count > 0)
             Add(
+                batch,
                 """
                 INSERT INTO jettae_studio.changes (node_id, owner_id, schedule_id, run_id)
                 SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[])
@@ -82,49 +146,13 @@ internal sealed class Beat(
                 untold.ConvertAll(each => each.ScheduleId).ToArray(),
                 untold.ConvertAll(each => each.RunId).ToArray()
             );
-        if (node.IsFirst)
-        {
-            Add("DELETE FROM jettae_studio.changes WHERE at < clock_timestamp() - interval '1 minute'");
-            Add("DELETE FROM jettae_studio.nodes WHERE seen_at < clock_timestamp() - interval '1 hour'");
-        }
-        Add(
-            $"""
-            SELECT id FROM jettae_studio.nodes WHERE seen_at > clock_timestamp() - interval '{TermSeconds} seconds'
-            ORDER BY joined_at, id
-            """
-        );
-        // Numbers are given before they can be seen: those of the last seconds are looked at again.
-        Add(
-            $"""
-            SELECT id, owner_id, schedule_id, run_id FROM jettae_studio.changes
-            WHERE at > clock_timestamp() - interval '{TermSeconds} seconds' AND node_id <> $1 ORDER BY id
-            """,
-            node.Id
-        );
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var nodes = new List<Guid>();
-        while (await reader.ReadAsync(cancel))
-            nodes.Add(reader.GetGuid(0));
-        await reader.NextResultAsync(cancel);
-        var (news, seen) = (new List<Change>(), new List<long>());
-        while (await reader.ReadAsync(cancel))
-        {
-            seen.Add(reader.GetInt64(0));
-            if (!known.Contains(seen[^1]))
-                news.Add(new Change(reader.GetGuid(1), Id(2), Id(3)));
-        }
-        known.Clear();
-        known.UnionWith(seen);
-        return (nodes, news);
+    }
 
-        Guid? Id(int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
-
-        void Add(string sql, params object[] parameters)
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var value in parameters)
-                command.Parameters.Add(new() { Value = value });
-            batch.BatchCommands.Add(command);
-        }
+    private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in parameters)
+            command.Parameters.Add(new() { Value = value });
+        batch.BatchCommands.Add(command);
     }
 }

@@ -1,7 +1,10 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Jettae.Studio;
 
 /// <summary>What a node does when it hears of the others.</summary>
 internal sealed class Heard(
+    StudioStore store,
     Changes changes,
     Writers writers,
     Sessions sessions,
@@ -23,6 +26,16 @@ internal sealed class Heard(
         if (change.RunId is { } run)
             await runner.HeedAsync(change.Owner, run, cancel);
         changes.Show(change);
+    }
+
+    /// <summary>Nothing for so long that something may have been missed: it is as if each person's everything had changed.</summary>
+    public async Task OfNothingAsync(CancellationToken cancel)
+    {
+        await writers.ReadAsync(cancel);
+        await sessions.HearAsync(cancel);
+        await runner.HeedAllAsync(cancel);
+        foreach (var user in await store.ReadAsync(db => db.Users.Select(each => each.Id).ToListAsync(cancel), cancel))
+            changes.Show(new Change(user, null, null));
     }
 
     /// <summary>A node has ended, or this one has become the first: what the other may have left undone is looked for.</summary>

@@ -207,6 +207,13 @@ public sealed partial class Runner
             await work.Stop.CancelAsync();
     }
 
+    /// <summary>Any may have been.</summary>
+    internal async Task HeedAllAsync(CancellationToken cancel)
+    {
+        foreach (var (run, work) in atWork)
+            await HeedAsync(work.Owner, run, cancel);
+    }
+
     private async Task<SlotAnswer> AttemptSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
     {
         using var work = activity.Enter();
@@ -230,7 +237,7 @@ public sealed partial class Runner
     {
         var run = started.Attempt.Run;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        atWork[run.Id] = new Work(run.ScheduleId, live, stop);
+        atWork[run.Id] = new Work(run.OwnerId, run.ScheduleId, live, stop);
         using var span = Telemetry.Part("write");
         span?.SetTag("jettae.run", run.Id);
         var from = time.GetTimestamp();
@@ -357,8 +364,8 @@ public sealed partial class Runner
         await run;
     }
 
-    /// <summary>A run under way: of which schedule, for whom to watch, and how to stop it.</summary>
-    private sealed record Work(Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop);
+    /// <summary>A run under way: whose, of which schedule, for whom to watch, and how to stop it.</summary>
+    private sealed record Work(Guid Owner, Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop);
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
 
