@@ -43,6 +43,54 @@ public sealed class LoopTests
     }
 
     [Fact]
+    public async Task Used_up_bookings_go_after_days_and_what_is_delivered_even_later_is_not_written_twice()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly("skip"));
+        await studio.GoToAsync("2024-01-15T03:00:00Z");
+        var fired = studio.MessageFor("2024-01-15T03:00:00Z");
+        var first = await TextAsync(await studio.DeliverAsync(fired));
+        await studio.StillAsync();
+        var withdrawn = studio.MessageFor("2024-01-15T06:00:00Z");
+        await studio.PostAsync("/api/schedule/pause", new { id = schedule["id"] });
+        await studio.StillAsync();
+        Assert.Equal(2L, await UsedUpAsync());
+
+        await studio.GoToAsync("2024-01-18T02:00:00Z");
+        Assert.Equal(2L, await UsedUpAsync());
+        await studio.GoToAsync("2024-01-18T04:00:00Z");
+        Assert.Equal(0L, await UsedUpAsync());
+        Assert.Equal(first, await TextAsync(await studio.DeliverAsync(fired)));
+        Assert.Contains("stale", await TextAsync(await studio.DeliverAsync(withdrawn)), StringComparison.Ordinal);
+        await studio.PostAsync("/api/schedule/resume", new { id = schedule["id"] });
+        await studio.StillAsync();
+        Assert.Contains("stale", await TextAsync(await studio.DeliverAsync(withdrawn)), StringComparison.Ordinal);
+        Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+        Assert.Single((await studio.GetAsync("/api/runs"))["items"]!.AsArray());
+
+        Task<object?> UsedUpAsync() =>
+            studio.FromStoreAsync("SELECT COUNT(*) FROM bookings WHERE state IN ('fired', 'cancelled')");
+
+        // What follows is told anew each time.
+        static async Task<string> TextAsync(HttpResponseMessage answer) =>
+            (await answer.Content.ReadAsStringAsync()).Split(",\"next_run_at\"")[0];
+    }
+
+    [Fact]
+    public async Task Of_a_deleted_schedule_no_booking_stays()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync("2024-01-15T03:00:00Z");
+        await studio.DeliverAsync(studio.MessageFor("2024-01-15T03:00:00Z"));
+        await studio.StillAsync();
+        await studio.PostAsync("/api/schedule/delete", new { id = schedule["id"] });
+        await studio.StillAsync();
+        Assert.Equal(0L, await studio.FromStoreAsync("SELECT COUNT(*) FROM bookings"));
+        Assert.DoesNotContain(studio.QStash.Messages.Values, each => each.NotBefore > studio.Time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task Five_deliveries_of_one_slot_at_once_make_one_piece_and_five_200s()
     {
         await using var studio = await TestStudio.StartAsync();

@@ -49,6 +49,7 @@ public sealed class OwnDataTests
         Assert.Empty(left["contents"]!.AsArray());
         Assert.Empty(left["runs"]!.AsArray());
         Assert.Empty(studio.QStash.Messages);
+        Assert.Equal(0L, await studio.FromStoreAsync("SELECT COUNT(*) FROM bookings"));
         Assert.Single(JsonNode.Parse(await theirs.GetStringAsync("/api/contents"))!["items"]!.AsArray());
     }
 

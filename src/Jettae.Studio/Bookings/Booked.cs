@@ -66,6 +66,10 @@ internal static class Booked
             && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
         );
 
+    /// <summary>Those that have done their work: of the slot its run is kept, and nothing waits for them in QStash.</summary>
+    public static IQueryable<Booking> UsedUp(StudioDb db) =>
+        db.Bookings.Where(booking => booking.State == BookingState.Fired || booking.State == BookingState.Cancelled);
+
     /// <summary>The slot has come: its booking is used up, and the slot is accounted for.</summary>
     public static void Fire(Schedule schedule, Booking booking, DateTimeOffset now)
     {

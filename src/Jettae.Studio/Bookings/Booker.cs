@@ -148,8 +148,10 @@ internal sealed partial class Booker(
             {
                 if (await db.Bookings.FindAsync([booking.Id], cancel) is not { } stored)
                     return;
-                stored.State = BookingState.Cancelled;
-                stored.UpdatedAt = Time.GetUtcNow();
+                if (await db.Schedules.AnyAsync(each => each.Id == stored.ScheduleId, cancel))
+                    (stored.State, stored.UpdatedAt) = (BookingState.Cancelled, Time.GetUtcNow());
+                else
+                    db.Bookings.Remove(stored);
             },
             cancel
         );

@@ -25,6 +25,14 @@ internal sealed partial class Keeper(
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LongWait = TimeSpan.FromHours(1);
 
+    /// <summary>So long a used-up booking stays. Of what is delivered later the ledger does not tell that a person paused.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
+
+    private const int Rows = 500;
+
+    /// <summary>In one round; the next one goes on.</summary>
+    private const int MostBatches = 50;
+
     private bool hasLooked;
 
     /// <summary>It has looked after every schedule since the start.</summary>
@@ -47,6 +55,7 @@ internal sealed partial class Keeper(
         foreach (var run in await ledger.OverdueAsync(Time.GetUtcNow() - LongWait, cancel))
             await AskAboutAsync(run, cancel);
         IsRound = true;
+        await ForgetUsedUpAsync(cancel);
         return options.KeeperInterval;
     }
 
@@ -79,6 +88,27 @@ internal sealed partial class Keeper(
         );
         hasLooked = true;
         return found;
+    }
+
+    /// <summary>Some rows at a time, so that others write in between.</summary>
+    private async Task ForgetUsedUpAsync(CancellationToken cancel)
+    {
+        var before = Time.GetUtcNow() - Kept;
+        for (var batch = 0; batch < MostBatches; batch++)
+        {
+            var gone = await store.WriteAsync(
+                db =>
+                    // Tried for the last time before it was used up: by that the index finds them.
+                    Booked
+                        .UsedUp(db)
+                        .Where(each => each.NextTryAt < before && each.UpdatedAt < before)
+                        .Take(Rows)
+                        .ExecuteDeleteAsync(cancel),
+                cancel
+            );
+            if (gone < Rows)
+                return;
+        }
     }
 
     private async Task LookAfterAsync(Guid scheduleId, CancellationToken cancel)

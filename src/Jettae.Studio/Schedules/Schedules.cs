@@ -164,6 +164,8 @@ public sealed class Schedules
                         cancel
                     );
                 await db.SlotChanges.Where(change => change.ScheduleId == id).ExecuteDeleteAsync(cancel);
+                // Its live one goes when QStash has cancelled the message.
+                await Booked.UsedUp(db).Where(booking => booking.ScheduleId == id).ExecuteDeleteAsync(cancel);
                 db.Schedules.Remove(schedule);
             },
             cancel
