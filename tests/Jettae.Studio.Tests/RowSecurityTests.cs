@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -7,15 +8,20 @@ namespace Jettae.Studio.Tests;
 [Trait("Store", "PostgreSQL")]
 public sealed class RowSecurityTests
 {
+    private static readonly string[] Tags = ["카페"];
     private static readonly Guid Mine = Guid.Parse("0a0a0a0a-0000-4000-8000-000000000001");
 
     [Theory]
     [InlineData("schedules")]
     [InlineData("contents")]
     [InlineData("content_versions")]
+    [InlineData("content_tags")]
     [InlineData("runs")]
     [InlineData("run_steps")]
     [InlineData("bookings")]
+    [InlineData("slot_changes")]
+    [InlineData("alerts")]
+    [InlineData("brands")]
     public async Task A_person_reads_their_own_rows_and_those_of_nobody_else(string table)
     {
         await using var studio = await FilledAsync();
@@ -89,9 +95,22 @@ public sealed class RowSecurityTests
         using var theirs = await studio.BrowserOfAsync(stranger);
         foreach (var http in new[] { studio.Http, theirs })
         {
-            await studio.PostAsync("/api/schedule/create", TestStudio.ThreeHourly(), http);
-            await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly(), http);
+            var (_, schedule) = await studio.PostAsync("/api/schedule/create", TestStudio.ThreeHourly(), http);
+            await studio.PostAsync("/api/schedule/skip", new { id = schedule["id"] }, http);
+            var (_, made) = await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly(), http);
+            using var tagged = await http.PatchAsJsonAsync(
+                $"/api/contents/{made["content"]!["id"]}",
+                new { tags = Tags }
+            );
+            Assert.True(tagged.IsSuccessStatusCode);
+            await studio.PostAsync("/api/brand", new { name = "제때 커피" }, http);
         }
+        await studio.InStoreAsync(
+            """
+            INSERT INTO alerts (id, owner_id, kind, subject, schedule_name, opened_at, told)
+            SELECT gen_random_uuid(), id, 'late', 'of the test', '', now(), '' FROM jettae_studio.users
+            """
+        );
         await studio.StillAsync();
         return studio;
     }
