@@ -88,6 +88,10 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         {
             // Nobody looks any more.
         }
+        catch (Exception away) when (PostgresStudioStore.IsAway(away))
+        {
+            // What is shown stays. When the store is back all is read again.
+        }
         catch (Exception failed)
         {
             // Nobody waits for this one: said to the page as if it had been pressed for.

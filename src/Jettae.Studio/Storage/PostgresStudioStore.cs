@@ -19,9 +19,11 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>Of the statements that EF is not asked for.</summary>
     public string Connection => connection;
 
-    /// <summary>The database is not there, or not for now; a later try may succeed.</summary>
+    /// <summary>The database is not there, or not for now; a later try may succeed. A pooler before it says so by 08P01.</summary>
     public static bool IsAway(Exception failure) =>
-        failure is NpgsqlException { IsTransient: true } or PostgresException { SqlState: ['5', '7', 'P', ..] }
+        failure
+            is NpgsqlException { IsTransient: true }
+                or PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] }
         || failure is NpgsqlException and not PostgresException
         || (failure.InnerException is { } inner && IsAway(inner));
 
