@@ -24,11 +24,7 @@ public sealed class DatabaseAwayTests
         var database = pooled ? await postgres.PoolerAsync("transaction", sessions: 10) : postgres.Url;
         await using var program = await JettaeProcess.StartAsync(("DATABASE_URL", database));
         using var browser = program.Client(token: null);
-<<<<<<< HEAD
-        using (var signedIn = await browser.GetAsync(new Uri(program.SignInLink).AbsolutePath, Cancel))
-=======
         using (var signedIn = await browser.GetAsync(new Uri(await program.NewSignInLinkAsync()).AbsolutePath, Cancel))
->>>>>>> fix-cluster
             browser.DefaultRequestHeaders.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
         var link = new Uri(await program.NewSignInLinkAsync()).AbsolutePath;
 
@@ -88,22 +84,15 @@ public sealed class DatabaseAwayTests
         await page.GotoAsync("/schedules/new?recipe=x");
         await Expect(page.Locator("[inert]")).ToHaveCountAsync(0);
         await page.Locator("#topic").FillAsync("아직 저장하지 않은 글");
-<<<<<<< HEAD
-=======
         // What it reads at its begin is there.
         await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
->>>>>>> fix-cluster
         await postgres.StopAsync();
         // Whether its session lives is asked each ten seconds.
         await Task.Delay(TimeSpan.FromSeconds(22), TimeProvider.System, Cancel);
         await postgres.StartAgainAsync();
         await Expect(page).ToHaveURLAsync($"{studio.Front}/schedules/new?recipe=x");
         await Expect(page.Locator("#topic")).ToHaveValueAsync("아직 저장하지 않은 글");
-<<<<<<< HEAD
-        await Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
-=======
         Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Program.Output);
->>>>>>> fix-cluster
     }
 
     private static async Task<HttpResponseMessage> AskAsync(
