@@ -26,7 +26,7 @@ public sealed class Home
     private const int TroubleRows = 3;
 
     /// <summary>So many of the newest failures are looked at: what is mended since is left out of them.</summary>
-    private const int LookedAt = 20;
+    private const int LookedAt = 50;
     private static readonly TimeSpan Recent = TimeSpan.FromDays(7);
     private readonly StudioStore store;
     private readonly Stats stats;
@@ -57,14 +57,17 @@ public sealed class Home
                     content => content.OwnerId == owner && content.Status == ContentStatus.Draft,
                     cancel
                 );
-                var done = db.Runs.Where(run => run.OwnerId == owner && run.State == RunState.Done);
                 var troubles = await db
                     .Runs.Where(run => run.OwnerId == owner && run.StartedAt >= week && run.State == RunState.Failed)
                     .OrderByDescending(run => run.StartedAt)
                     .Take(LookedAt)
                     .Where(run =>
                         run.ScheduleId == null
-                        || !done.Any(later => later.ScheduleId == run.ScheduleId && later.StartedAt > run.StartedAt)
+                        || !db.Runs.Any(later =>
+                            later.ScheduleId == run.ScheduleId
+                            && later.State == RunState.Done
+                            && later.StartedAt > run.StartedAt
+                        )
                     )
                     .OrderByDescending(run => run.StartedAt)
                     .Take(TroubleRows)
