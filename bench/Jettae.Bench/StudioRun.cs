@@ -147,6 +147,8 @@ public static class StudioRun
         );
         var first = await context.NewPageAsync();
         await first.GotoAsync(program.SignInLink);
+        await first.Locator("button[type=submit]").ClickAsync();
+        await first.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
         var kept = true;
         foreach (var sight in sights.Where(each => only is null || each.Path.Contains(only, StringComparison.Ordinal)))
         {

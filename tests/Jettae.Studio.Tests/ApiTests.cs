@@ -206,16 +206,16 @@ public sealed class ApiTests
         using var browser = studio.Client(null);
         var link = await links.CreateAsync();
         Assert.StartsWith(TestStudio.Public + "/sign-in/", link.ToString(), StringComparison.Ordinal);
-        var first = await browser.GetAsync(link.AbsolutePath);
+        var first = await browser.SignInAsync(link.ToString());
         Assert.Equal((HttpStatusCode.Redirect, "/"), (first.StatusCode, first.Headers.Location!.ToString()));
         var cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
-        var second = await browser.GetAsync(link.AbsolutePath);
+        var second = await browser.SignInAsync(link.ToString());
         Assert.False(second.Headers.Contains("Set-Cookie"));
         var late = await links.CreateAsync();
         studio.Time.Advance(TimeSpan.FromMinutes(31));
-        Assert.False((await browser.GetAsync(late.AbsolutePath)).Headers.Contains("Set-Cookie"));
+        Assert.False((await browser.SignInAsync(late.ToString())).Headers.Contains("Set-Cookie"));
         Assert.DoesNotContain(link.Segments[^1], await studio.KeptAsync(), StringComparison.Ordinal);
     }
 
@@ -487,7 +487,7 @@ public sealed class ApiTests
     {
         var link = await studio.Services.GetRequiredService<SignInLinks>().CreateAsync(user);
         var browser = studio.Client(null);
-        var answer = await browser.GetAsync(link.AbsolutePath);
+        var answer = await browser.SignInAsync(link.ToString());
         browser.DefaultRequestHeaders.Add("Cookie", answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
         browser.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         return browser;

@@ -1,4 +1,5 @@
 using System.Net;
+using Jettae.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -12,8 +13,8 @@ public sealed class GuessingTests
         await using var studio = await BehindProxyAsync();
         using var guesser = From(studio, "203.0.113.7");
         for (var i = 0; i < 9; i++)
-            Assert.Equal(HttpStatusCode.Redirect, (await guesser.GetAsync($"/sign-in/wrong-{i}")).StatusCode);
-        var tenth = await guesser.GetAsync("/sign-in/wrong-9");
+            Assert.Equal(HttpStatusCode.Redirect, (await guesser.SignInAsync($"wrong-{i}")).StatusCode);
+        var tenth = await guesser.SignInAsync("wrong-9");
         Assert.Equal(HttpStatusCode.TooManyRequests, tenth.StatusCode);
         Assert.Equal(TimeSpan.FromMinutes(15), tenth.Headers.RetryAfter!.Delta);
         Assert.Equal("text/html", tenth.Content.Headers.ContentType!.MediaType);
@@ -21,13 +22,13 @@ public sealed class GuessingTests
 
         var links = studio.Services.GetRequiredService<SignInLinks>();
         var link = await links.CreateAsync();
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await guesser.GetAsync(link.AbsolutePath)).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await guesser.SignInAsync(link.ToString())).StatusCode);
         using var other = From(studio, "203.0.113.8");
-        Assert.Equal("/", (await other.GetAsync(link.AbsolutePath)).Headers.Location!.ToString());
+        Assert.Equal("/", (await other.SignInAsync(link.ToString())).Headers.Location!.ToString());
 
         studio.Time.Advance(TimeSpan.FromMinutes(15));
         var anew = await links.CreateAsync();
-        Assert.Equal("/", (await guesser.GetAsync(anew.AbsolutePath)).Headers.Location!.ToString());
+        Assert.Equal("/", (await guesser.SignInAsync(anew.ToString())).Headers.Location!.ToString());
     }
 
     [Fact]
@@ -37,12 +38,12 @@ public sealed class GuessingTests
         for (var i = 0; i < 10; i++)
         {
             using var guesser = From(studio, $"2001:db8:1:2::{i + 1:x}");
-            await guesser.GetAsync("/sign-in/wrong");
+            await guesser.SignInAsync("wrong");
         }
         using var neighbour = From(studio, "2001:db8:1:2:ffff::1");
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await neighbour.GetAsync("/sign-in/wrong")).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await neighbour.SignInAsync("wrong")).StatusCode);
         using var elsewhere = From(studio, "2001:db8:1:3::1");
-        Assert.Equal(HttpStatusCode.Redirect, (await elsewhere.GetAsync("/sign-in/wrong")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await elsewhere.SignInAsync("wrong")).StatusCode);
     }
 
     [Fact]
@@ -72,10 +73,10 @@ public sealed class GuessingTests
         for (var i = 0; i < 10; i++)
         {
             using var guesser = From(studio, $"203.0.113.{i}");
-            await guesser.GetAsync("/sign-in/wrong");
+            await guesser.SignInAsync("wrong");
         }
         using var same = From(studio, "203.0.113.99");
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await same.GetAsync("/sign-in/wrong")).StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await same.SignInAsync("wrong")).StatusCode);
     }
 
     private static Task<TestStudio> BehindProxyAsync() =>

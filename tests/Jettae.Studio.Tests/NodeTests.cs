@@ -177,7 +177,7 @@ public sealed class NodeTests
         await using var other = await one.BesideAsync();
         var link = await one.Services.GetRequiredService<SignInLinks>().CreateAsync();
         using var here = one.Client(null);
-        var signed = await here.GetAsync(link.AbsolutePath);
+        var signed = await here.SignInAsync(link.ToString());
         using var there = other.Client(null);
         there.DefaultRequestHeaders.Add("Cookie", signed.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
         Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/api/schedules")).StatusCode);
@@ -190,7 +190,7 @@ public sealed class NodeTests
         await using var other = await one.BesideAsync();
         var link = await one.Services.GetRequiredService<SignInLinks>().CreateAsync();
         using var here = one.Client(null);
-        var signed = await here.GetAsync(link.AbsolutePath);
+        var signed = await here.SignInAsync(link.ToString());
         using var there = other.Client(null);
         there.DefaultRequestHeaders.Add("Cookie", signed.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
         Assert.Equal(HttpStatusCode.OK, (await there.GetAsync("/api/schedules")).StatusCode);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 
 namespace Jettae.Studio.Tests;
 
@@ -130,7 +131,7 @@ public sealed class SessionTests
         var links = (SignInLinks)studio.Services.GetService(typeof(SignInLinks))!;
         var link = await links.CreateAsync();
         using var browser = studio.Client(null);
-        using var answer = await browser.GetAsync(link.AbsolutePath);
+        using var answer = await browser.SignInAsync(link.ToString());
         return answer.Headers.GetValues("Set-Cookie").Single();
     }
 

@@ -1,3 +1,4 @@
+using Jettae.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -11,7 +12,7 @@ internal static class SignedInBrowser
         var link = await studio.Services.GetRequiredService<SignInLinks>().CreateAsync(user);
         var browser = studio.Client(null);
         browser.DefaultRequestHeaders.UserAgent.ParseAdd(agent);
-        using var answer = await browser.GetAsync(link.AbsolutePath);
+        using var answer = await browser.SignInAsync(link.ToString());
         var cookie = answer
             .Headers.GetValues("Set-Cookie")
             .Single(each => each.Contains("jettae=", StringComparison.Ordinal));

@@ -134,7 +134,7 @@ public sealed partial class ObservationTests
         // Signed in by a link, and with a token made then.
         var link = new Uri((await program.RunAsync("sign-in")).Said.Split('\n')[^1]);
         using var browser = program.Client(token: null);
-        using var signedIn = await browser.GetAsync(link, cancel);
+        using var signedIn = await browser.SignInAsync(link.ToString());
         var cookie = signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0];
         browser.DefaultRequestHeaders.Add("Cookie", cookie);
         foreach (var page in (string[])["/", "/schedules", "/settings", "/messages"])

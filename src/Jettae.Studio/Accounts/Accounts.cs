@@ -78,7 +78,7 @@ public sealed class Accounts
                 403,
                 "owner_only",
                 null,
-                new("이 설치의 주인만 바꿀 수 있어요.", "Only the owner of this installation may change this.")
+                new("이 서버의 소유자만 바꿀 수 있어요.", "Only the owner of this installation may change this.")
             );
     }
 

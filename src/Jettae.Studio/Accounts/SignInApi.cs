@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Jettae.Studio;
@@ -17,11 +18,20 @@ internal static class SignInApi
     {
         var time = (TimeProvider)routes.ServiceProvider.GetService(typeof(TimeProvider))!;
         var wrong = new WrongTries(time, MostWrongCodes, MostWrongCodesTogether);
-        routes.MapGet(
-            "/sign-in/{code}",
-            (string code, SignInLinks links, Sessions sessions, Preferences preferences, HttpContext http) =>
-                SignInAsync(code, wrong, links, sessions, preferences, http)
-        );
+        // Before the page of the same address, which Blazor would have take it. That it comes from our own pages is seen before all pages.
+        routes
+            .MapPost(
+                "/sign-in",
+                (
+                    [FromForm] string? code,
+                    SignInLinks links,
+                    Sessions sessions,
+                    Preferences preferences,
+                    HttpContext http
+                ) => SignInAsync(code ?? "", wrong, links, sessions, preferences, http)
+            )
+            .DisableAntiforgery()
+            .WithOrder(-1);
         api.MapPost("/sign-out", SignOutAsync);
         api.MapGet("/sessions", SessionsAsync);
         api.MapPost("/sessions/revoke", RevokeSessionAsync);
@@ -40,7 +50,6 @@ internal static class SignInApi
     )
     {
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
         var address = http.Connection.RemoteIpAddress;
         if (wrong.WaitOf(address) is { } wait)
             return Refused(http, wait);

@@ -8,7 +8,7 @@ namespace Jettae.Studio;
 /// <summary>Makes and redeems one-time sign-in links: 256 random bits, kept as a hash, for 30 minutes, for one use.</summary>
 public sealed class SignInLinks
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
     private readonly StudioStore store;
     private readonly Accounts accounts;
     private readonly StudioOptions options;
@@ -51,9 +51,11 @@ public sealed class SignInLinks
     }
 
     /// <summary>The person of a link that is still good; it is used up by this.</summary>
-    internal async Task<Guid?> RedeemAsync(string code, CancellationToken cancel)
+    /// <param name="pasted">The link, or the code at its end alone.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    internal async Task<Guid?> RedeemAsync(string pasted, CancellationToken cancel)
     {
-        var hash = Hash(code);
+        var hash = Hash(pasted.Split('?', '#')[0].TrimEnd().TrimEnd('/').Split('/')[^1].Trim());
         // A guess costs no turn among the writers.
         if (!await store.ReadAsync(db => db.SignInLinks.AnyAsync(each => each.CodeHash == hash, cancel), cancel))
             return null;

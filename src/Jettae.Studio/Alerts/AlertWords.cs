@@ -14,7 +14,7 @@ public static partial class Words
     public static readonly Word AlertWhen = new("언제 알릴까요", "When to tell");
     public static readonly Word AlertWhere = new("어디로 알릴까요", "Where to tell");
     public static readonly Word AlertWhereHow = new(
-        "비워 두면 이 화면의 종에만 나타나요. 웹훅과 Slack은 QStash로 보내서 실패하면 저절로 다시 보내요.",
+        "비워 두면 이 화면의 알림(종)에만 나타나요. 웹훅과 Slack은 QStash로 보내서 실패하면 자동으로 다시 보내요.",
         "Left empty, alerts appear at the bell of these pages only. Webhook and Slack go through QStash, with its retries."
     );
     public static readonly Word WebhookBody = new("웹훅으로 보내는 내용", "What a webhook gets");
@@ -39,8 +39,8 @@ public static partial class Words
     public static readonly Word ByWebhook = new("웹훅", "webhook");
     public static readonly Word BySlack = new("Slack", "Slack");
     public static readonly Word ByMail = new("메일", "mail");
-    public static readonly Word AlertLanguage = new("알림의 언어", "Language of what is sent");
-    public static readonly Word SendTest = new("시험으로 보내기", "Send a test");
+    public static readonly Word AlertLanguage = new("알림 언어", "Language of what is sent");
+    public static readonly Word SendTest = new("시험 알림 보내기", "Send a test");
     public static readonly Word TestSent = new(
         "보냈어요. 도착했는지 확인해 주세요.",
         "Sent. See whether it has arrived."
@@ -55,7 +55,7 @@ public static partial class Words
     private static readonly Word StalledAlert = new("‘{0}’에 예약된 차례가 없어요", "“{0}” has no slot booked");
     private static readonly Word GaveUpAlert = new("‘{0}’을(를) 쓰지 못했어요", "“{0}” could not be written");
     private static readonly Word ProviderAlert = new("글쓰기가 막혀 있어요", "Writing is blocked");
-    private static readonly Word QStashAlert = new("예약이나 배달이 막혀 있어요", "Booking or delivery is blocked");
+    private static readonly Word QStashAlert = new("예약이나 전달이 막혀 있어요", "Booking or delivery is blocked");
     private static readonly Word FailuresToDo = new(
         "마지막으로 실패한 실행에서 이유를 확인해 주세요.",
         "See in the last failed run why."
@@ -65,7 +65,7 @@ public static partial class Words
         "Press Check at QStash in the settings. In a hurry, press Run now at the schedule."
     );
     private static readonly Word BegunToDo = new(
-        "지금은 시작했어요. 실행에서 어디서 기다렸는지 확인하고, 자주 늦으면 스케줄들의 시각을 흩어 주세요.",
+        "지금은 시작했어요. 실행에서 어디서 기다렸는지 확인하고, 자주 늦으면 스케줄 시각을 서로 겹치지 않게 나눠 주세요.",
         "It has begun by now; its run shows where it waited. If it happens often, spread the times of your schedules."
     );
     private static readonly Word StalledToDo = new(

@@ -24,7 +24,7 @@ public static partial class Words
         "There is too much to show all of it. Pick one schedule."
     );
     public static readonly Word CalendarKeys = new(
-        "화살표로 날짜를 옮겨 다니고 Enter로 안의 글에 들어가요. 예정된 글에서 M을 누르면 집어 들고, 화살표로 옮겨 Enter로 내려놓아요. N은 그날 새 스케줄, Esc는 취소, T는 오늘이에요.",
+        "화살표로 날짜를 옮겨 다니고 Enter를 누르면 그날의 글로 들어가요. 예정된 글에서 M을 누르면 집어 들고, 화살표로 옮겨 Enter로 내려놓아요. N은 그날 새 스케줄, Esc는 취소, T는 오늘이에요.",
         "Arrow keys go from day to day, Enter goes into a day. M on a planned item picks it up, arrows carry it, Enter drops it, Escape cancels. N plans a new schedule there, T is today."
     );
     public static readonly Word PickedUp = new(

@@ -5,7 +5,7 @@ namespace Jettae.Studio;
 public static partial class Words
 {
     public static readonly Word Messages = new("메시지", "Messages");
-    public static readonly Word DeadLetters = new("배달 못 한 메시지", "Dead letters");
+    public static readonly Word DeadLetters = new("전달하지 못한 메시지", "Dead letters");
     public static readonly Word Queues = new("대기열", "Queues");
     public static readonly Word Queue = new("대기열", "Queue");
     public static readonly Word AllQueues = new("모든 대기열", "All queues");
@@ -23,7 +23,7 @@ public static partial class Words
     );
     public static readonly Word NoneSoFar = new("여기까지는 없어요", "None so far: the log goes on");
     public static readonly Word NoSuchMessages = new("맞는 메시지가 없어요", "No message matches");
-    public static readonly Word Timeline = new("지나온 길", "Timeline");
+    public static readonly Word Timeline = new("진행 기록", "Timeline");
     public static readonly Word Answer = new("받은 답", "The answer");
     public static readonly Word NextTry = new("다음 시도", "Next try");
     public static readonly Word DestinationLabel = new("받는 곳", "Destination");
@@ -35,31 +35,31 @@ public static partial class Words
     public static readonly Word FailureCallbackLabel = new("실패 콜백", "Failure callback");
     public static readonly Word CancelMessage = new("메시지 취소하기", "Cancel the message");
     public static readonly Word CancelMessageSure = new(
-        "이 메시지를 취소할까요? 더는 배달하지 않아요.",
+        "이 메시지를 취소할까요? 더는 전달하지 않아요.",
         "Cancel this message? It is not delivered any more."
     );
     public static readonly Word Retry = new("다시 보내기", "Retry");
-    public static readonly Word Chosen = new("{0}개 골랐어요", "{0} selected");
+    public static readonly Word Chosen = new("{0}개 선택했어요", "{0} selected");
     public static readonly Word LabelFilter = new("라벨", "Label");
     public static readonly Word StatusFilter = new("응답 상태", "Response status");
     public static readonly Word Answered = new("{0}(으)로 답했어요", "Answered {0}");
     public static readonly Word NoAnswer = new("답을 받지 못했어요", "No answer came");
-    public static readonly Word NoDeadLetters = new("배달 못 한 메시지가 없어요", "No dead letters");
+    public static readonly Word NoDeadLetters = new("전달하지 못한 메시지가 없어요", "No dead letters");
     public static readonly Word NoDeadLettersHow = new(
-        "재시도를 모두 쓰고도 배달하지 못하면 여기에 남아요.",
+        "재시도를 모두 쓰고도 전달하지 못하면 여기에 남아요.",
         "What could not be delivered after all its retries is kept here."
     );
     public static readonly Word DeleteLettersSure = new(
-        "배달 못 한 메시지 {0}개를 삭제할까요? 되돌릴 수 없어요.",
+        "전달하지 못한 메시지 {0}개를 삭제할까요? 되돌릴 수 없어요.",
         "Delete {0} dead letters? It cannot be undone."
     );
     public static readonly Word NoQueues = new("아직 대기열이 없어요", "No queues yet");
     public static readonly Word NoQueuesHow = new(
-        "대기열에 메시지를 처음 넣으면 저절로 생겨요. 넣은 차례대로 배달해요.",
+        "대기열에 메시지를 처음 넣으면 자동으로 생겨요. 넣은 차례대로 전달해요.",
         "The first message put into a queue makes it. Messages are delivered in their order."
     );
     public static readonly Word DeleteQueueSure = new(
-        "‘{0}’ 대기열을 삭제할까요? 남은 메시지는 하나씩 배달해요.",
+        "‘{0}’ 대기열을 삭제할까요? 남은 메시지는 하나씩 전달해요.",
         "Delete “{0}”? The messages in it are still delivered, one by one."
     );
     public static readonly Word Waiting = new("대기 {0}", "{0} waiting");
@@ -71,22 +71,22 @@ public static partial class Words
         "흐름 키를 단 메시지를 보내면 그 키의 한도가 여기에 나타나요.",
         "Publish a message with a key, and the key's limits appear here."
     );
-    public static readonly Word UnderWay = new("지금 {0} / {1} 배달 중", "{0} of {1} under way");
+    public static readonly Word UnderWay = new("지금 {0} / {1} 전달 중", "{0} of {1} under way");
     public static readonly Word AtOnce = new("동시에 {0} / {1}", "{0} of {1} at once");
     public static readonly Word InPeriod = new("{2} 동안 {0} / {1}", "{0} of {1} in {2}");
     public static readonly Word Pin = new("고정하기", "Pin");
-    public static readonly Word Unpin = new("고정 풀기", "Unpin");
+    public static readonly Word Unpin = new("고정 해제", "Unpin");
     public static readonly Word Pinned = new("고정됨", "Pinned");
-    public static readonly Word ResetRate = new("횟수 지우기", "Reset rate");
+    public static readonly Word ResetRate = new("횟수 초기화", "Reset rate");
     public static readonly Word NoGroups = new("아직 URL 그룹이 없어요", "No URL groups yet");
     public static readonly Word NoGroupsHow = new(
-        "그룹 이름으로 한 번 보내면 그룹의 모든 URL로 배달해요.",
+        "그룹 이름으로 한 번 보내면 그룹의 모든 URL로 전달해요.",
         "Publish to a group's name once, and it goes to each of its URLs."
     );
     public static readonly Word AddEndpoint = new("URL 추가", "Add URL");
     public static readonly Word Remove = new("빼기", "Remove");
     public static readonly Word DeleteGroupSure = new(
-        "‘{0}’ 그룹을 삭제할까요? 이미 보낸 메시지는 그대로 배달해요.",
+        "‘{0}’ 그룹을 삭제할까요? 이미 보낸 메시지는 그대로 전달해요.",
         "Delete “{0}”? What was published already is delivered all the same."
     );
     public static readonly Word NoEngineSchedules = new("메시지 스케줄이 없어요", "No message schedules");
@@ -95,24 +95,24 @@ public static partial class Words
         "Cron schedules made with a QStash SDK appear here. Those that write are under Schedules."
     );
     public static readonly Word DeleteEngineScheduleSure = new(
-        "‘{0}’(으)로 보내는 스케줄을 삭제할까요? 이미 만든 메시지는 그대로 배달해요.",
+        "‘{0}’(으)로 보내는 스케줄을 삭제할까요? 이미 만든 메시지는 그대로 전달해요.",
         "Delete the schedule to “{0}”? Messages it has made are delivered all the same."
     );
     public static readonly Word KeysHow = new(
-        "배달마다 지금 키로 서명해요. 받는 쪽은 두 키를 모두 알고 있어야 해요.",
+        "전달할 때마다 현재 키로 서명해요. 받는 쪽은 두 키를 모두 알고 있어야 해요.",
         "Every delivery is signed with the current key. Receivers should know both."
     );
-    public static readonly Word CurrentKey = new("지금 키", "Current key");
+    public static readonly Word CurrentKey = new("현재 키", "Current key");
     public static readonly Word NextKey = new("다음 키", "Next key");
     public static readonly Word Show = new("보기", "Show");
     public static readonly Word Hide = new("숨기기", "Hide");
     public static readonly Word RollKeys = new("키 바꾸기", "Roll the keys");
     public static readonly Word RollKeysSure = new(
-        "다음 키가 지금 키가 되고, 새 다음 키가 생겨요. 두 번 이어서 바꾸면 옛 키만 아는 곳은 배달을 거절해요.",
+        "다음 키가 현재 키가 되고, 새 다음 키가 생겨요. 두 번 이어서 바꾸면 옛 키만 아는 곳은 전달을 거절해요.",
         "The next key becomes the current one, and a new next key is made. Rolled twice in a row, receivers that know only the old keys refuse deliveries."
     );
     public static readonly Word QStashAway = new(
-        "QStash에 닿지 못했어요. 곧 다시 물어볼게요.",
+        "QStash에 연결하지 못했어요. 곧 다시 시도해요.",
         "QStash cannot be reached. It is asked again shortly."
     );
     public static readonly Word QStashToken = new(
@@ -121,7 +121,7 @@ public static partial class Words
     );
     public static readonly Word QStashReadOnly = new("이 토큰으로는 볼 수만 있어요.", "This token may only read.");
     public static readonly Word QStashBusy = new(
-        "QStash의 요청 한도에 닿았어요. 잠시 뒤에 다시 해 주세요.",
+        "QStash의 요청 한도에 도달했어요. 잠시 뒤에 다시 시도해 주세요.",
         "QStash's request limit is reached. Try again in a moment."
     );
 
@@ -130,8 +130,8 @@ public static partial class Words
         state switch
         {
             "CREATED" => new("기다리는 중", "Waiting"),
-            "ACTIVE" => new("배달 중", "Delivering"),
-            "DELIVERED" => new("배달됨", "Delivered"),
+            "ACTIVE" => new("전달 중", "Delivering"),
+            "DELIVERED" => new("전달됨", "Delivered"),
             "ERROR" => new("시도 실패", "Attempt failed"),
             "RETRY" => new("다시 시도 대기", "Waiting to retry"),
             "FAILED" => new("실패", "Failed"),
@@ -143,7 +143,7 @@ public static partial class Words
 
     public static readonly Word Accepted = new("받았어요", "Accepted");
 
-    /// <summary>Why an attempt failed, in a person's words; what is not known here is shown as QStash says it.</summary>
+    /// <summary>Why an attempt or a schedule's slot failed, in a person's words; what is not known here is shown as QStash says it.</summary>
     public static string OfFailure(int? status, string? error)
     {
         if (status is > 0)
@@ -157,6 +157,14 @@ public static partial class Words
             ("unable to resolve", new("받는 곳의 주소를 찾지 못했어요", error)),
             ("TLS failed", new("안전한 연결(TLS)을 맺지 못했어요", error)),
             ("leads to no public address", new("공개된 주소가 아니라서 부르지 않았어요", error)),
+            ("the operator allows https only", new("운영자가 https만 허용해서 부르지 않았어요", error)),
+            ("is not one that the operator allows", new("운영자가 허용하지 않은 포트라서 부르지 않았어요", error)),
+            ("the attempt broke", new("연결이 도중에 끊어졌어요", error)),
+            ("could not be made", new("콜백을 만들지 못했어요", error)),
+            ("Invalid cron expression", new("cron 식이나 시간대를 알아볼 수 없어요", error)),
+            ("invalid destination url", new("받는 곳의 주소가 올바르지 않아요", error)),
+            (" not found", new("받는 곳으로 정한 URL 그룹이 없어요", error)),
+            ("quota ", new("정해진 한도를 넘었어요", error)),
         ];
         return
             Array.Find(known, each => error.Contains(each.Mark, StringComparison.Ordinal)) is { Mark: not null } found

@@ -2,19 +2,19 @@ namespace Jettae.Studio;
 
 public static partial class Words
 {
-    public static readonly Word NarrowDown = new("좁혀 보기", "Filters");
-    public static readonly Word ClearFilters = new("모두 풀기", "Clear all");
+    public static readonly Word NarrowDown = new("필터", "Filters");
+    public static readonly Word ClearFilters = new("필터 모두 지우기", "Clear all");
     public static readonly Word TagsLabel = new("태그", "Tags");
     public static readonly Word LanguageLabel = new("언어", "Language");
     public static readonly Word PiecesCount = new("글 {0}개", "{0} pieces");
-    public static readonly Word SelectPiece = new("‘{0}’ 고르기", "Select “{0}”");
+    public static readonly Word SelectPiece = new("‘{0}’ 선택", "Select “{0}”");
     public static readonly Word ApprovePiece = new("‘{0}’ 승인", "Approve “{0}”");
-    public static readonly Word SelectNone = new("고르기 끝내기", "Clear selection");
+    public static readonly Word SelectNone = new("선택 해제", "Clear selection");
     public static readonly Word AddTag = new("태그 달기", "Add tag");
     public static readonly Word RemoveTag = new("‘{0}’ 태그 빼기", "Remove the tag “{0}”");
     public static readonly Word TagHint = new("태그를 적고 Enter", "Type a tag, then Enter");
     public static readonly Word LibraryKeys = new(
-        "j·k 이동 · Enter 열기 · a 승인 · x 고르기 · / 찾기",
+        "j·k 이동 · Enter 열기 · a 승인 · x 선택 · / 찾기",
         "j k move · Enter open · a approve · x select · / search"
     );
     public static readonly Word ApprovedMany = new("글 {0}개를 승인했어요", "{0} approved");
@@ -72,8 +72,8 @@ public static partial class Words
     );
     public static readonly Word Restore = new("이 버전으로 되돌리기", "Restore this version");
     public static readonly Word Restored = new("버전 {0}(으)로 되돌렸어요", "Version {0} is back");
-    public static readonly Word Variant = new("다른 안 {0}", "Variant {0}");
-    public static readonly Word UseVariant = new("이 안으로 쓰기", "Use this one");
+    public static readonly Word Variant = new("다른 초안 {0}", "Variant {0}");
+    public static readonly Word UseVariant = new("이 초안 사용하기", "Use this one");
     public static readonly Word CopyPost = new("게시물 {0} 복사", "Copy post {0}");
     public static readonly Word PostNumber = new("{1}개 중 {0}번째", "{0} of {1}");
     public static readonly Word SeeMore = new("…더보기", "…see more");
@@ -85,7 +85,7 @@ public static partial class Words
         kind switch
         {
             VersionKind.Written => new("처음 쓴 글", "As written"),
-            VersionKind.Variant => new("다른 안", "Variant"),
+            VersionKind.Variant => new("다른 초안", "Variant"),
             VersionKind.Edited => new("직접 고침", "Edited"),
             VersionKind.Regenerated => new("다시 씀", "Rewritten"),
             _ => new("되돌림", "Restored"),

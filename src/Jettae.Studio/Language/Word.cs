@@ -13,8 +13,12 @@ public readonly record struct Word(string Ko, string En)
     /// <summary>The text in the language of <paramref name="culture"/>: Korean for <c>ko</c>, English for all others.</summary>
     public string In(CultureInfo culture) => culture.TwoLetterISOLanguageName == "ko" ? Ko : En;
 
-    /// <summary>The text with its <c>{0}</c>, <c>{1}</c> … filled in, formatted as <paramref name="culture"/> does.</summary>
-    public string In(CultureInfo culture, params object?[] values) => string.Format(culture, In(culture), values);
+    /// <summary>
+    /// The text with its <c>{0}</c>, <c>{1}</c> … filled in, formatted as <paramref name="culture"/> does. A particle after a gap, such
+    /// as <c>{0}을(를)</c>, takes the form that the value asks for.
+    /// </summary>
+    public string In(CultureInfo culture, params object?[] values) =>
+        string.Format(culture, Particles.Chosen(In(culture), culture, values), values);
 
     /// <summary>Several texts, each on a line of its own.</summary>
     public static Word Lines(IEnumerable<Word> texts)

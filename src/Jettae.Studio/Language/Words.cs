@@ -18,12 +18,17 @@ public static partial class Words
     public static readonly Word SignOut = new("로그아웃", "Sign out");
     public static readonly Word SignIn = new("로그인", "Sign in");
     public static readonly Word SignInHow = new(
-        "Jettae를 시작한 터미널에 한 번만 쓸 수 있는 로그인 링크가 나와 있어요. 그 링크를 이 브라우저에서 열어 주세요.",
-        "The terminal in which Jettae was started shows a sign-in link that works once. Open it in this browser."
+        "Jettae를 시작한 터미널에 한 번만 쓸 수 있는 로그인 링크가 나와 있어요. 로그인한 다른 기기의 설정에서도 만들 수 있어요. 그 링크를 열거나 여기에 붙여 넣어 주세요.",
+        "The terminal in which Jettae was started shows a sign-in link that works once; the settings of a device that is signed in make one too. Open it, or paste it here."
     );
+    public static readonly Word SignInHere = new(
+        "이 브라우저에서 로그인할까요? 링크는 한 번만 쓸 수 있어요.",
+        "Sign in with this browser? The link works once."
+    );
+    public static readonly Word LinkToSignIn = new("로그인 링크", "Sign-in link");
     public static readonly Word LinkExpired = new(
-        "이미 썼거나 30분이 지난 링크예요. 아래 명령으로 새 링크를 만들어 주세요.",
-        "That link was used already, or is older than 30 minutes. Make a new one with the command below."
+        "틀렸거나, 이미 썼거나, 30분이 지난 링크예요. 새 링크를 만들어 주세요.",
+        "That link is wrong, was used already, or is older than 30 minutes. Make a new one."
     );
     public static readonly Word SampleNotice = new(
         "지금은 샘플 작가가 쓰고 있어요. Claude를 연결하면 진짜 글을 써 드려요.",

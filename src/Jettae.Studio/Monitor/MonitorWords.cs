@@ -8,7 +8,7 @@ public static partial class Words
     public static readonly Word InFlight = new("쓰는 중", "Under way");
     public static readonly Word WaitingToRetry = new("다시 시도 대기", "Waiting to retry");
     public static readonly Word FailureRate = new("실패율 (24시간)", "Failures (24 h)");
-    public static readonly Word LatenessDay = new("늦음 95% (24시간)", "Late 95% (24 h)");
+    public static readonly Word LatenessDay = new("지연 95% (24시간)", "Late 95% (24 h)");
     public static readonly Word CostDay = new("비용 (24시간)", "Cost (24 h)");
     public static readonly Word CostMonth = new("비용 (30일)", "Cost (30 days)");
     public static readonly Word TokensDay = new("토큰 (24시간)", "Tokens (24 h)");
@@ -26,7 +26,7 @@ public static partial class Words
     public static readonly Word AsTable = new("표로 보기", "As a table");
     public static readonly Word SlotsInHour = new("{0}개 차례", "{0} slots");
     public static readonly Word RunsOver = new("실행", "Runs");
-    public static readonly Word LatenessOver = new("늦음", "Lateness");
+    public static readonly Word LatenessOver = new("지연", "Lateness");
     public static readonly Word TokensOver = new("토큰", "Tokens");
     public static readonly Word CostOver = new("비용", "Cost");
     public static readonly Word Half = new("중앙값", "Median");
@@ -36,7 +36,7 @@ public static partial class Words
     public static readonly Word TokensFromCache = new("캐시에서 입력", "Input from cache");
     public static readonly Word TokensIntoCache = new("캐시에 저장한 입력", "Input into cache");
     public static readonly Word TokensText = new("출력", "Output");
-    public static readonly Word TokensThought = new("생각", "Thinking");
+    public static readonly Word TokensThought = new("추론", "Thinking");
 
     /// <summary>The kinds that there are some of; together they are all.</summary>
     public static string ByKind(Tokens tokens) =>
@@ -60,7 +60,7 @@ public static partial class Words
         {
             SeriesUnit.Hour => new("시각", "Hour"),
             SeriesUnit.Day => new("날짜", "Day"),
-            _ => new("달", "Month"),
+            _ => new("월", "Month"),
         };
 
     /// <summary>A whole series.</summary>
@@ -69,6 +69,6 @@ public static partial class Words
         {
             SeriesUnit.Hour => new("24시간", "24 hours"),
             SeriesUnit.Day => new("30일", "30 days"),
-            _ => new("12달", "12 months"),
+            _ => new("12개월", "12 months"),
         };
 }

@@ -4,7 +4,7 @@ public static partial class Words
 {
     public static readonly Word SettingsPrices = new("가격", "Prices");
     public static readonly Word PricesHow = new(
-        "실행의 비용을 이 표로 계산해요. 백만 토큰당 미국 달러예요. 이미 실행한 것의 비용은 바뀌지 않아요.",
+        "실행의 비용을 이 표로 계산해요. 백만 토큰당 미국 달러예요. 이미 끝난 실행의 비용은 바뀌지 않아요.",
         "Costs are worked out by this table, in US dollars per million tokens. What has run keeps what it cost."
     );
     public static readonly Word NoPrices = new("아직 가격이 없어요.", "There are no prices yet.");
@@ -17,7 +17,7 @@ public static partial class Words
     public static readonly Word ChangePrice = new("바꾸기", "Change");
     public static readonly Word PriceOfModel = new("{0}, {1}부터", "{0}, from {1}");
     public static readonly Word DeletePriceSure = new(
-        "{0}의 {1}부터의 가격을 삭제할까요? 이미 실행한 것의 비용은 그대로예요.",
+        "{1}부터 적용되는 {0} 가격을 삭제할까요? 이미 끝난 실행의 비용은 그대로예요.",
         "Delete the price of {0} from {1} on? What has run keeps what it cost."
     );
     public static readonly Word PriceDeleted = new("삭제했어요", "Deleted");

@@ -28,9 +28,9 @@ public static class Reasons
 
     public static readonly Reason Missed = new(
         "missed",
-        new("시스템이 꺼져 있는 동안 지나간 차례예요.", "This slot passed while the system was down."),
+        new("서버가 꺼져 있는 동안 놓친 차례예요.", "This slot passed while the system was down."),
         new(
-            "따라잡기 설정에 따라 건너뛰었어요. 필요하면 '다시 실행하기'를 눌러 주세요.",
+            "놓친 차례에 대한 설정에 따라 건너뛰었어요. 필요하면 '다시 실행하기'를 눌러 주세요.",
             "It was passed over by the catch-up rule. Press Run it again if you want it."
         )
     )
@@ -311,7 +311,7 @@ public static class Reasons
         "qstash_refused",
         new("QStash가 예약을 받아 주지 않아요.", "QStash refuses the bookings."),
         new(
-            "설정의 QStash에서 '확인하기'를 눌러 토큰과 요금제의 한도를 확인해 주세요. 고쳐지면 저절로 예약돼요.",
+            "설정의 QStash에서 '확인하기'를 눌러 토큰과 요금제의 한도를 확인해 주세요. 고쳐지면 자동으로 예약돼요.",
             "Press Check at QStash in the settings: it is the token, or a limit of the plan. Bookings go on by themselves then."
         )
     )
@@ -322,7 +322,7 @@ public static class Reasons
         "qstash_unreachable",
         new("QStash가 답하지 않아서 예약하지 못하고 있어요.", "QStash does not answer, so nothing can be booked."),
         new(
-            "설정의 QStash에서 '확인하기'를 눌러 주소와 인터넷 연결을 확인해 주세요. 연결되면 저절로 예약돼요.",
+            "설정의 QStash에서 '확인하기'를 눌러 주소와 인터넷 연결을 확인해 주세요. 연결되면 자동으로 예약돼요.",
             "Press Check at QStash in the settings: its address, or the network. Bookings go on by themselves once it answers."
         )
     )
@@ -332,7 +332,7 @@ public static class Reasons
     public static readonly Reason SignatureRefused = new(
         "signature_refused",
         new(
-            "QStash의 배달이 왔지만 서명이 맞지 않아서 받지 않았어요.",
+            "QStash의 요청이 왔지만 서명이 맞지 않아서 받지 않았어요.",
             "A delivery came for a slot that is due, and was refused: its signature does not hold."
         ),
         new(

@@ -27,7 +27,7 @@ public static partial class Words
     public static readonly Word LastDays = new("최근 {0}일", "Last {0} days");
     public static readonly Word Last24Hours = new("최근 24시간", "Last 24 hours");
     public static readonly Word AllReasons = new("모든 이유", "All reasons");
-    public static readonly Word AllTriggers = new("모든 계기", "All triggers");
+    public static readonly Word AllTriggers = new("모든 실행 방식", "All triggers");
     public static readonly Word OwnSpan = new("기간 고르기", "Choose dates");
     public static readonly Word Period = new("기간", "Period");
     public static readonly Word SpanFirst = new("첫날", "First day");
@@ -36,15 +36,15 @@ public static partial class Words
     public static readonly Word TokensCount = new("{0} 토큰", "{0} tokens");
     public static readonly Word RerunStored = new("저장된 프롬프트 그대로", "With the stored prompt");
     public static readonly Word RerunCheck = new("받은 답만 다시 검사", "Check the answer again");
-    public static readonly Word StepInput = new("들어간 것", "In");
-    public static readonly Word StepOutput = new("나온 것", "Out");
+    public static readonly Word StepInput = new("입력", "In");
+    public static readonly Word StepOutput = new("출력", "Out");
     public static readonly Word StepNothing = new("기록된 내용이 없어요.", "Nothing is recorded.");
     public static readonly Word StepEarlier = new(
         "앞선 시도의 프롬프트와 답은 남기지 않아요. 마지막 시도에서 볼 수 있어요.",
         "Prompt and answer of an earlier attempt are not kept. See the last one."
     );
     public static readonly Word ChooseStep = new(
-        "단계를 누르면 들어가고 나온 것을 볼 수 있어요.",
+        "단계를 누르면 입력과 출력을 볼 수 있어요.",
         "Choose a step to see what went in and came out."
     );
     public static readonly Word NextAttempt = new("다음 시도", "Next attempt");
@@ -53,7 +53,7 @@ public static partial class Words
     public static readonly Word TokensCacheWrite = new("그중 캐시에 저장", "of them into cache");
     public static readonly Word OfRuns = new("실행 {0}번", "{0} runs");
     public static readonly Word TokensOutput = new("출력 토큰", "Output tokens");
-    public static readonly Word TokensThinking = new("그중 생각", "of them thinking");
+    public static readonly Word TokensThinking = new("그중 추론", "of them thinking");
     public static readonly Word PromptLabelRun = new("프롬프트", "The prompt");
 
     public static readonly Word NoRunsHow = new(
@@ -64,14 +64,14 @@ public static partial class Words
     public static readonly Word NoRuns = new("아직 실행한 적이 없어요", "No runs yet");
     public static readonly Word Planned = new("예정", "Planned");
     public static readonly Word Started = new("시작", "Started");
-    public static readonly Word Late = new("{0} 늦음", "{0} late");
+    public static readonly Word Late = new("{0} 지연", "{0} late");
     public static readonly Word Took = new("걸린 시간", "Took");
     public static readonly Word Model = new("모델", "Model");
     public static readonly Word Tokens = new("토큰", "Tokens");
     public static readonly Word Cost = new("비용", "Cost");
     public static readonly Word Attempts = new("시도", "Attempts");
     public static readonly Word Attempt = new("{0}번째 시도", "Attempt {0}");
-    public static readonly Word Trigger = new("계기", "Trigger");
+    public static readonly Word Trigger = new("실행 방식", "Trigger");
     public static readonly Word Steps = new("단계", "Steps");
     public static readonly Word PromptSent = new("보낸 프롬프트", "The prompt");
     public static readonly Word RequestId = new("요청 ID", "Request id");

@@ -26,7 +26,7 @@ public static partial class Words
     public static readonly Word What = new("무엇을", "What");
     public static readonly Word When = new("언제", "When");
     public static readonly Word How = new("어떻게 쓸지", "How it is written");
-    public static readonly Word AtTheEnd = new("끝나면", "At the end");
+    public static readonly Word AtTheEnd = new("종료 조건", "At the end");
     public static readonly Word Name = new("이름", "Name");
     public static readonly Word NameHint = new("비워 두면 주제를 이름으로 써요", "Left empty, the topic is the name");
     public static readonly Word Kind = new("종류", "Kind");
@@ -50,10 +50,10 @@ public static partial class Words
     );
     public static readonly Word TimeZone = new("시간대", "Time zone");
     public static readonly Word ToneLabel = new("말투", "Tone");
-    public static readonly Word Speech = new("높임", "Speech level");
+    public static readonly Word Speech = new("높임말 단계", "Speech level");
     public static readonly Word CreativityLabel = new("창의성", "Creativity");
     public static readonly Word PromptLabel = new("프롬프트", "Prompt");
-    public static readonly Word PromptAuto = new("알아서 만들기", "Made for you");
+    public static readonly Word PromptAuto = new("자동으로 만들기", "Made for you");
     public static readonly Word PromptCustom = new("직접 쓰기", "Your own words");
     public static readonly Word CustomPrompt = new("내 프롬프트", "Your prompt");
     public static readonly Word CustomPromptHint = new(
@@ -61,7 +61,7 @@ public static partial class Words
         "Variables: {{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}"
     );
     public static readonly Word BrandVoice = new("브랜드 목소리", "Brand voice");
-    public static readonly Word CatchUpLabel = new("꺼져 있던 동안의 실행", "Runs missed while it was down");
+    public static readonly Word CatchUpLabel = new("서버가 꺼져 있던 동안 놓친 차례", "Runs missed while it was down");
     public static readonly Word MaxRuns = new("몇 번까지", "How many runs");
     public static readonly Word ComingSlots = new("다음 10번", "The next 10");
     public static readonly Word ComingHint = new("{0} 기준", "In {0}");

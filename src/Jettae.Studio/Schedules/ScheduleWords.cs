@@ -19,23 +19,23 @@ public static partial class Words
         "{0} 변수는 없어요. 그대로 두면 저장되지 않아요.",
         "There is no variable {0}. It cannot be saved like this."
     );
-    public static readonly Word MoreSettings = new("더 자세히 정하기", "More settings");
+    public static readonly Word MoreSettings = new("고급 설정", "More settings");
     public static readonly Word ModelHint = new("비워 두면 기본 모델로 써요", "Left empty, the default model writes");
     public static readonly Word EstimateFree = new(
         "한 달에 약 {0}편 · 샘플 작가는 무료예요",
         "About {0} a month · the sample writer is free"
     );
     public static readonly Word EstimateUnknown = new(
-        "한 달에 약 {0}편 · 이 모델의 가격은 몰라요",
+        "한 달에 약 {0}편 · 이 모델의 가격은 알 수 없어요",
         "About {0} a month · the price of this model is not known"
     );
     public static readonly Word EstimateCost = new("한 달에 약 {0}편, {1} 정도 들어요", "About {0} a month, some {1}");
     public static readonly Word EstimateMeasured = new(
-        "지금까지 쓴 글의 평균으로 셈했어요",
+        "지금까지 쓴 글의 평균으로 계산했어요",
         "From what its pieces did cost"
     );
     public static readonly Word EstimateUsual = new(
-        "비슷한 글의 평균 길이로 셈했어요",
+        "비슷한 글의 평균 길이로 계산했어요",
         "From the usual size of such pieces"
     );
     public static readonly Word CreatedNow = new(
@@ -48,7 +48,7 @@ public static partial class Words
     public static readonly Word SkippedNow = new("{0} 차례를 건너뛰어요", "The slot of {0} is skipped");
     public static readonly Word RestUntil = new("잠시 쉬기…", "Rest until…");
     public static readonly Word RestHow = new(
-        "‘{0}’ 스케줄이 그때까지 쉬고, 저절로 다시 시작해요.",
+        "‘{0}’ 스케줄이 그때까지 쉬고, 자동으로 다시 시작해요.",
         "“{0}” rests until then and goes on by itself."
     );
     public static readonly Word UntilWhen = new("언제까지 쉴까요? ({0})", "Until when? ({0})");

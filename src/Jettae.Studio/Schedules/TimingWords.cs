@@ -36,7 +36,7 @@ public static partial class Words
     internal static Word GapMoved(TimeOnly? wanted, TimeOnly runs) =>
         wanted is { } time
             ? new(
-                $"이날은 시계를 앞당겨 {Clock(time)}이 없어요. {Clock(runs)}에 실행해요.",
+                $"이날은 시계를 앞당겨 {Clock(time)}{Particles.After(Clock(time), "이(가)")} 없어요. {Clock(runs)}에 실행해요.",
                 $"The clock skips {Clock(time)} on this day; it runs at {Clock(runs)}."
             )
             : new(
@@ -47,7 +47,7 @@ public static partial class Words
     /// <summary>The clock shows the time twice on that day.</summary>
     internal static Word OverlapOnce(TimeOnly time) =>
         new(
-            $"이날은 시계를 되돌려 {Clock(time)}이 두 번 있어요. 처음 한 번만 실행해요.",
+            $"이날은 시계를 되돌려 {Clock(time)}{Particles.After(Clock(time), "이(가)")} 두 번 있어요. 처음 한 번만 실행해요.",
             $"The clock shows {Clock(time)} twice on this day; it runs once, the first time."
         );
 

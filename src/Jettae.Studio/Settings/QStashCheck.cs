@@ -74,10 +74,10 @@ public sealed class QStashCheck
                 null,
                 null,
                 trouble.Status is { } status
-                    ? new($"QStash가 {(int)status}로 답했어요.", $"QStash answered {(int)status}.")
+                    ? new($"QStash가 {(int)status} 상태로 답했어요.", $"QStash answered {(int)status}.")
                     : new("QStash에 연결하지 못했어요.", "QStash could not be reached."),
                 new(
-                    "QSTASH_URL과 인터넷 연결을 확인해 주세요. 예약은 연결되면 저절로 이어져요.",
+                    "QSTASH_URL과 인터넷 연결을 확인해 주세요. 예약은 연결되면 자동으로 이어져요.",
                     "Check QSTASH_URL and the network. Bookings go on by themselves once it answers."
                 )
             );

@@ -4,12 +4,12 @@ public static partial class Words
 {
     public static readonly Word TooManyCodes = new("잠시 뒤 다시 시도해 주세요", "Please wait a while");
     public static readonly Word TooManyCodesHow = new(
-        "틀린 로그인 링크가 여러 번 열려서 이 주소에서는 {0}분 동안 로그인할 수 없어요.",
-        "Wrong sign-in links were opened too often. Nobody can sign in from this address for {0} minutes."
+        "틀린 로그인 링크를 여러 번 써서 이 주소에서는 {0}분 동안 로그인할 수 없어요.",
+        "Wrong sign-in links were used too often. Nobody can sign in from this address for {0} minutes."
     );
     public static readonly Word NewLinkHow = new(
-        "새 링크가 필요하면 서버에서 이 명령을 실행해 주세요.",
-        "For a new link, run this command on the server."
+        "새 링크가 필요하면, 설치한 방법에 맞는 명령을 서버에서 실행해 주세요.",
+        "For a new link, run on the server the command that fits how it is installed."
     );
     public static readonly Word SettingsWriter = new("작가", "Writer");
     public static readonly Word SettingsBrand = new("브랜드", "Brand");
@@ -30,7 +30,7 @@ public static partial class Words
         "Set by the environment variable ANTHROPIC_API_KEY. Here it can only be checked."
     );
     public static readonly Word WriterOwnerOnly = new(
-        "이 설치의 주인만 바꿀 수 있어요.",
+        "이 서버의 소유자만 바꿀 수 있어요.",
         "Only the owner of this installation can change it."
     );
     public static readonly Word ProviderIs = new("제공자", "Provider");
@@ -45,10 +45,13 @@ public static partial class Words
         "Make one under API Keys in Anthropic's console and paste it. It is kept encrypted and never shown again."
     );
     public static readonly Word ApiKeyKept = new(
-        "…{0}로 끝나는 키를 쓰고 있어요. 바꿀 때만 붙여 넣어 주세요.",
+        "…{0}(으)로 끝나는 키를 쓰고 있어요. 바꿀 때만 붙여 넣어 주세요.",
         "The key ending in …{0} is in use. Paste one only to replace it."
     );
-    public static readonly Word ApiKeyOptional = new("필요한 곳에서만 넣어 주세요.", "Only where one is asked for.");
+    public static readonly Word ApiKeyOptional = new(
+        "키가 필요한 서비스에만 입력해 주세요.",
+        "Only where one is asked for."
+    );
     public static readonly Word ProviderModel = new("모델", "Model");
     public static readonly Word ProviderUrl = new("주소", "Address");
     public static readonly Word ProviderUrlHow = new(
@@ -69,7 +72,7 @@ public static partial class Words
         "The key is deleted, and the sample writer writes from the next piece on."
     );
     public static readonly Word Disconnected = new("연결을 끊었어요", "Disconnected");
-    public static readonly Word Advanced = new("더 정하기", "More options");
+    public static readonly Word Advanced = new("고급 설정", "More options");
 
     public static readonly Word BrandHow = new(
         "새 스케줄은 여기서 정한 값으로 시작해요. 스케줄마다 따로 바꿀 수 있어요.",
@@ -84,7 +87,7 @@ public static partial class Words
     public static readonly Word BrandAudience = new("독자", "Readers");
     public static readonly Word BrandLanguage = new("글의 언어", "Language of the pieces");
     public static readonly Word SameAsPages = new("화면과 같게", "As the pages");
-    public static readonly Word BrandSpeech = new("한국어 말투", "Korean speech level");
+    public static readonly Word BrandSpeech = new("높임말 단계", "Korean speech level");
     public static readonly Word BannedWordsAre = new("쓰지 않을 말", "Words to avoid");
     public static readonly Word BannedWordsHow = new(
         "쉼표나 줄바꿈으로 나눠 주세요.",
@@ -101,7 +104,7 @@ public static partial class Words
     );
 
     public static readonly Word QStashBuiltIn = new("내장 엔진", "Built in");
-    public static readonly Word QStashHosted = new("밖에 있는 QStash", "Hosted elsewhere");
+    public static readonly Word QStashHosted = new("외부 QStash", "Hosted elsewhere");
     public static readonly Word QStashHow = new(
         "예약을 보관했다가 제때 전달하는 곳이에요.",
         "It holds the bookings and delivers each on time."
@@ -146,7 +149,7 @@ public static partial class Words
     public static readonly Word InDays = new("{0}일 뒤", "In {0} days");
     public static readonly Word MakeToken = new("토큰 만들기", "Make the token");
     public static readonly Word TokenOnce = new(
-        "지금 복사해 두세요. 이 창을 떠나면 다시 볼 수 없어요.",
+        "지금 복사해 두세요. 이 화면을 떠나면 다시 볼 수 없어요.",
         "Copy it now: it is never shown again."
     );
     public static readonly Word NoTokens = new("아직 토큰이 없어요.", "There are no tokens yet.");
@@ -158,13 +161,18 @@ public static partial class Words
     public static readonly Word Revoked = new("폐기했어요", "Revoked");
     public static readonly Word MadeAt = new("만든 때", "Made");
     public static readonly Word UsedAt = new("마지막 사용", "Last used");
-    public static readonly Word NotUsedYet = new("아직 안 씀", "Not used yet");
+    public static readonly Word NotUsedYet = new("사용한 적 없음", "Not used yet");
 
     public static readonly Word ThisDevice = new("이 기기", "This device");
     public static readonly Word SeenAt = new("마지막 접속", "Last seen");
     public static readonly Word EndSession = new("로그아웃시키기", "Sign out");
     public static readonly Word EndOthers = new("다른 기기 모두 로그아웃", "Sign out all others");
     public static readonly Word SessionEnded = new("로그아웃시켰어요", "Signed out");
+    public static readonly Word SignInElsewhere = new("다른 기기에서 로그인", "Sign in on another device");
+    public static readonly Word SignInElsewhereHow = new(
+        "다른 기기에서 이 링크를 열거나 로그인 화면에 붙여 넣어 주세요. {0}분 안에 한 번만 쓸 수 있고, 이 화면을 떠나면 다시 볼 수 없어요.",
+        "Open this link on the other device, or paste it into its sign-in page. It works once, within {0} minutes, and is never shown again."
+    );
     public static readonly Word UnknownDevice = new("알 수 없는 기기", "Unknown device");
 
     public static readonly Word ExportHow = new(

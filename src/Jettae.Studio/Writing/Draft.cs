@@ -50,7 +50,7 @@ internal sealed partial record Draft(string Title, string Body, int Length, int?
     {
         if (Length > Limit)
             yield return new(
-                $"글이 플랫폼의 제한보다 길어요. {Length}으로 세는데 {Limit}까지만 돼요.",
+                $"글이 플랫폼의 제한보다 길어요. 지금 길이는 {Length}, 제한은 {Limit}까지예요.",
                 $"The text is too long for its platform: it counts {Length}, and at most {Limit} are allowed."
             );
         if (type == ContentType.Thread && ThreadText.Posts(Body).Count > ThreadText.MostPosts)

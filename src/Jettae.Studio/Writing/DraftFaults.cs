@@ -15,7 +15,10 @@ internal static partial class DraftFaults
             );
         foreach (var word in bannedWords.Select(word => word.Trim()).Where(word => word.Length > 0))
             if (Holds(title, word) || Holds(body, word))
-                yield return new($"“{word}”은(는) 쓰지 않을 말이에요.", $"The text must not contain “{word}”.");
+                yield return new(
+                    $"“{word}”{Particles.After(word, "은(는)")} 쓰지 않을 말이에요.",
+                    $"The text must not contain “{word}”."
+                );
         if (Greeting().Match(ContentRules.For(type).HasTitle ? $"{title}\n{body}" : body) is { Success: true } greeting)
             yield return new(
                 $"“{greeting.Value.Trim()}” 없이 글 자체로 시작해야 해요.",
@@ -25,7 +28,7 @@ internal static partial class DraftFaults
             yield return new("코드 블록 표시(```)를 쓰지 마세요.", "The text must have no code fence (```).");
         if (Placeholder().Match(title + "\n" + body) is { Success: true } placeholder)
             yield return new(
-                $"빈칸 {placeholder.Value}을(를) 채우거나 빼야 해요.",
+                $"빈칸 {placeholder.Value}{Particles.After(placeholder.Value, "을(를)")} 채우거나 빼야 해요.",
                 $"The placeholder {placeholder.Value} must be filled or left out."
             );
         if (ShowsMarksRaw(type) && Markdown().Match(body) is { Success: true } mark)

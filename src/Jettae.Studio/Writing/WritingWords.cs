@@ -2,13 +2,13 @@ namespace Jettae.Studio;
 
 public static partial class Words
 {
-    public static readonly Word MeantVariable = new("{0}로 바꾸기", "Change to {0}");
+    public static readonly Word MeantVariable = new("{0}(으)로 바꾸기", "Change to {0}");
     public static readonly Word BannedWordsLabel = new("쓰지 않을 말", "Words never to use");
     public static readonly Word BannedWordsHint = new(
         "한 줄에 하나씩, 50개까지 적을 수 있어요",
         "One per line, up to 50"
     );
-    public static readonly Word ExamplesLabel = new("본보기 글", "Example pieces");
+    public static readonly Word ExamplesLabel = new("예시 글", "Example pieces");
     public static readonly Word ExamplesHint = new(
         "이 문체를 따라 써요. 글 사이에 --- 한 줄을 넣어 주세요. 5편까지예요",
         "Their style is followed. Put a line of --- between pieces, up to 5"

@@ -143,7 +143,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         var ms = found.RoundTrip.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
         await FineAsync(
             new(
-                $"데이터베이스: {found.Kind}, {found.Version}, 왕복 {ms} ms, 연결은 많아야 {found.Connections}개",
+                $"데이터베이스: {found.Kind}, {found.Version}, 왕복 {ms} ms, 연결은 최대 {found.Connections}개",
                 $"Database: {found.Kind}, {found.Version}, round trip {ms} ms, at most {found.Connections} connections"
             ),
             found.RoundTrip < FarAway ? "✓" : "!"
@@ -164,7 +164,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (!found.MayCreate)
             await FineAsync(
                 new(
-                    "사용자가 스키마와 public의 테이블을 만들 수 없어요. 처음 시작하거나 판올림할 때는 소유자 권한이 필요해요",
+                    "사용자가 스키마와 public의 테이블을 만들 수 없어요. 처음 시작하거나 업그레이드할 때는 소유자 권한이 필요해요",
                     "The user may not make schemas, or tables in public: the first start, and one after an update, need that right"
                 ),
                 "!"
@@ -178,7 +178,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (url is { Scheme: "http", IsLoopback: false } && settings.TrustedProxies.Count == 0)
             await FineAsync(
                 new(
-                    $"공개 주소 {settings.PublicUrl}가 https가 아니어서 로그인 쿠키가 암호화되지 않은 채 오가요. https 주소를 쓰거나, 앞에 TLS 프록시가 있으면 JETTAE_TRUSTED_PROXIES에 넣어 주세요",
+                    $"공개 주소({settings.PublicUrl})가 https가 아니어서 로그인 쿠키가 암호화되지 않은 채 오가요. https 주소를 쓰거나, 앞에 TLS 프록시가 있으면 JETTAE_TRUSTED_PROXIES에 넣어 주세요",
                     $"The public URL {settings.PublicUrl} is not https, so cookies are not Secure: sign-ins cross the network in the clear. Use an https address, or name the TLS proxy in front in JETTAE_TRUSTED_PROXIES"
                 ),
                 "!"
@@ -186,11 +186,11 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (!settings.UsesBuiltInEngine && url.IsLoopback)
             await WrongAsync(
                 new(
-                    $"공개 주소 {settings.PublicUrl}는 이 컴퓨터에서만 열려요",
+                    $"공개 주소({settings.PublicUrl})는 이 컴퓨터에서만 열려요",
                     $"The public URL {settings.PublicUrl} is this machine only"
                 ),
                 new(
-                    "밖에 있는 QStash가 찾아올 수 있는 https 주소를 NEXT_PUBLIC_URL에 넣어 주세요.",
+                    "외부 QStash가 접속할 수 있는 https 주소를 NEXT_PUBLIC_URL에 넣어 주세요.",
                     "Set NEXT_PUBLIC_URL to an https address that the QStash outside can reach."
                 )
             );
@@ -253,7 +253,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         catch (QStashException trouble)
         {
             await WrongAsync(
-                new("QStash에 닿지 못했어요", "QStash cannot be reached"),
+                new("QStash에 연결하지 못했어요", "QStash cannot be reached"),
                 new(trouble.Message, trouble.Message)
             );
         }
@@ -281,7 +281,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             else
                 await WrongAsync(
                     new(
-                        $"웹훅이 서명된 호출에 {(int)answer.StatusCode}로 답했어요",
+                        $"웹훅이 서명된 호출에 {(int)answer.StatusCode} 상태로 답했어요",
                         $"The webhook answered a signed call with {(int)answer.StatusCode}"
                     ),
                     new(
@@ -294,7 +294,7 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             when (trouble is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
         {
             await WrongAsync(
-                new("웹훅에 닿지 못했어요", "The webhook cannot be reached"),
+                new("웹훅에 연결하지 못했어요", "The webhook cannot be reached"),
                 new("위의 공개 주소부터 고쳐 주세요.", "Mend the public URL above first.")
             );
         }

@@ -10,7 +10,7 @@ namespace Jettae.Tests;
 public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]
-    [InlineData("ko", "실패", "401", "다시 보내기", "배달 못 한 메시지가 없어요")]
+    [InlineData("ko", "실패", "401", "다시 보내기", "전달하지 못한 메시지가 없어요")]
     [InlineData("en", "Failed", "Answered 401", "Retry", "No dead letters")]
     public async Task A_message_that_failed_is_found_read_as_text_and_tried_again(
         string language,

@@ -37,12 +37,28 @@ public sealed class FirstLookTests(StudioPages studio) : IClassFixture<StudioPag
             await sight.LookAsync(page, look);
 
         var stranger = await studio.OpenAsStrangerAsync(look);
-        foreach (var sight in new Sight[] { new("sign-in", "/sign-in"), new("sign-in-used", "/sign-in?expired=1") })
+        foreach (
+            var sight in new Sight[]
+            {
+                new("sign-in", "/sign-in"),
+                new("sign-in-used", "/sign-in?expired=1"),
+                new("sign-in-link", "/sign-in/guess"),
+            }
+        )
             await sight.LookAsync(stranger, look);
         for (var n = 0; n < TriesTooMany; n++)
-            await stranger.APIRequest.GetAsync($"/sign-in/guess-{n}");
-        await new Sight("too-many", "/sign-in/guess").LookAsync(stranger, look);
+        {
+            var guess = stranger.APIRequest.CreateFormData().Set("code", $"guess-{n}");
+            await stranger.APIRequest.PostAsync("/sign-in", new() { Form = guess });
+        }
+        await new Sight("too-many", "/sign-in/guess", RefusedAsync).LookAsync(stranger, look);
         await Expect(stranger.Locator("html")).ToHaveAttributeAsync("lang", look.Language);
         Assert.DoesNotContain(errors, error => !error.Contains("404", StringComparison.Ordinal));
+
+        async Task RefusedAsync(Microsoft.Playwright.IPage page)
+        {
+            await page.Locator("button[type=submit]").ClickAsync();
+            await Expect(page.Locator("h1")).ToHaveTextAsync(look.Say(Studio.Words.TooManyCodes));
+        }
     }
 }

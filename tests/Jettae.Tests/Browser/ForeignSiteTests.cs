@@ -11,6 +11,7 @@ public sealed class ForeignSiteTests(StudioPages studio) : IClassFixture<StudioP
     [InlineData("GET", "/_blazor?id=x")]
     [InlineData("POST", "/_blazor/negotiate?negotiateVersion=1")]
     [InlineData("POST", "/settings")]
+    [InlineData("POST", "/sign-in")]
     public async Task A_foreign_origin_opens_no_socket_and_posts_no_form(string method, string path)
     {
         using var http = studio.Program.Client(null);

@@ -260,6 +260,7 @@ public abstract class Journeys(StudioPages studio)
             Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
         }
         await page.GotoAsync(studio.UsedLink);
+        await page.Locator("button[type=submit]").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync("used already");
     }
 

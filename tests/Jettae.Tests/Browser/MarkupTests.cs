@@ -138,7 +138,7 @@ public sealed class MarkupTests
         using (var browser = program.Client(null))
         {
             browser.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", Plain[..60]);
-            await browser.GetAsync(new Uri(await program.NewSignInLinkAsync()).PathAndQuery);
+            (await browser.SignInAsync(await program.NewSignInLinkAsync())).Dispose();
         }
         var message = await studio.PublishAsync(
             "/nowhere?<script>alert(1)</script>",
@@ -181,6 +181,7 @@ public sealed class MarkupTests
             ("/settings", true, null),
             ("/docs", false, page => page.Locator("#find").FillAsync(Plain)),
             ($"/sign-in?expired={Query}", false, null),
+            ($"/sign-in/{Query}", false, null),
             ("/" + Uri.EscapeDataString("<script>alert(1)</script>"), false, null),
         ];
 

@@ -88,6 +88,60 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
     }
 
     [Fact]
+    public async Task A_link_made_in_the_settings_signs_in_another_device_by_its_code_and_only_once()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await Expect(page.Locator("main:not([inert]) #sessions")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in on another device" }).ClickAsync();
+        await Expect(page.Locator("#sessions .answer")).ToContainTextAsync("within 30 minutes");
+        var link = (await page.Locator("#sessions code.secret").TextContentAsync())!;
+        await Expect(page.Locator("#sessions [data-copy]")).ToHaveAttributeAsync("data-copy", link);
+
+        var there = await studio.OpenAsStrangerAsync();
+        // What shows a link's contents before it is opened asks for it, and presses nothing.
+        Assert.Equal(200, (await there.APIRequest.GetAsync(link)).Status);
+        await PasteAsync(link.Split('/')[^1]);
+        await Expect(there).ToHaveURLAsync(studio.Front + "/");
+
+        await there.Context.ClearCookiesAsync();
+        await PasteAsync(link);
+        await Expect(there.GetByRole(AriaRole.Status).First).ToContainTextAsync("used already");
+        await PasteAsync("anything else");
+        await Expect(there.GetByRole(AriaRole.Status).First).ToContainTextAsync("wrong");
+
+        await page.ReloadAsync();
+        await Expect(page.Locator("main:not([inert]) #sessions li")).Not.ToHaveCountAsync(0);
+        await Expect(page.Locator("#sessions code.secret")).ToHaveCountAsync(0);
+
+        async Task PasteAsync(string text)
+        {
+            await there.GotoAsync("/library");
+            await there.GetByLabel("Sign-in link").FillAsync(text);
+            await there.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Without_scripts_a_link_signs_in_all_the_same()
+    {
+        var page = await studio.OpenAsStrangerAsync(scripts: false);
+        await page.GotoAsync(await studio.Program.NewSignInLinkAsync());
+        await page.Locator("button[type=submit]").ClickAsync();
+        await Expect(page).ToHaveURLAsync(studio.Front + "/");
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_said_in_the_rules_words_alone()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await page.Locator("main:not([inert]) #timezone").FillAsync("Moon/Base");
+        await page.Locator("#language button[type=submit]").ClickAsync();
+        await Expect(page.Locator("#timezone-note")).ToHaveTextAsync("It must be an IANA zone such as Asia/Seoul.");
+    }
+
+    [Fact]
     public async Task The_language_and_the_zone_of_the_settings_hold_in_every_page()
     {
         var page = await studio.OpenAsync("en");

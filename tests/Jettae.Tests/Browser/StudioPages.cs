@@ -89,14 +89,22 @@ public class StudioPages : IAsyncLifetime
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         if (ownSession)
-            await page.GotoAsync(await Program.NewSignInLinkAsync());
+            await SignInAsync(page, await Program.NewSignInLinkAsync());
         else if (signedIn is null)
         {
             UsedLink = Program.SignInLink;
-            await page.GotoAsync(UsedLink);
+            await SignInAsync(page, UsedLink);
             signedIn = await context.StorageStateAsync();
         }
         return page;
+    }
+
+    /// <summary>Opens a link and presses the button that stands there.</summary>
+    public static async Task SignInAsync(IPage page, string link)
+    {
+        await page.GotoAsync(link);
+        await page.Locator("button[type=submit]").ClickAsync();
+        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
     }
 
     /// <summary>Publishes to the program itself, which knows no such address.</summary>
@@ -131,15 +139,17 @@ public class StudioPages : IAsyncLifetime
         var guest = await doors.GetRequiredService<Accounts>().AddAsync($"guest {look}".Trim());
         var link = await doors.GetRequiredService<SignInLinks>().CreateAsync(guest);
         var page = await OpenAsStrangerAsync(look);
-        await page.GotoAsync(link.ToString());
+        await SignInAsync(page, link.ToString());
         return page;
     }
 
     /// <summary>A browser of somebody else.</summary>
-    public async Task<IPage> OpenAsStrangerAsync(Look? look = null)
+    public async Task<IPage> OpenAsStrangerAsync(Look? look = null, bool scripts = true)
     {
         var (language, width, theme) = look ?? new Look("en", 1280, "light");
-        return await (await ContextAsync(Options(language, width, theme, null))).NewPageAsync();
+        var options = Options(language, width, theme, null);
+        options.JavaScriptEnabled = scripts;
+        return await (await ContextAsync(options)).NewPageAsync();
     }
 
     /// <summary>What an earlier test has opened is closed: an open page goes on drawing.</summary>
