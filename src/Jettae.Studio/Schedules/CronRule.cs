@@ -112,7 +112,8 @@ internal sealed class CronRule
         ];
     }
 
-    private static bool IsOpen(string field) => field[0] is '*' or '?';
+    /// <summary>As cron has it, <c>*/2</c> is not: it leaves days out.</summary>
+    private static bool IsOpen(string field) => field is "*" or "?" or "*/1" or "?/1";
 
     private static void RequirePlain(string field)
     {
