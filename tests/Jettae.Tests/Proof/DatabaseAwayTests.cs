@@ -24,16 +24,20 @@ public sealed class DatabaseAwayTests
         var database = pooled ? await postgres.PoolerAsync("transaction", sessions: 10) : postgres.Url;
         await using var program = await JettaeProcess.StartAsync(("DATABASE_URL", database));
         using var browser = program.Client(token: null);
-        using (var signedIn = await browser.GetAsync(new Uri(await program.NewSignInLinkAsync()).AbsolutePath, Cancel))
+        using (var signedIn = await browser.SignInAsync(await program.NewSignInLinkAsync()))
             browser.DefaultRequestHeaders.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
-        var link = new Uri(await program.NewSignInLinkAsync()).AbsolutePath;
+        var link = await program.NewSignInLinkAsync();
 
         await postgres.StopAsync();
         foreach (
-            var (path, language, word) in new[] { ("/", "ko-KR", Words.StoreAway.Ko), (link, "en", Words.StoreAway.En) }
+            var (path, code, language, word) in new (string, string?, string, string)[]
+            {
+                ("/", null, "ko-KR", Words.StoreAway.Ko),
+                ("/sign-in", link, "en", Words.StoreAway.En),
+            }
         )
         {
-            using var page = await AskAsync(browser, path, "text/html", language);
+            using var page = await AskAsync(browser, path, "text/html", language, code);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, page.StatusCode);
             Assert.Equal(Soon, page.Headers.RetryAfter!.Delta);
             Assert.Equal("5", page.Headers.GetValues("Refresh").Single());
@@ -69,8 +73,8 @@ public sealed class DatabaseAwayTests
         );
         using var works = await AskAsync(browser, "/api/schedules", "application/json", "en");
         Assert.Equal(HttpStatusCode.OK, works.StatusCode);
-        // It was not used up by the time in which nobody could look.
-        using var late = await AskAsync(program.Client(token: null), link, "text/html", "en");
+        // The link was not used up while nobody could look.
+        using var late = await browser.SignInAsync(link);
         Assert.Equal("/", late.Headers.Location?.OriginalString);
     }
 
@@ -99,10 +103,13 @@ public sealed class DatabaseAwayTests
         HttpClient http,
         string path,
         string accept,
-        string language
+        string language,
+        string? code = null
     )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(code is null ? HttpMethod.Get : HttpMethod.Post, path);
+        if (code is not null)
+            request.Content = new FormUrlEncodedContent([KeyValuePair.Create("code", code)]);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         request.Headers.TryAddWithoutValidation("Accept-Language", language);
         return await http.SendAsync(request, Cancel);

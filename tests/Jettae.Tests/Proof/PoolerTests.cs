@@ -25,7 +25,7 @@ public sealed class PoolerTests
         // Signed in at one, known at the other.
         using var browser = other.Client(token: null);
         using (var here = one.Client(token: null))
-        using (var signedIn = await here.GetAsync(new Uri(await one.NewSignInLinkAsync()).AbsolutePath, Cancel))
+        using (var signedIn = await here.SignInAsync(await one.NewSignInLinkAsync()))
             browser.DefaultRequestHeaders.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
         using (var page = await browser.GetAsync("/schedules", Cancel))
             Assert.Equal(HttpStatusCode.OK, page.StatusCode);
