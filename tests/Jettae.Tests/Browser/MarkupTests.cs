@@ -110,6 +110,8 @@ public sealed class MarkupTests
         var titled = new List<string>();
         foreach (var type in new[] { "blog_post", "youtube_script", "instagram_reel_script", "facebook_post" })
             titled.Add(await PieceAsync(type));
+        // First: what is decided of a piece, and noted, goes when it is written again.
+        await program.PostAsync($"/api/contents/{content}/regenerate", new { instruction = Evil });
         await EditAsync(
             content,
             new
@@ -119,7 +121,6 @@ public sealed class MarkupTests
                 tags = new[] { Short(30) },
             }
         );
-        await program.PostAsync($"/api/contents/{content}/regenerate", new { instruction = Evil });
         await program.PostAsync("/api/tokens", new { name = Short(60) });
         await program.PostAsync(
             "/api/brand",
