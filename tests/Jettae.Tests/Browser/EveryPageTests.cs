@@ -404,7 +404,7 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         await person.TypeAsync(prices.Locator("#input"), "-1");
         await person.TypeAsync(prices.Locator("#output"), "1.5");
         await person.PressAsync(person.Button(Words.Save, prices));
-        await Expect(prices.Locator("#input-note")).ToContainTextAsync("-1");
+        await Expect(prices.Locator("#input-note")).ToContainTextAsync("10000");
         await person.TypeAsync(prices.Locator("#input"), "0.25");
         await person.PressAsync(person.Button(Words.Save, prices));
         var row = prices.Locator("li").Filter(new() { HasText = model });
