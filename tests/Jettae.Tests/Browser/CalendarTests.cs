@@ -9,7 +9,7 @@ namespace Jettae.Tests;
 public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPages>
 {
     [Theory]
-    [InlineData("ko", "되돌리기", "으)로 옮겼어요")]
+    [InlineData("ko", "되돌리기", "로 옮겼어요")]
     [InlineData("en", "Undo", "Moved to")]
     public async Task A_planned_slot_is_moved_by_keys_and_put_back_by_undo(string language, string undo, string moved)
     {
