@@ -5,15 +5,20 @@ namespace Jettae.Client;
 
 /// <summary>
 /// An API to publish to: a provider of language models or e-mail with its address and your token, or one that QStash knows by name.
-/// The answer of a language model goes to <see cref="DeliverySettings.Callback"/>: say one.
+/// The answer of a language model goes to <see cref="DeliverySettings.Callback"/>: say one. Your token is hidden in what QStash
+/// shows of the message (<see cref="DeliverySettings.Redact"/>).
 /// </summary>
 public sealed class QStashApi
 {
     private readonly string destination;
     private readonly Dictionary<string, string> headers;
+    private readonly Redaction? redact;
 
-    private QStashApi(string destination, Dictionary<string, string> headers) =>
+    private QStashApi(string destination, Dictionary<string, string> headers, string? secret = null)
+    {
         (this.destination, this.headers) = (destination, headers);
+        redact = secret is null ? null : new Redaction { HeaderNames = [secret] };
+    }
 
     /// <summary>The API that QStash itself knows by this name: <c>llm</c> is <c>api/llm</c>. It needs a callback.</summary>
     /// <example><code>
@@ -26,7 +31,6 @@ public sealed class QStashApi
     /// await qstash.PublishAsync(QStashApi.OpenAi(key).Json(chat, MyJson.Default.Chat) with
     /// {
     ///     Callback = "https://me.example/said",
-    ///     Redact = new Redaction { HeaderNames = ["Authorization"] },
     /// });
     /// </code></example>
     public static QStashApi OpenAi(string token, string? organization = null)
@@ -42,13 +46,13 @@ public sealed class QStashApi
     /// await qstash.PublishAsync(QStashApi.Anthropic(key).Json(chat, MyJson.Default.Chat) with
     /// {
     ///     Callback = "https://me.example/said",
-    ///     Redact = new Redaction { HeaderNames = ["x-api-key"] },
     /// });
     /// </code></example>
     public static QStashApi Anthropic(string token) =>
         new(
             "https://api.anthropic.com/v1/messages",
-            new() { ["x-api-key"] = token, ["anthropic-version"] = "2023-06-01" }
+            new() { ["x-api-key"] = token, ["anthropic-version"] = "2023-06-01" },
+            "x-api-key"
         );
 
     /// <summary>Any provider that answers chat completions as OpenAI does.</summary>
@@ -61,7 +65,7 @@ public sealed class QStashApi
     /// });
     /// </code></example>
     public static QStashApi Llm(string baseUrl, string token) =>
-        new($"{baseUrl.TrimEnd('/')}/v1/chat/completions", Bearer(token));
+        new($"{baseUrl.TrimEnd('/')}/v1/chat/completions", Bearer(token), "Authorization");
 
     /// <summary>E-mail through Resend.</summary>
     /// <param name="token">Its bearer token.</param>
@@ -70,7 +74,11 @@ public sealed class QStashApi
     /// await qstash.PublishAsync(QStashApi.Resend(key).Json(new { from = "me@me.example", to = "you@you.example", subject = "hi", text = "hello" }));
     /// </code></example>
     public static QStashApi Resend(string token, bool batch = false) =>
-        new(batch ? "https://api.resend.com/emails/batch" : "https://api.resend.com/emails", Bearer(token));
+        new(
+            batch ? "https://api.resend.com/emails/batch" : "https://api.resend.com/emails",
+            Bearer(token),
+            "Authorization"
+        );
 
     /// <summary>A message to it, with a JSON body as the API wants it.</summary>
     /// <example><code>var asked = QStashApi.OpenAi(key).Json(chat, MyJson.Default.Chat) with { Callback = "https://me.example/said" };</code></example>
@@ -78,6 +86,7 @@ public sealed class QStashApi
         PublishRequest.Json(destination, body, type) with
         {
             Headers = headers,
+            Redact = redact,
         };
 
     /// <summary>A message to it, its JSON written with reflection; trimmed and native programs take the other one.</summary>
@@ -86,7 +95,12 @@ public sealed class QStashApi
     /// </code></example>
     [RequiresUnreferencedCode("Pass a JsonTypeInfo where the program is trimmed.")]
     [RequiresDynamicCode("Pass a JsonTypeInfo where the program is compiled ahead of time.")]
-    public PublishRequest Json<T>(T body) => PublishRequest.Json(destination, body) with { Headers = headers };
+    public PublishRequest Json<T>(T body) =>
+        PublishRequest.Json(destination, body) with
+        {
+            Headers = headers,
+            Redact = redact,
+        };
 
     private static Dictionary<string, string> Bearer(string token) => new() { ["Authorization"] = $"Bearer {token}" };
 }

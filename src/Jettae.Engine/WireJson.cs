@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -9,6 +11,11 @@ namespace Jettae.Engine;
 [JsonSerializable(typeof(JsonNode))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
+    /// <summary>Of bodies that carry others in base64: the usual way writes six bytes for each of its <c>+</c>.</summary>
+    internal static readonly WireJson Unescaped = new(
+        new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
+
     public static JsonObject Map(IReadOnlyDictionary<string, string[]> headers, Redaction? redact = null)
     {
         var map = new JsonObject();

@@ -14,15 +14,7 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>What was given by settings, else what the data folder holds, else new ones, which are then stored.</summary>
-    public static Credentials ForBuiltInEngine(Settings settings)
-    {
-        var kept = Kept(settings);
-        return new Credentials(
-            settings.QStashToken ?? kept.Token,
-            settings.CurrentSigningKey ?? kept.CurrentSigningKey,
-            settings.NextSigningKey ?? kept.NextSigningKey
-        );
-    }
+    public static Credentials ForBuiltInEngine(Settings settings) => WithSettings(settings, Kept(settings));
 
     /// <summary>Stores a new token in the place of the one that the data folder holds.</summary>
     /// <returns>The new token.</returns>
@@ -53,6 +45,26 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
             return null;
         }
     }
+
+    /// <summary>What the running program signs with, as far as can be read; null where none is kept. Makes and changes nothing.</summary>
+    /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
+    internal static Credentials? Seen(Settings settings)
+    {
+        var kept =
+            settings.Database is null ? InFolder(settings)
+            : PostgresStore.Look(Composition.StoreOf(settings), $"select value from {{kept}} where name = '{Name}'")
+                is string found
+                ? JsonSerializer.Deserialize<Credentials>(found)
+            : null;
+        return kept is null ? null : WithSettings(settings, kept);
+    }
+
+    private static Credentials WithSettings(Settings settings, Credentials kept) =>
+        new(
+            settings.QStashToken ?? kept.Token,
+            settings.CurrentSigningKey ?? kept.CurrentSigningKey,
+            settings.NextSigningKey ?? kept.NextSigningKey
+        );
 
     private static Credentials? InFolder(Settings settings)
     {

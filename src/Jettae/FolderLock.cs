@@ -10,24 +10,7 @@ internal sealed class FolderLock(string folder) : IHostedService, IDisposable
 
     /// <summary>Takes it, for as long as what is answered is not disposed of.</summary>
     /// <exception cref="StoreInUseException">Somebody has it.</exception>
-    public static FileStream Take(string folder)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(folder, Name),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
-        }
-        catch (IOException)
-        {
-            throw new StoreInUseException(
-                $"Another Jettae already runs on {folder}. Stop it, or give this one a data folder of its own."
-            );
-        }
-    }
+    public static FileStream Take(string folder) => LockFile.Take(Path.Combine(folder, Name), folder);
 
     /// <summary>Whether a program, or one of a version that locked the engine's file only, runs on the folder.</summary>
     public static bool IsHeld(string folder) =>
@@ -41,7 +24,6 @@ internal sealed class FolderLock(string folder) : IHostedService, IDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>After the stores are closed.</summary>
     public void Dispose() => held?.Dispose();
 
     private static bool IsOpen(string file)

@@ -144,6 +144,12 @@ public sealed class QStashClientTests : IAsyncLifetime
         Assert.Equal(value, headers[header]);
         Assert.Equal("Bearer t0ken", headers["Authorization"]);
         Assert.Equal("""{"model":"m"}""", body);
+        // What QStash shows of the message does not show the provider's key.
+        var secret = headers.Keys.SingleOrDefault(name => headers[name].EndsWith("key", StringComparison.Ordinal));
+        Assert.Equal(
+            secret is null ? null : $"header[{secret["Upstash-Forward-".Length..]}]",
+            headers.GetValueOrDefault("Upstash-Redact-Fields")
+        );
     }
 
     [Fact]

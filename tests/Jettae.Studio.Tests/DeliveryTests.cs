@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
@@ -201,6 +203,30 @@ public sealed class DeliveryTests
         await delivery;
         var piece = Assert.Single((await studio.GetAsync("/api/contents"))["items"]!.AsArray())!;
         Assert.Null(piece["schedule_id"]);
+    }
+
+    [Fact]
+    public async Task While_a_slot_is_written_its_schedule_has_neither_stalled_nor_ended()
+    {
+        var (began, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Waits(began, gate.Task));
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        var delivery = studio.DeliverAsync(studio.MessageFor(Slot));
+        await began.Task;
+        var owner = await studio.OwnerAsync();
+        Assert.Equal(0, (await studio.Services.GetRequiredService<Monitoring>().NowAsync(owner, default)).Stalled);
+        var (coming, booked) = await studio
+            .Services.GetRequiredService<Schedules>()
+            .PreviewAsync(owner, (Guid)schedule["id"]!, new(), 2, default);
+        Assert.Null(booked);
+        Assert.Equal(DateTimeOffset.Parse(NextSlot, CultureInfo.InvariantCulture), coming[0].At);
+
+        gate.SetResult();
+        await delivery;
     }
 
     [Fact]

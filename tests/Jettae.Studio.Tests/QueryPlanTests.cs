@@ -150,6 +150,8 @@ public sealed partial class QueryPlanTests
         && (line.StartsWith("SEARCH", StringComparison.Ordinal) || line.StartsWith("SCAN", StringComparison.Ordinal))
         && !line.Contains("COVERING INDEX", StringComparison.Ordinal)
         && !line.Contains("sqlite_autoindex_contents_1 (id=?)", StringComparison.Ordinal)
+        // The one run of a slot, for schedules without a booking.
+        && !line.Contains("runs_one_per_slot (schedule_id=? AND slot_at=?)", StringComparison.Ordinal)
         // The steps of the few runs of a quarter of an hour.
         && !line.Contains("run_steps_of_run (run_id=?", StringComparison.Ordinal)
         && !line.Contains("VIRTUAL TABLE INDEX", StringComparison.Ordinal);

@@ -116,6 +116,16 @@ public sealed class ScheduleFormTests
         Assert.Equal(DateTimeOffset.Parse(slot, CultureInfo.InvariantCulture), made.NextRunAt);
     }
 
+    [Fact]
+    public async Task What_is_planned_there_may_be_made_earlier_and_stays_on_its_day()
+    {
+        await using var studio = await TestStudio.StartAsync("2024-01-15T06:20:00Z");
+        var form = ScheduleForm.Start(null, new Brand()).At(new(2024, 1, 18, 9, 0, 0), studio.Time.GetUtcNow());
+        form.TimesOfDay[0] = new(8, 0);
+        var slots = studio.Services.GetRequiredService<Schedules>().Preview(form.Fields(), 2);
+        Assert.Equal(new DateTimeOffset(2024, 1, 17, 23, 0, 0, TimeSpan.Zero), Assert.Single(slots).At);
+    }
+
     private static async Task<Guid> DailyAsync(TestStudio studio, object more)
     {
         var fields = (JsonObject)

@@ -19,6 +19,9 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 
     private static readonly string[] Inherited = ["QSTASH_", "ANTHROPIC_", "JETTAE_", "ASPNETCORE_", "NEXT_PUBLIC_"];
 
+    /// <summary>To start is all work and no waiting: more at once than there are processors only makes each slower.</summary>
+    private static readonly SemaphoreSlim Starting = new(Environment.ProcessorCount);
+
     private static int lastPort = Environment.ProcessId * 61 % 16_000;
 
     private readonly Dictionary<string, string> settings;
@@ -125,12 +128,20 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     /// <summary>Starts it (again) on the same folder and address, and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        process = Process.Start(Command())!;
-        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
-        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await Wait.UntilAsync(IsUpAsync, TimeSpan.FromSeconds(60), () => $"The program did not start:\n{Output}");
+        await Starting.WaitAsync();
+        try
+        {
+            process = Process.Start(Command())!;
+            process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+            process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            await Wait.UntilAsync(IsUpAsync, TimeSpan.FromMinutes(2), () => $"The program did not start:\n{Output}");
+        }
+        finally
+        {
+            Starting.Release();
+        }
     }
 
     /// <summary>A fresh link, as the command <c>sign-in</c> prints it while the program runs.</summary>

@@ -1,6 +1,6 @@
 // Many of these tests wait for a real minute to come: they wait together. Those that keep the processor busy are in one of four
 // collections, and so come one after the other in it: two that use the pages, the looks at every page, the engine's and rehearsals' proofs.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 10)]
+[assembly: Xunit.v3.Parallelization(MaxThreads = 6)]
 
 namespace Jettae.Tests;
 

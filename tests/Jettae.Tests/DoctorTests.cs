@@ -129,6 +129,31 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("refuses the token", token, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_slot_that_comes_while_it_looks_is_to_come_again()
+    {
+        using var http = new HttpClient();
+        var slot = HttpStatusCode.Unused;
+        TimeSpan? later = null;
+        await using var qstash = await ServerAsync(_ =>
+        {
+            using var call = new HttpRequestMessage(HttpMethod.Post, address + "/api/content/generate-scheduled");
+            using var answer = http.Send(call);
+            (slot, later) = (answer.StatusCode, answer.Headers.RetryAfter?.Delta);
+            return Results.Json(new { current = new string('a', 32), next = new string('b', 32) });
+        });
+        var (_, report) = await ExamineAsync(
+            ("QSTASH_URL", qstash.Urls.Single()),
+            ("QSTASH_TOKEN", "token"),
+            ("QSTASH_CURRENT_SIGNING_KEY", new string('a', 32)),
+            ("QSTASH_NEXT_SIGNING_KEY", new string('b', 32)),
+            ("NEXT_PUBLIC_URL", address)
+        );
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, slot);
+        Assert.NotNull(later);
+        Assert.Contains("The webhook accepts a signed call", report, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(401, "authentication_error", "The AI provider did not accept the API key")]
     [InlineData(402, "billing_error", "a problem with the AI provider's billing")]

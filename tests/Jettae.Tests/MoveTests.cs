@@ -79,6 +79,22 @@ public sealed class MoveTests
         (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
         Assert.Equal(0, code);
         Assert.Contains("already", said, StringComparison.Ordinal);
+        // Nor does one to the same database by another name, to another one, or of a copy of the folder: nothing is done twice.
+        var sameByName = postgres.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        (code, said) = await program.RunAsync("migrate", "--to", sameByName);
+        Assert.Equal(1, code);
+        Assert.Contains("is in PostgreSQL now, at", said, StringComparison.Ordinal);
+        var copy = Directory.CreateTempSubdirectory("jettae-copy-");
+        foreach (
+            var file in Directory
+                .GetFiles(program.Folder)
+                .Where(each => !each.EndsWith("moved-to-postgres", StringComparison.Ordinal))
+        )
+            File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+        (code, said) = await program.RunAsync("migrate", "--from", copy.FullName, "--to", sameByName);
+        Assert.Equal(1, code);
+        Assert.Contains("was moved there before, and the move has ended", said, StringComparison.Ordinal);
+        copy.Delete(recursive: true);
 
         // The folder is not used by mistake; the database goes on where it was.
         Assert.Contains("set DATABASE_URL", (await program.RunAsync("sign-in")).Said, StringComparison.Ordinal);

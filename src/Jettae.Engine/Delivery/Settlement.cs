@@ -225,7 +225,7 @@ public sealed class Settlement(
             body["dlqId"] = deadLetter;
         var publication = new MessageHeaders(target.Headers).Read(
             target.Url,
-            JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Default.JsonObject),
+            JsonSerializer.SerializeToUtf8Bytes(body, WireJson.Unescaped.JsonObject),
             new Origin(message.Config.CallerIp),
             endedAt,
             // It was accepted once: a limit that came later must not keep it from being finished.

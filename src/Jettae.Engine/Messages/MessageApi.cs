@@ -200,11 +200,7 @@ internal static class MessageApi
                 {
                     using var item = Item(ref reader);
                     var asked = ParseItem(http, item.RootElement, publishing, options);
-                    if ((messages += asked.Count) > Publishing.MostMessages)
-                        throw new RejectedException(
-                            400,
-                            $"a batch may hold {Publishing.MostMessages} messages at the most"
-                        );
+                    messages += asked.Count;
                     bytes += asked.Sum(each => each.Message.Size);
                     Publishing.Check(messages, bytes);
                     items.Add(asked);

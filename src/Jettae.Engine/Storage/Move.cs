@@ -84,31 +84,9 @@ public static class Move
 
     /// <summary>Whether a move to the database has ended; null where none was begun. To ask makes nothing there.</summary>
     /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
-    public static bool? HasEnded(EngineOptions to)
-    {
-        var address = new PostgresAddress(to.Database!);
-        try
-        {
-            using var target = new NpgsqlConnection(address.ConnectionString);
-            target.Open();
-            using var isThere = new NpgsqlCommand(
-                "select to_regclass(format('%I.kept', $1::text)) is not null",
-                target
-            );
-            isThere.Parameters.Add(new() { Value = to.DatabaseSchema });
-            if (isThere.ExecuteScalar() is not true)
-                return null;
-            using var hasEnded = new NpgsqlCommand(
-                $"select bool_and(name <> 'moving') from {to.DatabaseSchema}.kept where name in ('origin', 'moving')",
-                target
-            );
-            return hasEnded.ExecuteScalar() as bool?;
-        }
-        catch (NpgsqlException failure)
-        {
-            throw address.Explained(failure, to.DatabaseSchema);
-        }
-    }
+    public static bool? HasEnded(EngineOptions to) =>
+        PostgresStore.Look(to, "select bool_and(name <> 'moving') from {kept} where name in ('origin', 'moving')")
+        as bool?;
 
     /// <summary>Copies what is missing, and then compares all of it.</summary>
     public static async Task<List<MovedTable>> RunAsync(

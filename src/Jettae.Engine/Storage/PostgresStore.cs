@@ -106,6 +106,37 @@ public sealed partial class PostgresStore : Store
     /// <exception cref="InvalidOperationException">The address cannot be read.</exception>
     public static string Describe(string database) => new PostgresAddress(database).ToString();
 
+    /// <summary>
+    /// Asks for what is kept, where <c>{kept}</c> stands for the table's name; null where nothing is, or was ever, kept. To ask
+    /// makes nothing there and brings nothing up to date.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
+    public static object? Look(EngineOptions options, string question)
+    {
+        var address = new PostgresAddress(options.Database!);
+        try
+        {
+            using var connection = new NpgsqlConnection(address.ConnectionString);
+            connection.Open();
+            using var isThere = new NpgsqlCommand(
+                "select to_regclass(format('%I.kept', $1::text)) is not null",
+                connection
+            );
+            isThere.Parameters.Add(new() { Value = options.DatabaseSchema });
+            if (isThere.ExecuteScalar() is not true)
+                return null;
+            using var ask = new NpgsqlCommand(
+                question.Replace("{kept}", $"{options.DatabaseSchema}.kept", StringComparison.Ordinal),
+                connection
+            );
+            return ask.ExecuteScalar();
+        }
+        catch (NpgsqlException failure)
+        {
+            throw address.Explained(failure, options.DatabaseSchema);
+        }
+    }
+
     /// <summary>One transaction beside an engine that may have the store.</summary>
     internal static T Once<T>(EngineOptions options, Func<Db, T> work)
     {

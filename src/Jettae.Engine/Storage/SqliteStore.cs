@@ -111,16 +111,7 @@ public sealed class SqliteStore : Store
     internal static FileStream Own(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        try
-        {
-            return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            throw new StoreInUseException(
-                $"Another Jettae already runs on {file}. Stop it, or give this one a data folder of its own."
-            );
-        }
+        return LockFile.Take(file + ".lock", file);
     }
 
     private sealed class Connection : Db, IDisposable

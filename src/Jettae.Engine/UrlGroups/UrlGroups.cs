@@ -40,6 +40,7 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
 
     internal static UrlGroup? Find(Db db, string tenant, string name) => Groups(db, tenant, name).FirstOrDefault();
 
+    /// <summary>One without endpoints is being made or deleted between the two questions: it is not there.</summary>
     private static List<UrlGroup> Groups(Db db, string tenant, string? name)
     {
         var endpoints = db.Command(
@@ -63,7 +64,8 @@ public sealed class UrlGroups(Store store, Quotas quotas, TimeProvider time)
                 [.. endpoints[row.GetString(0)]],
                 row.GetInt64(2),
                 row.GetInt64(3)
-            ));
+            ))
+            .FindAll(group => group.Endpoints.Count > 0);
     }
 
     private IResult List(HttpContext http) =>

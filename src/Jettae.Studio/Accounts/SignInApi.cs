@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
@@ -79,25 +78,11 @@ internal static class SignInApi
         http.Response.Headers.RetryAfter = SignedIn.Seconds(wait);
         var culture = CallerLanguage.Of(http);
         var minutes = Math.Ceiling(wait.TotalMinutes);
-        return Results.Content(
-            $"""
-            <!DOCTYPE html>
-            <html lang="{culture.Name}">
-            <head>
-              <meta charset="utf-8" />
-              <meta name="viewport" content="width=device-width, initial-scale=1" />
-              <title>{WebUtility.HtmlEncode(Words.TooManyCodes.In(culture))} · Jettae</title>
-              <link rel="stylesheet" href="/_content/Jettae.Studio/tokens.css" />
-              <script src="/_content/Jettae.Studio/theme.js"></script>
-            </head>
-            <body><main class="center"><div class="card stack">
-              <h1>{WebUtility.HtmlEncode(Words.TooManyCodes.In(culture))}</h1>
-              <p>{WebUtility.HtmlEncode(Words.TooManyCodesHow.In(culture, minutes))}</p>
-            </div></main></body>
-            </html>
-            """,
-            "text/html; charset=utf-8",
-            statusCode: 429
+        return BarePage.Of(
+            culture,
+            Words.TooManyCodes.In(culture),
+            Words.TooManyCodesHow.In(culture, minutes),
+            StatusCodes.Status429TooManyRequests
         );
     }
 

@@ -116,6 +116,15 @@ internal static class SearchIndex
             ? db.Contents
             : db.Contents.FromSql($"SELECT * FROM contents INDEXED BY contents_counted");
 
+    /// <summary>Whether there are pieces from before the index. Written by hand: every start asks, and mostly there are none.</summary>
+    public static async Task<bool> IsUnfilledAsync(StudioDb db)
+    {
+        await db.Database.OpenConnectionAsync();
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "SELECT EXISTS (SELECT 1 FROM contents WHERE search_key IS NULL)";
+        return await command.ExecuteScalarAsync() is 1L;
+    }
+
     /// <summary>Takes in some of the pieces that were there before the index. Answers whether there may be more.</summary>
     public static async Task<bool> FillAsync(StudioDb db, CancellationToken cancel)
     {

@@ -82,8 +82,12 @@ public static partial class Words
     );
     public static readonly Word Reconnecting = new("다시 연결하는 중이에요…", "Reconnecting…");
     public static readonly Word StoreAway = new("데이터베이스에 연결할 수 없어요", "The database cannot be reached");
+    public static readonly Word StoreAwayNow = new(
+        "데이터베이스에 연결할 수 없어서 지금은 할 수 없어요. 입력한 내용은 그대로 있으니 잠시 뒤에 다시 눌러 주세요.",
+        "The database cannot be reached, so this cannot be done now. What you typed is still here: try again in a moment."
+    );
     public static readonly Word StoreAwayHow = new(
-        "다시 연결되면 이 화면이 저절로 열려요. 그동안 지나간 차례는 스케줄마다 정한 대로 이어서 써요.",
+        "다시 연결되면 이 화면이 자동으로 열려요. 그동안 지나간 차례는 스케줄마다 정한 대로 이어서 써요.",
         "This page opens by itself as soon as it can. What falls due meanwhile is caught up with as each schedule says."
     );
 

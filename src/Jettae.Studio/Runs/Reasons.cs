@@ -17,10 +17,7 @@ public static class Reasons
         "필요하면 글에서 '다시 쓰기'를 눌러 주세요.",
         "Press Rewrite at the piece if you want it."
     );
-    private static readonly Word AskAnew = new(
-        "필요하면 한 번 더 부탁해 주세요.",
-        "Ask for it once more if you want it."
-    );
+    private static readonly Word AskAnew = new("필요하면 다시 요청해 주세요.", "Ask for it once more if you want it.");
     private static readonly Word ScheduleIsGone = new(
         "스케줄이 지워져서 다시 실행할 수 없어요.",
         "Its schedule is deleted, so it cannot be run again."
@@ -156,7 +153,7 @@ public static class Reasons
         new("AI 제공자가 API 키를 받아들이지 않았어요.", "The AI provider did not accept the API key."),
         new(
             "설정에서 새 키를 연결해 주세요. 환경 변수의 키라면 거기서 바꾸고 다시 시작해 주세요.",
-            "Connect a valid key in the settings. Is it the environment's, change it there and start again."
+            "Connect a valid key in the settings. If it is set in the environment, change it there and restart."
         )
     )
     {
@@ -394,7 +391,7 @@ public static class Reasons
     public static Reason? Of(Run run, bool isScheduleGone = false)
     {
         var reason = run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
-        if (isScheduleGone && reason is { Fix: Fix.RunAgain })
+        if (isScheduleGone && reason is { Fix: Fix.RunAgain or Fix.EditSchedule or Fix.Resume })
             return reason with { ToDo = ScheduleIsGone };
         // A run without a schedule has no next slot, and no button that makes it again.
         return run.ScheduleId is null && (reason?.ToDo == MakeAgain || reason == Cancelled)

@@ -50,7 +50,7 @@ public static partial class Words
     );
     public static readonly Word TimeZone = new("시간대", "Time zone");
     public static readonly Word ToneLabel = new("말투", "Tone");
-    public static readonly Word Speech = new("높임말 단계", "Speech level");
+    public static readonly Word Speech = new("높임 정도", "Speech level");
     public static readonly Word CreativityLabel = new("창의성", "Creativity");
     public static readonly Word PromptLabel = new("프롬프트", "Prompt");
     public static readonly Word PromptAuto = new("자동으로 만들기", "Made for you");

@@ -82,7 +82,8 @@ public sealed class ScheduleForm
         (Frequency, Ending, MaxRuns) = (Frequency.Weekly, Ending.AfterRuns, "1");
         TimesOfDay = [TimeOnly.FromDateTime(wall)];
         DaysOfWeek = [wall.DayOfWeek];
-        StartsAt = WallClock.InstantOf(zone, wall).AddMinutes(-1);
+        // Just before the day, not the minute: made earlier, it is still of that day.
+        StartsAt = WallClock.InstantOf(zone, wall.Date).AddMinutes(-1);
         return this;
     }
 

@@ -311,7 +311,7 @@ internal static class ScheduleRules
         if (settings.Variants is < 1 or > MostVariants)
             throw Broken(
                 "settings.variants",
-                new($"1~{MostVariants}이어야 해요.", $"It must be 1 to {MostVariants}."),
+                new($"1~{MostVariants} 사이여야 해요.", $"It must be 1 to {MostVariants}."),
                 settings.Variants
             );
         return settings with

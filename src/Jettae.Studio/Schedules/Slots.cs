@@ -87,9 +87,12 @@ public sealed class Slots
             cancel
         );
 
-    /// <summary>The slot that is booked and those after it; none while it rests.</summary>
+    /// <summary>The slot that is booked and those after it; none while it rests. While a slot is being written none is booked.</summary>
     internal static IEnumerable<DateTimeOffset> ComingOf(Schedule schedule, IReadOnlyList<SlotChange> open) =>
-        schedule.NextRunAt is { } next ? EffectiveSlots.Running(schedule, open, next).Prepend(next) : [];
+        schedule.NextRunAt is { } next ? EffectiveSlots.Running(schedule, open, next).Prepend(next)
+        : schedule.IsActive && !schedule.Timing.IsBroken
+            ? EffectiveSlots.Running(schedule, open, schedule.AccountedUntil)
+        : [];
 
     /// <summary>The changes that still matter: to slots that are not accounted for, or moved to a time that is not.</summary>
     internal static Task<List<SlotChange>> OpenAsync(StudioDb db, Schedule schedule) =>
@@ -108,7 +111,10 @@ public sealed class Slots
                 )
             : null;
 
-    /// <summary>Of active schedules those with nothing booked though a slot is to come: there must be none.</summary>
+    /// <summary>
+    /// Of active schedules those with nothing booked though a slot is to come: there must be none. While a slot is being written
+    /// its booking is used up, and the next one is made when it ends.
+    /// </summary>
     internal static async Task<IQueryable<Schedule>> StalledAsync(
         StudioDb db,
         IQueryable<Schedule> active,
@@ -120,6 +126,9 @@ public sealed class Slots
             !db.Bookings.Any(booking =>
                 booking.ScheduleId == schedule.Id
                 && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
+            )
+            && !db.Runs.Any(run =>
+                run.ScheduleId == schedule.Id && run.SlotAt == schedule.AccountedUntil && run.State == RunState.Running
             )
         );
         // Where a person skipped all that was to come, nothing is to be booked until its time: it may still be restored.

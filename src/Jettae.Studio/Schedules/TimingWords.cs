@@ -13,6 +13,7 @@ public static partial class Words
     private static readonly Word EachMinute = new("1분마다", "Every minute");
     private static readonly Word EachMinutes = new("{0}분마다", "Every {0} minutes");
     private static readonly Word EachHourAt = new("매시간 {0}분", "Hourly at minute {0}");
+    private static readonly Word EachHours = new("{0}시간마다 정각", "Every {0} hours on the hour");
     private static readonly Word EachHoursAt = new("{0}시간마다 {1}분", "Every {0} hours at minute {1}");
 
     /// <summary>A schedule in one sentence.</summary>
@@ -102,7 +103,9 @@ public static partial class Words
         if (Numbers(minute, 59) is not [var at])
             return null;
         if (isDaily && Step(hour, 24) is { } hours)
-            return hours == 1 ? EachHourAt.In(culture, at) : EachHoursAt.In(culture, hours, at);
+            return hours == 1 ? EachHourAt.In(culture, at)
+                : at == 0 ? EachHours.In(culture, hours)
+                : EachHoursAt.In(culture, hours, at);
         if (Numbers(hour, 23) is not { } clock)
             return null;
         var times = string.Join(", ", clock.Select(each => Clock(new(each, at))));
@@ -110,7 +113,8 @@ public static partial class Words
             return $"{Of(Frequency.Daily)} {times}";
         if (anyMonthday && Numbers(weekday, 7) is { } days)
             return $"{EveryWeek} {Weekdays([.. days.Select(day => (DayOfWeek)(day % 7)).Distinct().Order()])} {times}";
-        return anyWeekday && Numbers(monthday, 31) is [> 0 and var day]
+        // A later day is not in every month, and an expression leaves those months out.
+        return anyWeekday && Numbers(monthday, 31) is [> 0 and <= 28 and var day]
             ? $"{EachMonthOn.In(culture, day)} {times}"
             : null;
     }

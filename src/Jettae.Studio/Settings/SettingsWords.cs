@@ -87,7 +87,7 @@ public static partial class Words
     public static readonly Word BrandAudience = new("독자", "Readers");
     public static readonly Word BrandLanguage = new("글의 언어", "Language of the pieces");
     public static readonly Word SameAsPages = new("화면과 같게", "As the pages");
-    public static readonly Word BrandSpeech = new("높임말 단계", "Korean speech level");
+    public static readonly Word BrandSpeech = new("높임 정도", "Korean speech level");
     public static readonly Word BannedWordsAre = new("쓰지 않을 말", "Words to avoid");
     public static readonly Word BannedWordsHow = new(
         "쉼표나 줄바꿈으로 나눠 주세요.",

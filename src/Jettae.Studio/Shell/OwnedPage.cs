@@ -114,6 +114,15 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     /// <summary>Reads what the page shows.</summary>
     protected abstract Task ReadAsync();
 
+    /// <summary>What a person is told of a failure, and goes on from with all that they have typed; null when it is a defect.</summary>
+    protected static RejectedException? Refusal(Exception failure) =>
+        failure as RejectedException
+        ?? (
+            PostgresStudioStore.IsAway(failure)
+                ? new RejectedException(503, "store_unavailable", null, Words.StoreAwayNow)
+                : null
+        );
+
     /// <summary>Does what was pressed. When it is refused (it was deleted elsewhere, say), the page says so and shows how things are now.</summary>
     protected async Task DoAsync(Func<Task> act)
     {
@@ -121,11 +130,18 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         {
             await act();
         }
-        catch (RejectedException refused)
+        catch (Exception failure) when (Refusal(failure) is { } refused)
         {
             Said.Say(refused.Text);
         }
-        await RefreshAsync();
+        try
+        {
+            await RefreshAsync();
+        }
+        catch (Exception away) when (PostgresStudioStore.IsAway(away))
+        {
+            // What is shown stays. When the store is back all is read again.
+        }
     }
 
     /// <summary>Reads a list from its beginning as far as it was read before: what happens meanwhile shortens it for nobody.</summary>

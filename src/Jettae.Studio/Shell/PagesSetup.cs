@@ -76,7 +76,7 @@ public static class PagesSetup
                 catch (Exception away) when (PostgresStudioStore.IsAway(away) && !http.Response.HasStarted)
                 {
                     await (
-                        IsPage(http.Request.Path) && WantsPage(http.Request) ? AwayPage.Of(http) : Problems.Away(http)
+                        IsPage(http.Request.Path) && WantsPage(http.Request) ? BarePage.Away(http) : Problems.Away(http)
                     ).ExecuteAsync(http);
                 }
             }

@@ -16,6 +16,7 @@ public sealed class PostgresStudioDb(DbContextOptions<PostgresStudioDb> options)
     internal static DbContextOptions<PostgresStudioDb> Options(string connection) =>
         new DbContextOptionsBuilder<PostgresStudioDb>()
             .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("migrations", PrivateSchema))
+            .ConfigureWarnings(StudioStore.ModelIsMigrated)
             .Options;
 
     internal override object Instant(DateTimeOffset at) => at.ToUniversalTime();

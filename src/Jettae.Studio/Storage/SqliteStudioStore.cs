@@ -24,6 +24,7 @@ internal sealed class SqliteStudioStore : StudioStore
         options = new DbContextOptionsBuilder<StudioDb>()
             .UseSqlite(connection.ToString())
             .AddInterceptors(new Tuned(studio.StoreTimeout))
+            .ConfigureWarnings(ModelIsMigrated)
             .Options;
     }
 
@@ -51,6 +52,8 @@ internal sealed class SqliteStudioStore : StudioStore
     private async Task<bool> FillSearchAsync()
     {
         await using var db = Open();
+        if (!await SearchIndex.IsUnfilledAsync(db))
+            return false;
         await using var transaction = await db.Database.BeginTransactionAsync();
         var more = await SearchIndex.FillAsync(db, CancellationToken.None);
         await transaction.CommitAsync();

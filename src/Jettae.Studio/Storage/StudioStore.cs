@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Jettae.Studio;
@@ -16,6 +17,13 @@ internal abstract class StudioStore : IDisposable
     /// <summary>In the file of the options, or in the database that they name.</summary>
     public static StudioStore Of(StudioOptions studio) =>
         studio.Database is { } database ? new PostgresStudioStore(database) : new SqliteStudioStore(studio);
+
+    /// <summary>
+    /// Whether the migrations make the model is asked by a test: to ask at every start, as EF does, builds the model a second
+    /// time, and a program that was killed is back that much later.
+    /// </summary>
+    internal static void ModelIsMigrated(WarningsConfigurationBuilder warnings) =>
+        warnings.Ignore(RelationalEventId.PendingModelChangesWarning);
 
     /// <summary>Brings the tables up to date; the first who comes does it, all others wait.</summary>
     public Task PrepareAsync() => prepared.Value;

@@ -1,23 +1,9 @@
-// After a restart the server knows nothing of this page: it is read anew as soon as somebody answers.
-const modal = document.getElementById("components-reconnect-modal");
-async function comeBack() {
-  if (!modal.matches(".components-reconnect-rejected, .components-reconnect-failed")) return;
-  const answers = await fetch("/health/live").then((answer) => answer.ok, () => false);
-  if (answers) location.reload();
-  else setTimeout(comeBack, 1000);
-}
-new MutationObserver(comeBack).observe(modal, { attributes: true, attributeFilter: ["class"] });
-
 // Of several nodes behind a proxy any may take the next connection: it must be a whole one, with nothing agreed upon before.
 const isShared = document.querySelector("script[data-shared]");
-// Blazor says nothing of a first connection that fails. Such a page has lost it too, unless something keeps it from any.
+// Blazor says nothing of a first connection that fails.
 const log = (level, message) => {
   if (level >= 4) console.error(message);
-  if (!message.startsWith("Failed to start the connection") || !document.querySelector("main[inert]")) return;
-  const tried = Number(sessionStorage.getItem("tried")) + 1;
-  sessionStorage.setItem("tried", tried);
-  if (tried < 5) setTimeout(() => modal.classList.add("components-reconnect-failed"), 500 * tried);
-  else document.getElementById("blazor-error-ui").style.display = "block";
+  if (message.startsWith("Failed to start the connection") && back.isInert()) back.lost();
 };
 Blazor.start({
   circuit: {
@@ -86,7 +72,7 @@ document.addEventListener("click", async (event) => {
     try { localStorage.setItem("theme", next); } catch { /* storage may be forbidden */ }
   } else if (button.hasAttribute("data-copy")) {
     const isCopied = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false) || copyBySelection(button);
-    const label = button.textContent;
+    const label = (button.dataset.label ??= button.textContent);
     button.textContent = isCopied ? button.dataset.copied : document.documentElement.lang === "ko" ? "복사하지 못했어요" : "Not copied";
     setTimeout(() => (button.textContent = label), 1500);
   } else {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Jettae.Client;
 using Jettae.Engine;
@@ -30,9 +31,13 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
 
     private const int NoSuchSchedule = 489;
 
+    /// <summary>The header by which the program that is started for the examination knows whose call it is.</summary>
+    private const string Mine = "Jettae-Doctor";
+
     /// <summary>Each commit waits for it a few times.</summary>
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(30);
 
+    private readonly string mine = RandomNumberGenerator.GetHexString(32);
     private bool healthy = true;
     private string? signingKey;
 
@@ -77,8 +82,34 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             var examined = apart is null ? settings : settings.With(apart.Path, database: null);
             await using var app = apart is null ? null : Composition.Build(examined, time);
             if (app is not null)
+            {
+                // A slot of the real studio that comes meanwhile is to come again: an empty one would send it away for good.
+                app.Use(
+                    (asked, next) =>
+                    {
+                        if (HttpMethods.IsGet(asked.Request.Method) || asked.Request.Headers[Mine] == mine)
+                            return next(asked);
+                        asked.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                        asked.Response.Headers.RetryAfter = "30";
+                        return Task.CompletedTask;
+                    }
+                );
                 await app.StartAsync(cancel);
-            var qstash = Composition.CredentialsOf(examined);
+            }
+            if (CredentialsOf(examined, isOurs: app is not null) is not { } qstash)
+            {
+                await WrongAsync(
+                    new(
+                        $"{settings.OwnUrl}에서 다른 프로그램이 응답하고 있어요",
+                        $"Another program answers at {settings.OwnUrl}"
+                    ),
+                    new(
+                        "이 설정의 데이터를 쓰는 프로그램이 아니에요. ASPNETCORE_URLS에 다른 포트를 넣어 주세요.",
+                        "It is not one that uses the data of these settings. Give ASPNETCORE_URLS another port."
+                    )
+                );
+                return false;
+            }
             await PublicUrlAsync(cancel);
             await QStashAsync(qstash, cancel);
             await WebhookAsync(qstash, cancel);
@@ -103,6 +134,10 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             return false;
         }
     }
+
+    /// <summary>Those of the program that answers. Nothing is made where there are none: that is a start's work.</summary>
+    private static Credentials? CredentialsOf(Settings examined, bool isOurs) =>
+        isOurs || !examined.UsesBuiltInEngine ? Composition.CredentialsOf(examined) : Credentials.Seen(examined);
 
     private sealed class EmptyFolder : IDisposable
     {
@@ -267,22 +302,19 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         var body = Encoding.UTF8.GetBytes(
             $$"""{"scheduleId":"{{Guid.Empty}}","timestamp":"{{now.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}}"}"""
         );
-        using var ping = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
-        ping.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        ping.Headers.Add(
-            "Upstash-Signature",
-            Signature.Of(signingKey ?? credentials.CurrentSigningKey, url, body, now.ToUnixTimeMilliseconds())
-        );
         try
         {
-            using var answer = await http.SendAsync(ping, cancel);
-            if ((int)answer.StatusCode == NoSuchSchedule)
+            var status = await PingAsync(signingKey ?? credentials.CurrentSigningKey);
+            // Another node, or the container beside this one, may be who answers there: it signs with what is kept.
+            if (status == (int)HttpStatusCode.Unauthorized && Credentials.Seen(settings) is { } kept)
+                status = await PingAsync(kept.CurrentSigningKey);
+            if (status == NoSuchSchedule)
                 await FineAsync(new("웹훅이 서명된 호출을 받아들여요", "The webhook accepts a signed call"));
             else
                 await WrongAsync(
                     new(
-                        $"웹훅이 서명된 호출에 {(int)answer.StatusCode} 상태로 답했어요",
-                        $"The webhook answered a signed call with {(int)answer.StatusCode}"
+                        $"웹훅이 서명된 호출에 {status} 상태로 답했어요",
+                        $"The webhook answered a signed call with {status}"
                     ),
                     new(
                         "지금 켜져 있는 프로그램의 서명 키와 NEXT_PUBLIC_URL이 이 설정과 같은지 확인하고 다시 시작해 주세요.",
@@ -297,6 +329,16 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
                 new("웹훅에 연결하지 못했어요", "The webhook cannot be reached"),
                 new("위의 공개 주소부터 고쳐 주세요.", "Mend the public URL above first.")
             );
+        }
+
+        async Task<int> PingAsync(string key)
+        {
+            using var ping = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
+            ping.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            ping.Headers.Add("Upstash-Signature", Signature.Of(key, url, body, now.ToUnixTimeMilliseconds()));
+            ping.Headers.Add(Mine, mine);
+            using var answer = await http.SendAsync(ping, cancel);
+            return (int)answer.StatusCode;
         }
     }
 

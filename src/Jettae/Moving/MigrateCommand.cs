@@ -39,13 +39,21 @@ internal static class MigrateCommand
                 );
             return;
         }
-        var mark = Path.Combine(settings.DataFolder, Mark);
-        if (File.Exists(mark))
-            throw new SettingsException(
-                $"What was in {settings.DataFolder} is in PostgreSQL now, at {File.ReadAllText(mark).Trim()}: set DATABASE_URL. "
-                    + $"To go back to the folder as it was then, delete {mark}; both at once would deliver twice."
-            );
+        if (MovedTo(settings) is { } place)
+            throw IsElsewhere(settings, place);
     }
+
+    /// <summary>Where the folder's data went; null when it is in the folder.</summary>
+    private static string? MovedTo(Settings settings) =>
+        MarkOf(settings) is var mark && File.Exists(mark) ? File.ReadAllText(mark).Trim() : null;
+
+    private static string MarkOf(Settings settings) => Path.Combine(settings.DataFolder, Mark);
+
+    private static SettingsException IsElsewhere(Settings settings, string place) =>
+        new(
+            $"What was in {settings.DataFolder} is in PostgreSQL now, at {place}: set DATABASE_URL. "
+                + $"To go back to the folder as it was then, delete {MarkOf(settings)}; both at once would deliver twice."
+        );
 
     private static async Task RunAsync(string? from, string? to, CancellationToken cancel)
     {
@@ -61,16 +69,23 @@ internal static class MigrateCommand
                 $"{source.DataFolder} is no data folder: {BackupList.StudioFile} is not there."
             );
         var (engine, there) = (Composition.StoreOf(source), Composition.StoreOf(target));
-        var (mark, where) = (Path.Combine(source.DataFolder, Mark), PostgresStore.Describe(target.Database));
+        var where = PostgresStore.Describe(target.Database);
         // Programs hold it as long as they run; and so does this, until the end.
         using var folder = FolderLock.Take(source.DataFolder);
         using var hold = Move.Hold(engine);
-        if (File.Exists(mark) && await File.ReadAllTextAsync(mark, cancel) == where && Move.HasEnded(there) is true)
+        // What has happened since, there or wherever the data went, is neither to be undone nor to be done twice.
+        var (hasEnded, movedTo) = (Move.HasEnded(there) is true, MovedTo(source));
+        if (hasEnded && movedTo == where)
         {
-            // What has happened there since is not to be undone.
             await Console.Out.WriteLineAsync($"moved to {where} already; start with DATABASE_URL");
             return;
         }
+        if (movedTo is not null && movedTo != where)
+            throw IsElsewhere(source, movedTo);
+        if (hasEnded)
+            throw new SettingsException(
+                $"{where}: a data folder was moved there before, and the move has ended: start with DATABASE_URL, or use an empty database."
+            );
         await using var studio = new StudioMove(Composition.StudioStoreOf(source), Composition.StudioStoreOf(target));
         if (Move.IsInUse(there))
             throw new SettingsException("Programs run on the database: stop them first.");
@@ -98,7 +113,7 @@ internal static class MigrateCommand
             throw new SettingsException(
                 $"Not the same on both sides: {string.Join(", ", wrong)}. Nothing was taken from the folder; the database must not be used."
             );
-        await File.WriteAllTextAsync(mark, where, cancel);
+        await File.WriteAllTextAsync(MarkOf(source), where, cancel);
         Move.End(there);
         await Console.Out.WriteLineAsync(
             $"moved {messages.Sum(each => each.Rows) + pieces.Sum(each => each.Rows)} rows, compared row by row; start with DATABASE_URL from now on"

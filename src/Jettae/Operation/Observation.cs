@@ -89,6 +89,8 @@ public sealed class Observation
             // A start that fails is told in one sentence by whoever started it.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error)
+            // Of each page with a form, that it must not be kept: it was not going to be.
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error)
             // What is not ready is told to whoever asks, as often as they do.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         if (isJson)

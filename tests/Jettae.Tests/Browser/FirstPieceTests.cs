@@ -59,6 +59,9 @@ public sealed class FirstPieceTests
             Assert.InRange(await page.EvaluateAsync<int>("Number(sessionStorage.clicks)"), 1, MostClicks);
             Assert.InRange(await page.EvaluateAsync<int>("JSON.parse(sessionStorage.seen ?? '[]').length"), 2, 100_000);
 
+            // Who started it reads nothing that would make them wonder.
+            Assert.DoesNotContain("warn:", studio.Program.Output, StringComparison.Ordinal);
+
             // From now on the home page is that of somebody at work.
             await page.GotoAsync("/");
             await Expect(page.Locator(".home .line li")).ToHaveCountAsync(1);

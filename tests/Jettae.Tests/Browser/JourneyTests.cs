@@ -322,6 +322,40 @@ public abstract class Journeys(StudioPages studio)
         Assert.Equal("3", await page.EvaluateAsync<string>("() => localStorage.getItem('failed')"));
     }
 
+    [Theory]
+    [InlineData("**/app*.js")]
+    [InlineData("**/blazor.web*.js")]
+    public async Task A_page_without_one_of_its_scripts_is_read_anew(string script)
+    {
+        var page = await studio.OpenAsync("en");
+        await page.RouteAsync(script, route => route.AbortAsync(), new() { Times = 1 });
+        await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
+    }
+
+    [Fact]
+    public async Task A_page_whose_first_connection_is_never_answered_is_read_anew()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.Clock.InstallAsync();
+        await page.AddInitScriptAsync(
+            """
+            window.WebSocket = new Proxy(WebSocket, {
+              construct(real, given) {
+                if (sessionStorage.getItem("unanswered")) return new real(...given);
+                sessionStorage.setItem("unanswered", "1");
+                return new EventTarget();
+              },
+            });
+            """
+        );
+        await page.GotoAsync("/schedules");
+        await page.WaitForFunctionAsync("() => sessionStorage.getItem('unanswered')");
+        await Expect(page.Locator("main[inert]")).ToHaveCountAsync(1);
+        await page.Clock.FastForwardAsync(30_000);
+        await ReadyAsync(page);
+    }
+
     private async Task<string> ScheduleAsync(string name) =>
         (string)
             (

@@ -87,10 +87,23 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.Locator("article .text")).ToHaveTextAsync("Typed");
         await Expect(page.Locator(".versions li")).ToHaveCountAsync(4);
 
-        // Who has changed nothing is not asked.
-        await aside.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
+        // Who has changed nothing is not asked. By keyboard one is where the work goes on.
+        var edit = aside.GetByRole(AriaRole.Button, new() { Name = "Edit" });
+        await Expect(edit).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#body")).ToBeFocusedAsync();
         await form.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(form).ToHaveCountAsync(0);
+        await Expect(edit).ToBeFocusedAsync();
+
+        // What was typed can still be copied when the piece is deleted meanwhile.
+        await edit.ClickAsync();
+        await page.Locator("#body").FillAsync("Typed again");
+        (
+            await studio.Program.Http.DeleteAsync($"/api/contents/{id}", TestContext.Current.CancellationToken)
+        ).EnsureSuccessStatusCode();
+        await Expect(form.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Expect(page.Locator("#body")).ToHaveValueAsync("Typed again");
     }
 
     [Fact]

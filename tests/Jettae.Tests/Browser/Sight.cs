@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -41,7 +42,7 @@ internal sealed record Sight(string Name, string Path, Func<IPage, Task>? Open =
                 Animations = ScreenshotAnimations.Disabled,
             }
         );
-        var found = await page.RunAxe();
+        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
         Assert.True(
             found.Violations.Length == 0,
             $"{Name}, {look}: "

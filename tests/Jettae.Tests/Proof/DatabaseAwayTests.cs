@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Jettae.Studio;
 using Jettae.Testing;
+using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Jettae.Tests;
@@ -56,7 +57,7 @@ public sealed class DatabaseAwayTests
             Assert.Equal("store_unavailable", (string?)problem["code"]);
         }
         // The page's style, and what a supervisor asks, with the cookie of a browser.
-        foreach (var path in new[] { "/health/live", "/_content/Jettae.Studio/offline.css" })
+        foreach (var path in new[] { "/health/live", "/_content/Jettae.Studio/tokens.css" })
         {
             using var there = await AskAsync(browser, path, "*/*", "en");
             Assert.Equal(HttpStatusCode.OK, there.StatusCode);
@@ -93,10 +94,15 @@ public sealed class DatabaseAwayTests
         await postgres.StopAsync();
         // Whether its session lives is asked each ten seconds.
         await Task.Delay(TimeSpan.FromSeconds(22), TimeProvider.System, Cancel);
+        // Who saves now is told so, and loses nothing.
+        await page.Locator("form .primary").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database cannot be reached");
         await postgres.StartAgainAsync();
         await Expect(page).ToHaveURLAsync($"{studio.Front}/schedules/new?recipe=x");
         await Expect(page.Locator("#topic")).ToHaveValueAsync("아직 저장하지 않은 글");
         Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Program.Output);
+        await page.Locator("form .primary").ClickAsync();
+        await Expect(page).ToHaveURLAsync($"{studio.Front}/schedules");
     }
 
     private static async Task<HttpResponseMessage> AskAsync(
