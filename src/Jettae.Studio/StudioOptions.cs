@@ -47,6 +47,9 @@ public sealed class StudioOptions
     /// <summary>How often alerts are looked for. Default 1 minute.</summary>
     public TimeSpan AlertInterval { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often QStash is asked for its signing keys. Default 10 minutes.</summary>
+    public TimeSpan KeyInterval { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often QStash tries a slot again before it gives up. Default 5 (plans allow fewer or more).</summary>
     public int Retries { get; set; } = 5;
 

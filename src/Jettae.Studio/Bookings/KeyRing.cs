@@ -15,8 +15,6 @@ internal sealed partial class KeyRing(
     ILogger<KeyRing> logger
 ) : Loop(activity, time, logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
-
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         try
@@ -32,7 +30,7 @@ internal sealed partial class KeyRing(
         {
             LogNotAsked(logger, unreachable.Message);
         }
-        return Interval;
+        return options.KeyInterval;
     }
 
     [LoggerMessage(

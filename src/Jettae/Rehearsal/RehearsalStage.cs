@@ -14,7 +14,10 @@ internal static class RehearsalStage
     public const string At = "at ";
     public const string Report = "report ";
 
-    private static readonly TimeSpan KeeperInterval = TimeSpan.FromHours(6);
+    private const int FewLooks = 20;
+
+    /// <summary>Of what is done now and then: no instant is rehearsed for it alone.</summary>
+    private static readonly TimeSpan Seldom = TimeSpan.FromHours(6);
     private static readonly TimeSpan Horizon = TimeSpan.FromDays(1);
 
     public static async Task<int> RunAsync(
@@ -41,10 +44,11 @@ internal static class RehearsalStage
             settings,
             time,
             (engine, studio) =>
-                (engine.Horizon, studio.KeeperInterval, studio.AlertInterval) = (
+                (engine.Horizon, studio.KeeperInterval, studio.AlertInterval, studio.KeyInterval) = (
                     Horizon,
-                    KeeperInterval,
-                    KeeperInterval
+                    Seldom,
+                    Seldom,
+                    Seldom
                 )
         );
         await app.StartAsync(cancel);
@@ -78,13 +82,17 @@ internal static class RehearsalStage
     {
         var engine = app.Services.GetRequiredService<OpenWork>();
         var studio = app.Services.GetRequiredService<StudioActivity>();
-        while (true)
+        for (var looks = 0; ; looks++)
         {
             var begun = engine.Begun;
             if (studio.IsIdle && engine.IsIdle && studio.IsIdle && begun == engine.Begun)
                 return;
             cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
+            // What is under way needs the processor: after a few looks it is left to that.
+            if (looks < FewLooks)
+                await Task.Yield();
+            else
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancel);
         }
     }
 

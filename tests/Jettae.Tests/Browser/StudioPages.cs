@@ -208,6 +208,8 @@ public class StudioPages : IAsyncLifetime
         Program = nodes[0];
     }
 
-    /// <summary>Debian's; null leaves the choice to Playwright.</summary>
-    private static string? Chromium => File.Exists("/usr/bin/chromium") ? "/usr/bin/chromium" : null;
+    private static readonly string[] Shells = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+
+    /// <summary>Debian's, without the windows that nobody sees where it is there; null leaves the choice to Playwright.</summary>
+    private static string? Chromium => Shells.FirstOrDefault(File.Exists);
 }
