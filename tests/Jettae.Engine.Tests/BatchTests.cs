@@ -141,7 +141,7 @@ public sealed class BatchTests
         {
             var item = $$"""{"destination":"{{destination}}"}""";
             var batch = $"[{string.Join(',', Enumerable.Repeat(item, count))}]";
-            var text = $"item {count - 1} of the batch: a batch may hold 10000";
+            var text = $"item {count - 1} of the batch: one request may make 10000 messages at the most";
             await HeaderTests.AssertRefusedAsync(engine, "/v2/batch", batch, [], "", text);
         }
     }
