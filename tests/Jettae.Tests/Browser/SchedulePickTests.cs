@@ -30,9 +30,10 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         await MakeAsync("Tea", "thread", "09:00", "hourly");
         await MakeAsync("Tea", "linkedin_post", "09:30", "hourly");
         await page.GotoAsync("/monitor");
-        await Expect(page.Locator("[aria-labelledby=next-hour] .apart").Filter(new() { HasText = "LinkedIn" }))
-            .ToHaveCountAsync(1);
-        await Expect(page.Locator("[aria-labelledby=next-hour] .apart")).ToHaveCountAsync(2);
+        // Whatever else comes within the hour in which this is looked at.
+        foreach (var kind in new[] { "LinkedIn", "Thread" })
+            await Expect(page.Locator("[aria-labelledby=next-hour] .apart").Filter(new() { HasText = kind }))
+                .ToHaveCountAsync(1);
         // On a phone there is no room for all of it, and nothing sticks out.
         await page.SetViewportSizeAsync(390, 800);
         Assert.Equal(
