@@ -304,10 +304,15 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         );
         try
         {
-            var status = await PingAsync(signingKey ?? credentials.CurrentSigningKey);
+            var key = signingKey ?? credentials.CurrentSigningKey;
+            var status = await PingAsync(key);
             // Another node, or the container beside this one, may be who answers there: it signs with what is kept.
-            if (status == (int)HttpStatusCode.Unauthorized && Credentials.Seen(settings) is { } kept)
-                status = await PingAsync(kept.CurrentSigningKey);
+            if (
+                status == (int)HttpStatusCode.Unauthorized
+                && Credentials.Seen(settings)?.CurrentSigningKey is { } kept
+                && kept != key
+            )
+                status = await PingAsync(kept);
             if (status == NoSuchSchedule)
                 await FineAsync(new("웹훅이 서명된 호출을 받아들여요", "The webhook accepts a signed call"));
             else
@@ -331,11 +336,11 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             );
         }
 
-        async Task<int> PingAsync(string key)
+        async Task<int> PingAsync(string by)
         {
             using var ping = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
             ping.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-            ping.Headers.Add("Upstash-Signature", Signature.Of(key, url, body, now.ToUnixTimeMilliseconds()));
+            ping.Headers.Add("Upstash-Signature", Signature.Of(by, url, body, now.ToUnixTimeMilliseconds()));
             ping.Headers.Add(Mine, mine);
             using var answer = await http.SendAsync(ping, cancel);
             return (int)answer.StatusCode;
