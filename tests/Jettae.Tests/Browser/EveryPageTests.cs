@@ -367,6 +367,8 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         foreach (var tab in new[] { "schedules", "queues", "flow", "groups", "keys" })
         {
             await person.PressAsync(person.Main.Locator($".tabs a[href='messages/{tab}']"));
+            await Expect(person.Main.Locator(".tabs a[aria-current='page']"))
+                .ToHaveAttributeAsync("href", $"messages/{tab}");
             await Expect(person.Page).ToHaveURLAsync(new Regex($"/messages/{tab}$"));
         }
     }

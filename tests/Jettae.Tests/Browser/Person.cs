@@ -47,7 +47,8 @@ internal sealed class Person(IPage page, Look look)
         else
         {
             await ReachAsync(target);
-            await page.Keyboard.PressAsync(key);
+            // A page that is just coming may put the same thing anew under the hand.
+            await target.PressAsync(key);
         }
     }
 
