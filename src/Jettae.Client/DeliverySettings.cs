@@ -48,6 +48,9 @@ public record DeliverySettings
     /// <summary>What QStash must not show of the message in answers and logs.</summary>
     public Redaction? Redact { get; init; }
 
+    /// <summary>The API it goes to: its token goes along and stays hidden, whatever else is said here.</summary>
+    internal QStashApi? Api { get; init; }
+
     /// <summary>The settings as headers; those of a callback carry its prefix.</summary>
     internal virtual IEnumerable<KeyValuePair<string, string>> Settings(string prefix = "Upstash-")
     {
@@ -76,12 +79,15 @@ public record DeliverySettings
             yield return setting;
         if (Labels.Count > 0)
             yield return new(prefix + "Label", string.Join(',', Labels));
-        if (Redact is { } redact)
-            yield return new(prefix + "Redact-Fields", redact.Fields);
+        if ((Redact ?? Api?.Hidden) is { } redact)
+            yield return new(prefix + "Redact-Fields", redact.With(Api?.Hidden).Fields);
         if (ForwardAllHeaders)
             yield return new(prefix + "Header-Forward", "true");
         foreach (var (name, value) in Headers)
             yield return new(prefix + "Forward-" + name, value);
+        foreach (var (name, value) in Api?.Headers ?? [])
+            if (!Headers.Keys.Contains(name, StringComparer.OrdinalIgnoreCase))
+                yield return new(prefix + "Forward-" + name, value);
     }
 
     internal static string Seconds(TimeSpan span) => $"{(long)Math.Ceiling(span.TotalSeconds)}s";
@@ -127,6 +133,15 @@ public sealed record Redaction
 
     /// <summary>Single headers.</summary>
     public IReadOnlyList<string> HeaderNames { get; init; } = [];
+
+    /// <summary>What either hides.</summary>
+    internal Redaction With(Redaction? other) =>
+        this with
+        {
+            HeaderNames = Headers
+                ? []
+                : [.. HeaderNames.Union(other?.HeaderNames ?? [], StringComparer.OrdinalIgnoreCase)],
+        };
 
     internal string Fields =>
         string.Join(

@@ -26,7 +26,9 @@ public sealed partial class QStashClient
     /// <summary>Publishes one message to each endpoint of a URL group; the results are in the order of the endpoints.</summary>
     /// <param name="request">Its destination is the group's name.</param>
     /// <param name="cancel">Ends the wait; the messages may have been stored.</param>
-    /// <exception cref="ArgumentException">The destination is a URL.</exception>
+    /// <exception cref="ArgumentException">
+    /// The destination is a URL; or a cron is said, which makes a schedule: that is <see cref="QStashSchedules.CreateAsync"/>.
+    /// </exception>
     /// <exception cref="QStashException">It was refused (404: there is no such group), or QStash could not be reached.</exception>
     /// <example><code>
     /// foreach (var result in await qstash.PublishToGroupAsync(PublishRequest.Text("audit", "hello")))
@@ -36,9 +38,18 @@ public sealed partial class QStashClient
         PublishRequest request,
         CancellationToken cancel = default
     ) =>
-        request.IsToGroup
-            ? await AskAsync(Publish(request), WireJson.Default.PublishResultArray, cancel)
-            : throw new ArgumentException($"{request.Destination} is not the name of a URL group", nameof(request));
+        request switch
+        {
+            { IsToGroup: false } => throw new ArgumentException(
+                $"{request.Destination} is not the name of a URL group",
+                nameof(request)
+            ),
+            { Cron: not null } => throw new ArgumentException(
+                $"a cron for {request.Destination} makes a schedule, which has one id and no results: use Schedules.CreateAsync",
+                nameof(request)
+            ),
+            _ => await AskAsync(Publish(request), WireJson.Default.PublishResultArray, cancel),
+        };
 
     /// <summary>Publishes one message to a URL through a queue: messages of a queue are delivered in their order.</summary>
     /// <exception cref="ArgumentException">The destination is not an http(s) URL.</exception>

@@ -5,20 +5,24 @@ namespace Jettae.Client;
 
 /// <summary>
 /// An API to publish to: a provider of language models or e-mail with its address and your token, or one that QStash knows by name.
-/// The answer of a language model goes to <see cref="DeliverySettings.Callback"/>: say one. Your token is hidden in what QStash
-/// shows of the message (<see cref="DeliverySettings.Redact"/>).
+/// The answer of a language model goes to <see cref="DeliverySettings.Callback"/>: say one. Your token goes along and is hidden
+/// in what QStash shows of the message, beside whatever headers and <see cref="DeliverySettings.Redact"/> say of their own.
 /// </summary>
 public sealed class QStashApi
 {
     private readonly string destination;
-    private readonly Dictionary<string, string> headers;
-    private readonly Redaction? redact;
 
     private QStashApi(string destination, Dictionary<string, string> headers, string? secret = null)
     {
-        (this.destination, this.headers) = (destination, headers);
-        redact = secret is null ? null : new Redaction { HeaderNames = [secret] };
+        (this.destination, Headers) = (destination, headers);
+        Hidden = secret is null ? null : new Redaction { HeaderNames = [secret] };
     }
+
+    /// <summary>What the API is told with every message.</summary>
+    internal Dictionary<string, string> Headers { get; }
+
+    /// <summary>Where among them the token is.</summary>
+    internal Redaction? Hidden { get; }
 
     /// <summary>The API that QStash itself knows by this name: <c>llm</c> is <c>api/llm</c>. It needs a callback.</summary>
     /// <example><code>
@@ -37,7 +41,7 @@ public sealed class QStashApi
     {
         var api = Llm("https://api.openai.com", token);
         if (organization is not null)
-            api.headers["OpenAI-Organization"] = organization;
+            api.Headers["OpenAI-Organization"] = organization;
         return api;
     }
 
@@ -85,8 +89,7 @@ public sealed class QStashApi
     public PublishRequest Json<T>(T body, JsonTypeInfo<T> type) =>
         PublishRequest.Json(destination, body, type) with
         {
-            Headers = headers,
-            Redact = redact,
+            Api = this,
         };
 
     /// <summary>A message to it, its JSON written with reflection; trimmed and native programs take the other one.</summary>
@@ -95,12 +98,7 @@ public sealed class QStashApi
     /// </code></example>
     [RequiresUnreferencedCode("Pass a JsonTypeInfo where the program is trimmed.")]
     [RequiresDynamicCode("Pass a JsonTypeInfo where the program is compiled ahead of time.")]
-    public PublishRequest Json<T>(T body) =>
-        PublishRequest.Json(destination, body) with
-        {
-            Headers = headers,
-            Redact = redact,
-        };
+    public PublishRequest Json<T>(T body) => PublishRequest.Json(destination, body) with { Api = this };
 
     private static Dictionary<string, string> Bearer(string token) => new() { ["Authorization"] = $"Bearer {token}" };
 }

@@ -49,11 +49,19 @@ public static class SignatureFilter
     {
         if (await RefusalAsync(http, url) is not { } refusal)
             return true;
-        await TypedResults
-            .Problem(refusal, statusCode: StatusCodes.Status401Unauthorized, title: "Unauthorized")
-            .ExecuteAsync(http);
+        // Not as a result of the framework: a trimmed program has no metadata to write that with.
+        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        await http.Response.WriteAsJsonAsync(
+            new Refusal("https://tools.ietf.org/html/rfc9110#section-15.5.2", "Unauthorized", 401, refusal),
+            WireJson.Default.Refusal,
+            "application/problem+json",
+            http.RequestAborted
+        );
         return false;
     }
+
+    /// <summary>Problem details (RFC 9457).</summary>
+    internal sealed record Refusal(string Type, string Title, int Status, string Detail);
 
     private static async Task<string?> RefusalAsync(HttpContext http, string? url)
     {

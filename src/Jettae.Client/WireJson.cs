@@ -160,6 +160,7 @@ internal sealed class HeaderMap : JsonConverter<IReadOnlyDictionary<string, stri
 [JsonSerializable(typeof(SigningKeys))]
 [JsonSerializable(typeof(QStashCallback))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(SignatureFilter.Refusal))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
     private const long FirstSecond = -62_135_596_800;

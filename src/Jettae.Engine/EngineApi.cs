@@ -95,7 +95,7 @@ public static class EngineApi
     /// <summary>A rotation may be asked for by GET, as older examples do; it changes the keys all the same.</summary>
     private static bool Changes(HttpRequest request) =>
         !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-        || request.Path.Value!.TrimEnd('/').EndsWith("/rotate", StringComparison.OrdinalIgnoreCase);
+        || request.Path.Value!.TrimEnd('/').Equals("/v2/keys/rotate", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Publishing has no limit by the second, however it is spelled (contract §7).</summary>
     private static bool IsPublishing(HttpRequest request) =>

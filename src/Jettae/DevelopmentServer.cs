@@ -14,6 +14,9 @@ internal static class DevelopmentServer
     private const string CurrentKey = "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r";
     private const string NextKey = "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs";
 
+    /// <summary>QStash's own console, which asks a local server from the browser (contract §1.1). No other page may: everybody knows the token.</summary>
+    private const string HostedConsole = "https://console.upstash.com";
+
     public static Command Command()
     {
         var port = new Option<int>("--port", "-p")
@@ -120,7 +123,8 @@ internal static class DevelopmentServer
             EngineSetup.Configure(kestrel);
         });
         builder
-            .Services.AddSingleton(TimeProvider.System)
+            .Services.AddCors()
+            .AddSingleton(TimeProvider.System)
             .AddJettaeEngine(
                 new EngineOptions
                 {
@@ -133,6 +137,7 @@ internal static class DevelopmentServer
                 }
             );
         var app = builder.Build();
+        app.UseCors(page => page.WithOrigins(HostedConsole).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("*"));
         app.MapHealth();
         observation.MapTo(app);
         app.MapEngine();

@@ -63,6 +63,11 @@ public sealed class CareTests
         Assert.Contains("PublishToGroupAsync", refusal.Message, StringComparison.Ordinal);
         var toUrl = PublishRequest.Text("HTTPS://me.example", "x");
         await Assert.ThrowsAsync<ArgumentException>(() => qstash.PublishToGroupAsync(toUrl, Cancel));
+        // It would make a schedule, and then find no results in the answer.
+        var cron = await Assert.ThrowsAsync<ArgumentException>(() =>
+            qstash.PublishToGroupAsync(toGroup with { Cron = "0 9 * * *" }, Cancel)
+        );
+        Assert.Contains("Schedules.CreateAsync", cron.Message, StringComparison.Ordinal);
         Assert.Empty(asked);
     }
 

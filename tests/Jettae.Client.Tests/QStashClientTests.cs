@@ -153,6 +153,41 @@ public sealed class QStashClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_token_of_an_api_goes_along_and_stays_hidden_whatever_else_is_said()
+    {
+        var request = QStashApi.OpenAi("key").Json(new { model = "m" });
+        await Client.PublishAsync(
+            request with
+            {
+                Headers = new Dictionary<string, string> { ["X-Own"] = "1" },
+                Redact = new Redaction { Body = true, HeaderNames = ["x-own"] },
+            },
+            Cancel
+        );
+        var headers = Assert.Single(asked).Headers;
+        Assert.Equal("Bearer key", headers["Upstash-Forward-Authorization"]);
+        Assert.Equal("1", headers["Upstash-Forward-X-Own"]);
+        Assert.Equal("body,header[x-own],header[Authorization]", headers["Upstash-Redact-Fields"]);
+
+        var all = request with { Redact = new Redaction { Headers = true } };
+        await Client.PublishAsync(all, Cancel);
+        Assert.Equal("header", asked[^1].Headers["Upstash-Redact-Fields"]);
+        // Whoever has a token of their own for this one message says it.
+        var other = request with
+        {
+            Headers = new Dictionary<string, string> { ["authorization"] = "Bearer other" },
+        };
+        await Client.PublishAsync(other, Cancel);
+        Assert.Equal(
+            ["Bearer other"],
+            asked[^1]
+                .Headers.Where(each => each.Key.StartsWith("Upstash-Forward-", StringComparison.Ordinal))
+                .Select(each => each.Value)
+        );
+        Assert.Equal("header[Authorization]", asked[^1].Headers["Upstash-Redact-Fields"]);
+    }
+
+    [Fact]
     public async Task A_batch_is_one_call_with_the_settings_of_each()
     {
         answer = (200, "[{\"messageId\":\"msg_1\"},{\"messageId\":\"msg_2\",\"deduplicated\":true}]");

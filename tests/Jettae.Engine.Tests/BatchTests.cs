@@ -217,6 +217,8 @@ public sealed class BatchTests
         Assert.Equal([null, null, true], json.AsArray().Select(answer => (bool?)answer!["deduplicated"]));
         await engine.IdleAsync();
         Assert.Equal(2, engine.Deliveries.Count);
+        // Nothing new was stored, and the status says so.
+        Assert.Equal(202, (await engine.SendAsync(HttpMethod.Post, "/v2/batch", batch.ToJsonString())).Status);
 
         JsonObject Item(char id) =>
             new()

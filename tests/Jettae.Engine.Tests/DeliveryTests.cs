@@ -62,17 +62,21 @@ public sealed class DeliveryTests
             http.Response.StatusCode = 500;
             await http.Response.Body.WriteAsync("broken"u8.ToArray());
         };
-        var id = await engine.PublishAsync("/", "x", ("Upstash-Retries", "2"));
+        var id = await engine.PublishAsync("/", "x", ("Upstash-Retries", "5"));
         await engine.IdleAsync();
-        Assert.Single(engine.Deliveries);
-        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(12_181));
-        Assert.Single(engine.Deliveries);
-        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(2, engine.Deliveries.Count);
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(149));
-        Assert.Equal(["0", "1", "2"], engine.Deliveries.Select(got => got.Header("Upstash-Retried")));
+        // e^2.5n seconds, and never more than a day (contract §5).
+        foreach (var wait in new[] { 12_182, 148_413, 1_808_042, 22_026_465, 86_400_000 })
+        {
+            var before = engine.Deliveries.Count;
+            await engine.AdvanceAsync(TimeSpan.FromMilliseconds(wait - 1));
+            Assert.Equal(before, engine.Deliveries.Count);
+            await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+            Assert.Equal(before + 1, engine.Deliveries.Count);
+        }
+        Assert.Equal(["0", "1", "2", "3", "4", "5"], engine.Deliveries.Select(got => got.Header("Upstash-Retried")));
+        string[] again = ["ACTIVE", "ERROR", "RETRY"];
         Assert.Equal(
-            ["CREATED", "ACTIVE", "ERROR", "RETRY", "ACTIVE", "ERROR", "RETRY", "ACTIVE", "ERROR", "FAILED"],
+            ["CREATED", .. again, .. again, .. again, .. again, .. again, "ACTIVE", "ERROR", "FAILED"],
             await engine.StoryAsync(id)
         );
 
@@ -200,16 +204,25 @@ public sealed class DeliveryTests
         Assert.Contains("Upstash-Label", (string)events[0]!["error"]!, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Theory]
     [Trait("QStash", "34")]
-    public async Task An_attempt_without_an_answer_in_time_has_failed()
+    [InlineData("5s", 5)]
+    [InlineData(null, 60)]
+    [InlineData("1h", 90)]
+    public async Task An_attempt_without_an_answer_in_time_has_failed(string? asked, int seconds)
     {
-        await using var engine = await EngineUnderTest.StartAsync();
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+        {
+            options.DefaultTimeout = TimeSpan.FromSeconds(60);
+            options.MaxTimeout = TimeSpan.FromSeconds(90);
+        });
         engine.Answer = http => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted);
-        var id = await engine.PublishAsync("/", "x", ("Upstash-Timeout", "5s"), ("Upstash-Retries", "0"));
+        (string, string)[] timeout = asked is null ? [] : [("Upstash-Timeout", asked)];
+        var id = await engine.PublishAsync("/", "x", [.. timeout, ("Upstash-Retries", "0")]);
         await Eventually(() => !engine.Deliveries.IsEmpty);
+        engine.Time.Advance(TimeSpan.FromSeconds(seconds - 1));
         Assert.Equal(["CREATED", "ACTIVE"], await engine.StoryAsync(id));
-        await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(["CREATED", "ACTIVE", "ERROR", "FAILED"], await engine.StoryAsync(id));
     }
 
@@ -268,19 +281,19 @@ public sealed class DeliveryTests
     {
         await using var engine = await EngineUnderTest.StartAsync();
         var first = await engine.PublishAsync("/", "x", ("Upstash-Deduplication-Id", "a"));
-        var (status, json) = await engine.SendAsync(
-            HttpMethod.Post,
-            $"/v2/publish/{engine.Sink}/",
-            "y",
-            ("Upstash-Deduplication-Id", "a")
-        );
+        var (status, json) = await PublishAsync();
         Assert.Equal(202, status);
         Assert.Equal(first, (string)json!["messageId"]!);
         Assert.True((bool)json["deduplicated"]!);
-        await engine.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(202, (await PublishAsync()).Status);
+        await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
         Assert.NotEqual(first, await engine.PublishAsync("/", "z", ("Upstash-Deduplication-Id", "a")));
         await engine.IdleAsync();
         Assert.Equal(["x", "z"], engine.Deliveries.Select(got => got.Body));
+
+        Task<(int Status, JsonNode? Json)> PublishAsync() =>
+            engine.SendAsync(HttpMethod.Post, $"/v2/publish/{engine.Sink}/", "y", ("Upstash-Deduplication-Id", "a"));
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class FilterTests
                 ($"host={host.Authority}", [0, 1, 2]),
                 ($"host={host.Host}&path=/a", [0]),
                 ($"messageIds={ids[0]},{ids[2]}&messageIds=unknown", [0, 2]),
-                ($"path=/b&path=/c&count=1", [1]),
+                ($"path=/b&path=/c&count=1", [1, 2]),
             ];
             var (query, means) = all[question];
             var (status, json) = await engine.SendAsync(HttpMethod.Delete, "/v2/messages?" + query);
@@ -117,6 +117,7 @@ public sealed class FilterTests
         for (var i = 0; i < 3; i++)
             await engine.PublishAsync("/x", "x", ("Upstash-Delay", "1d"));
         Assert.Equal(400, (await engine.SendAsync(HttpMethod.Delete, "/v2/messages?labeel=x")).Status);
+        Assert.Equal(400, (await engine.SendAsync(HttpMethod.Delete, "/v2/messages?api=llm")).Status);
         Assert.Equal(400, (await engine.SendAsync(HttpMethod.Delete, "/v2/messages", """{"labeel":"x"}""")).Status);
         Assert.Equal(400, (await engine.SendAsync(HttpMethod.Delete, "/v2/messages?count=0")).Status);
         Assert.Equal(
@@ -318,5 +319,45 @@ public sealed class FilterTests
         await engine.IdleAsync();
         Assert.Equal(3, (await engine.SendAsync(HttpMethod.Get, "/v2/dlq")).Json!["messages"]!.AsArray().Count);
         Assert.Equal(3, ids.Count);
+    }
+
+    [Fact]
+    [Trait("QStash", "94,95")]
+    public async Task Dead_letters_that_are_named_are_all_meant_however_many()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        var item = new JsonObject
+        {
+            ["destination"] = engine.Sink + "/",
+            ["headers"] = new JsonObject { ["Upstash-Retries"] = "0" },
+        }.ToJsonString();
+        const int many = DeadLetters.MostInPage + 1;
+        await engine.SendAsync(HttpMethod.Post, "/v2/batch", $"[{string.Join(',', Enumerable.Repeat(item, many))}]");
+        await engine.IdleAsync();
+        var retried = await engine.SendAsync(HttpMethod.Post, "/v2/dlq/retry", await NamesAsync());
+        Assert.Equal((201, ""), (retried.Status, (string)retried.Json!["cursor"]!));
+        Assert.Equal(many, retried.Json["responses"]!.AsArray().Count);
+        await engine.IdleAsync();
+        var deleted = await engine.SendAsync(HttpMethod.Delete, "/v2/dlq", await NamesAsync());
+        Assert.Equal($"{{\"deleted\":{many}}}", deleted.Json!.ToJsonString());
+
+        async Task<string> NamesAsync()
+        {
+            var (names, cursor) = (new JsonArray(), "");
+            do
+            {
+                var page = (await engine.SendAsync(HttpMethod.Get, "/v2/dlq" + cursor)).Json!;
+                foreach (var letter in page["messages"]!.AsArray())
+                    names.Add((string)letter!["dlqId"]!);
+                cursor = page["cursor"] is { } next ? $"?cursor={(string)next!}" : "";
+            } while (cursor != "");
+            Assert.Equal(many, names.Count);
+            return new JsonObject { ["dlqIds"] = names }.ToJsonString();
+        }
     }
 }

@@ -206,6 +206,31 @@ public sealed class LogPagingTests
         static string State(JsonNode entry) => (string)entry["state"]!;
     }
 
+    [Fact]
+    [Trait("QStash", "86")]
+    public async Task A_reader_may_begin_at_an_instant_as_the_examples_of_SDKs_do()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            ids.Add(await engine.PublishAsync("/", "x", ("Upstash-Delay", "1d")));
+            await engine.AdvanceAsync(TimeSpan.FromMilliseconds(1));
+        }
+        var second = engine.Time.GetUtcNow().ToUnixTimeMilliseconds() - 2;
+        Assert.Equal([ids[1], ids[0]], await FromAsync($"{second}"));
+        Assert.Equal([ids[1], ids[0]], await FromAsync($"{second}-9223372036854775807"));
+        Assert.Equal([ids[0]], await FromAsync($"{second}-0"));
+        Assert.Equal([ids[1], ids[2]], await FromAsync($"{second}&order=earliestFirst"));
+
+        async Task<List<string>> FromAsync(string cursor) =>
+            [
+                .. (await engine.SendAsync(HttpMethod.Get, $"/v2/events?cursor={cursor}")).Json!["events"]!
+                    .AsArray()
+                    .Select(entry => (string)entry!["messageId"]!),
+            ];
+    }
+
     [Theory]
     [InlineData("count=0", "count", "0")]
     [InlineData("count=-1", "count", "-1")]
@@ -216,7 +241,8 @@ public sealed class LogPagingTests
     [InlineData("state=BUSY", "state", "BUSY")]
     [InlineData("order=newest", "order", "newest")]
     [InlineData("cursor=abc", "cursor", "abc")]
-    [InlineData("cursor=1-2", "cursor", "1-2")]
+    [InlineData("cursor=1-", "cursor", "1-")]
+    [InlineData("cursor=1-2-3-4", "cursor", "1-2-3-4")]
     [InlineData("cursor=1-2--3", "cursor", "1-2--3")]
     [InlineData("cursor=99999999999999999999-1-1", "cursor", "99999999999999999999-1-1")]
     public async Task A_reader_is_told_which_parameter_is_wrong(string query, string name, string received)

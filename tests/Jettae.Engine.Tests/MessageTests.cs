@@ -17,6 +17,7 @@ public sealed class MessageTests
             ("Upstash-Retries", "5"),
             ("Upstash-Retry-Delay", "pow(2, retried) * 1000"),
             ("Upstash-Callback", "https://example.com?a=b"),
+            ("Upstash-Callback-Forward-X-Own", "a, b"),
             ("Upstash-Label", "first, second")
         );
         var (_, json) = await engine.SendAsync(HttpMethod.Get, $"/v2/messages/{id}");
@@ -29,6 +30,7 @@ public sealed class MessageTests
         Assert.Equal(now + (34 * 3_600_000) + (30 * 60_000), (long)json["notBefore"]!);
         Assert.Equal("{\"Content-Type\":[\"text/plain\"],\"One\":[\"1, 2\"]}", json["header"]!.ToJsonString());
         Assert.Equal("https://example.com?a=b", (string)json["callback"]!);
+        Assert.Equal("a, b", (string)Assert.Single(json["callbackHeader"]!["Upstash-Forward-X-Own"]!.AsArray())!);
         Assert.Equal("pow(2, retried) * 1000", (string)json["retryDelayExpression"]!);
         Assert.Equal("first", (string)json["label"]!);
         Assert.Equal("[\"first\",\"second\"]", json["labels"]!.ToJsonString());
@@ -112,6 +114,12 @@ public sealed class MessageTests
             ("Upstash-Forward-A", "1")
         );
         Assert.Equal((202, first), (status, (string)json!["messageId"]!));
+        // The method is no part of it; the type of the content is.
+        (string, string)[] headers = [byContent, ("Upstash-Forward-B", "2"), ("Upstash-Forward-A", "1")];
+        (string, string)[] asPut = [.. headers, ("Upstash-Method", "PUT")];
+        var put = await engine.SendAsync(HttpMethod.Post, $"/v2/publish/{engine.Sink}/", "x", asPut);
+        Assert.Equal((202, first), (put.Status, (string)put.Json!["messageId"]!));
+        Assert.NotEqual(first, await engine.PublishAsync("/", "x", [.. headers, ("Content-Type", "text/csv")]));
         foreach (var other in new[] { ("y", "1"), ("x", "3") })
             Assert.NotEqual(
                 first,

@@ -36,7 +36,7 @@ public sealed class SecurityTests
         (string Name, string Value)? Header = null
     )
     {
-        public bool Reads => Method == "GET" && !Path.EndsWith("/rotate", StringComparison.Ordinal);
+        public bool Reads => Method == "GET" && Path != "/v2/keys/rotate";
 
         public override string ToString() => $"{Method} {Path}";
 
@@ -134,6 +134,7 @@ public sealed class SecurityTests
             new("POST", "/v2/flowControl/mine/reset"),
             new("POST", "/v2/keys/rotate"),
             new("GET", "/v2/keys/rotate"),
+            new("GET", "/v2/schedules/rotate", 404),
             new("POST", "/v2/rotate"),
             new("POST", "/v2/publish/https://example.com", 200, "x", ("Upstash-Delay", "1d")),
             new("POST", "/v2/publish/https://example.com", 200, "x", ("Upstash-Cron", "0 0 1 1 *")),
@@ -593,9 +594,15 @@ public sealed class SecurityTests
             null,
             TestContext.Current.CancellationToken
         );
+        var tomorrow = new DateTimeOffset(engine.Time.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
         Assert.Equal(
-            (429, "3", "0"),
-            ((int)refused.StatusCode, Header(refused, "RateLimit-Limit"), Header(refused, "RateLimit-Remaining"))
+            (429, "3", "0", $"{tomorrow.ToUnixTimeSeconds()}"),
+            (
+                (int)refused.StatusCode,
+                Header(refused, "RateLimit-Limit"),
+                Header(refused, "RateLimit-Remaining"),
+                Header(refused, "RateLimit-Reset")
+            )
         );
         engine.Time.Advance(TimeSpan.FromDays(1));
         await engine.IdleAsync();
@@ -608,8 +615,14 @@ public sealed class SecurityTests
             TestContext.Current.CancellationToken
         );
         Assert.Equal(
-            (429, "40", null),
-            ((int)burst.StatusCode, Header(burst, "Burst-RateLimit-Limit"), Header(burst, "RateLimit-Limit"))
+            (429, "40", "0", $"{engine.Time.GetUtcNow().ToUnixTimeSeconds() + 1}", null),
+            (
+                (int)burst.StatusCode,
+                Header(burst, "Burst-RateLimit-Limit"),
+                Header(burst, "Burst-RateLimit-Remaining"),
+                Header(burst, "Burst-RateLimit-Reset"),
+                Header(burst, "RateLimit-Limit")
+            )
         );
         engine.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(200, (await engine.SendAsync(HttpMethod.Get, "/v2/keys")).Status);

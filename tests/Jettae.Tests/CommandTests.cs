@@ -224,6 +224,27 @@ public sealed class CommandTests
         Assert.True(await sink.UntilAsync(1, TimeSpan.FromSeconds(30)));
     }
 
+    [Fact]
+    public async Task QStashs_own_console_may_ask_the_development_server_and_no_other_page_may()
+    {
+        await using var server = await DevelopmentProcess.StartAsync();
+        using var http = server.Client();
+        Assert.Equal("https://console.upstash.com", await AllowedAsync("https://console.upstash.com"));
+        Assert.Null(await AllowedAsync("https://elsewhere.example"));
+
+        async Task<string?> AllowedAsync(string origin)
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Options, "/v2/messages/one");
+            asked.Headers.Add("Origin", origin);
+            asked.Headers.Add("Access-Control-Request-Method", "DELETE");
+            asked.Headers.Add("Access-Control-Request-Headers", "authorization");
+            using var answer = await http.SendAsync(asked, TestContext.Current.CancellationToken);
+            return answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed)
+                ? allowed.Single()
+                : null;
+        }
+    }
+
     private static async Task<string> LogAsync(JettaeProcess program, string token)
     {
         using var http = program.Client(token);

@@ -116,7 +116,7 @@ await tell({
     const of = await client.messages.get(first.headers["upstash-message-id"]);
     assert.equal(of.maxRetries, 2);
     const message = await client.messages.get(messageId);
-    assert.deepEqual(message.callbackHeader["X-Own"] ?? message.callbackHeader["Upstash-Forward-X-Own"], ["callback, own"]);
+    assert.deepEqual(message.callbackHeader["Upstash-Forward-X-Own"], ["callback, own"]);
     const [created] = await logged(messageId);
     assert.deepEqual(created.callbackHeaders, message.callbackHeader);
     assert.deepEqual(created.failureCallbackHeaders, message.failureCallbackHeader);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -81,7 +82,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
     private async Task<IResult> ListAsync(HttpContext http)
     {
         var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
-        return Wire.Page("messages", new JsonArray([.. page.Select(Json)]), cursor);
+        return Wire.Page("messages", new JsonArray([.. page.Select(Json)]), Text(cursor));
     }
 
     private IResult Get(HttpContext http, string id) =>
@@ -94,11 +95,16 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
 
     private async Task<IResult> DeleteManyAsync(HttpContext http)
     {
-        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http), withBodies: false);
-        var deleted = await store.WriteAsync(s => page.Count(letter => Delete(s, http.Tenant(), letter.Id)));
+        var filter = await FilterAsync(http);
+        var (deleted, cursor) = (0, (long?)null);
+        do
+        {
+            (var page, cursor) = Page(http.Tenant(), filter, withBodies: false, cursor);
+            deleted += await store.WriteAsync(s => page.Count(letter => Delete(s, http.Tenant(), letter.Id)));
+        } while (IsToEnd(filter, cursor));
         var answer = new JsonObject { ["deleted"] = deleted };
         if (cursor is not null)
-            answer["cursor"] = cursor;
+            answer["cursor"] = Text(cursor);
         return Wire.Json(answer);
     }
 
@@ -107,19 +113,25 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         if (Find(http.Tenant(), id) is not { } letter)
             return Wire.NotFound("dead letter", id);
         var answers = await RetryAsync(http, [letter]);
-        return answers.Count > 0 ? Wire.Json(answers[0]!.DeepClone(), 201) : Wire.NotFound("dead letter", id);
+        return answers.Count > 0 ? Wire.Json(answers[0], 201) : Wire.NotFound("dead letter", id);
     }
 
     private async Task<IResult> RetryManyAsync(HttpContext http)
     {
-        var (page, cursor) = Page(http.Tenant(), await FilterAsync(http));
-        var answers = await RetryAsync(http, page);
+        var filter = await FilterAsync(http);
+        var (answers, cursor) = (new JsonArray(), (long?)null);
+        do
+        {
+            (var page, cursor) = Page(http.Tenant(), filter, after: cursor);
+            foreach (var answer in await RetryAsync(http, page))
+                answers.Add(answer);
+        } while (IsToEnd(filter, cursor));
         // The one answer whose cursor is empty at the end, not absent (contract Q12).
-        return Wire.Json(new JsonObject { ["cursor"] = cursor ?? "", ["responses"] = answers }, 201);
+        return Wire.Json(new JsonObject { ["cursor"] = Text(cursor) ?? "", ["responses"] = answers }, 201);
     }
 
     /// <summary>Each goes once more as a new message, with its real values; its dead letter goes in the same transaction.</summary>
-    private async Task<JsonArray> RetryAsync(HttpContext http, IReadOnlyList<DeadLetter> page)
+    private async Task<List<JsonObject>> RetryAsync(HttpContext http, IReadOnlyList<DeadLetter> page)
     {
         // What it says of content is of its own body, a list of ids: the messages keep the type of theirs.
         var headers = new MessageHeaders(
@@ -164,13 +176,23 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
         return MessageFilter.Read(http.Request.Query, body, MessageFilter.OfDeadLetters, Others, strict: true);
     }
 
+    /// <summary>Those that are named are all meant: nobody who names them expects to be asked to come again (contract §1.10).</summary>
+    private static bool IsToEnd(MessageFilter filter, long? cursor) => cursor is not null && filter.Has("dlqIds");
+
+    private static string? Text(long? cursor) => cursor?.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Unless it is asked for the latest first: in the order in which the messages were given up. A page that would hold too much ends early, with a cursor.</summary>
-    private (List<DeadLetter> Page, string? Cursor) Page(string tenant, MessageFilter filter, bool withBodies = true)
+    private (List<DeadLetter> Page, long? Cursor) Page(
+        string tenant,
+        MessageFilter filter,
+        bool withBodies = true,
+        long? after = null
+    )
     {
         var (from, to) = filter.Dates;
         var count = filter.Count(MostInPage);
         var latestFirst = filter.LatestFirst(otherwise: false);
-        var cursor = filter.Whole("cursor") ?? (latestFirst ? long.MaxValue : 0);
+        var cursor = after ?? filter.Whole("cursor") ?? (latestFirst ? long.MaxValue : 0);
         var (beyond, direction) = latestFirst ? ("<", "desc") : (">", "asc");
         if (OnlyWorkflows(filter))
             return ([], null);
@@ -186,7 +208,7 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
                 )
                 .Read(Fitting)
         );
-        return (page, isWhole ? null : page[^1].Place.ToString(null, null));
+        return (page, isWhole ? null : page[^1].Place);
 
         (List<DeadLetter>, bool) Fitting(DbDataReader reader)
         {

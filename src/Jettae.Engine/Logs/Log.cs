@@ -209,7 +209,7 @@ public sealed class Log(Store store, Shards shards)
     /// <summary>Newest first, unless it is asked for the other way round.</summary>
     private (JsonArray Events, string? Cursor) Read(Question question, string? cursor, int count)
     {
-        var after = Parse(cursor);
+        var after = Parse(cursor, question.LatestFirst);
         var page = new JsonArray();
         var bytes = 0L;
         var all = question.Filter.IsEmpty && question.States.Count == 0;
@@ -412,20 +412,24 @@ public sealed class Log(Store store, Shards shards)
     private static string Text(Entry entry) =>
         string.Create(CultureInfo.InvariantCulture, $"{entry.Time}-{entry.Seq}-{entry.Ordinal}");
 
-    private static Entry? Parse(string? cursor)
+    /// <summary>
+    /// What a page gave; or an instant, as examples of SDKs begin with one, or with a number behind it (contract §1.7): then all
+    /// of that instant is still to come.
+    /// </summary>
+    private static Entry? Parse(string? cursor, bool latestFirst)
     {
         if (string.IsNullOrEmpty(cursor))
             return null;
         var parts = cursor.Split('-');
-        return
-            parts.Length == 3
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seq)
-            && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-            ? new Entry(time, seq, ordinal, "")
-            : throw new RejectedException(
-                400,
-                $"cursor must be one that a page gave; received '{MessageHeaders.Shortened(cursor)}'"
-            );
+        var numbers = new long[3];
+        Array.Fill(numbers, latestFirst ? long.MaxValue : -1);
+        for (var i = 0; i < parts.Length; i++)
+            if (i == 3 || !long.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]))
+                throw new RejectedException(
+                    400,
+                    "cursor must be one that a page gave, or unix milliseconds; "
+                        + $"received '{MessageHeaders.Shortened(cursor)}'"
+                );
+        return new Entry(numbers[0], numbers[1], numbers[2], "");
     }
 }

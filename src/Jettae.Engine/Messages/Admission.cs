@@ -211,9 +211,7 @@ internal sealed record Admission(
             return null;
         var message = publication.Message;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(
-            Encoding.UTF8.GetBytes($"content\0{tenant}\0{message.Config.Topic}\0{message.Method}\0{message.Url}\0")
-        );
+        hash.AppendData(Encoding.UTF8.GetBytes($"content\0{tenant}\0{message.Config.Topic}\0{message.Url}\0"));
         foreach (var (name, values) in message.Config.Headers.OrderBy(header => header.Key, StringComparer.Ordinal))
             hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{string.Join('\u0001', values)}\0"));
         hash.AppendData("\0"u8);

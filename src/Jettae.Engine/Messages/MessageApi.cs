@@ -11,11 +11,10 @@ namespace Jettae.Engine;
 internal static class MessageApi
 {
     private const int MaxBatch = 100 * 1024 * 1024;
-    private const int MostCancelled = 500;
 
     /// <summary>Of one item of a batch, in JSON's tokens: as many headers as there may be take half of it.</summary>
     private const int MostParts = 4_000;
-    private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor", "api"];
+    private static readonly string[] CancelOthers = ["fromDate", "toDate", "count", "cursor"];
 
     public static void Map(RouteGroupBuilder v2)
     {
@@ -70,12 +69,7 @@ internal static class MessageApi
         var publications = publishing.Read(http.Tenant(), destination, headers, body, origin);
         using var span = Telemetry.Publish(http.Request.Headers.TraceParent, out var trace);
         var accepted = await messages.PublishAsync(http.Tenant(), publications, trace, http.RequestAborted);
-        return Wire.Json(
-            Answer(publications, accepted),
-            Array.TrueForAll(accepted, one => one.Deduplicated)
-                ? StatusCodes.Status202Accepted
-                : StatusCodes.Status200OK
-        );
+        return Wire.Json(Answer(publications, accepted), Status(accepted));
     }
 
     private static async Task<IResult> BatchAsync(
@@ -95,8 +89,14 @@ internal static class MessageApi
             answers.Add(Answer(item, accepted[at..(at + item.Count)]));
             at += item.Count;
         }
-        return Wire.Json(answers);
+        return Wire.Json(answers, Status(accepted));
     }
+
+    /// <summary>That nothing new was stored is said in the status too (contract Q13).</summary>
+    private static int Status(Accepted[] accepted) =>
+        accepted.Length > 0 && Array.TrueForAll(accepted, one => one.Deduplicated)
+            ? StatusCodes.Status202Accepted
+            : StatusCodes.Status200OK;
 
     /// <summary>One object for a URL, a bare array for a group: every SDK indexes it (contract Q5).</summary>
     private static JsonNode Answer(List<Publication> publications, Accepted[] accepted)
@@ -131,7 +131,10 @@ internal static class MessageApi
             ? Wire.Json(new JsonObject { ["cancelled"] = 1 })
             : Wire.NotFound("message", id);
 
-    /// <summary>Nothing said means everything (contract Q11); an unknown name is refused, so that a typo does not.</summary>
+    /// <summary>
+    /// Nothing said means everything (contract Q11); an unknown name is refused, so that a typo does not. One call ends all that
+    /// is meant: SDKs send a count of old, and rely on its being without effect.
+    /// </summary>
     private static async Task<IResult> CancelManyAsync(HttpContext http, Messages messages)
     {
         var filter = MessageFilter.Read(
@@ -141,8 +144,8 @@ internal static class MessageApi
             CancelOthers,
             strict: true
         );
-        var most = filter.SaysNothing || filter.Has("messageIds") ? int.MaxValue : filter.Count(MostCancelled);
-        return Wire.Json(new JsonObject { ["cancelled"] = await messages.CancelAsync(http.Tenant(), filter, most) });
+        _ = filter.Count(int.MaxValue);
+        return Wire.Json(new JsonObject { ["cancelled"] = await messages.CancelAsync(http.Tenant(), filter) });
     }
 
     /// <summary>

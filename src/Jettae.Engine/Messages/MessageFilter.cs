@@ -93,9 +93,6 @@ public sealed class MessageFilter
     /// <summary>Whether a filter of this name was given, even with no value: then it means none, not all.</summary>
     public bool Has(string name) => wanted.ContainsKey(name);
 
-    /// <summary>Nothing at all was said.</summary>
-    public bool SaysNothing => IsEmpty && besides.Count == 0;
-
     public IReadOnlyList<string> Others(string name) => besides.TryGetValue(name, out var values) ? values : [];
 
     public long? Whole(string name) => Others(name) is [.., { Length: > 0 } text] ? Wire.Whole(name, text) : null;

@@ -133,12 +133,12 @@ public sealed class Messages(
         }
     }
 
-    /// <summary>Ends what the filter means, the oldest first, and at most so many of them.</summary>
-    public async Task<int> CancelAsync(string tenant, MessageFilter filter, int most)
+    /// <summary>Ends all that the filter means, the oldest first.</summary>
+    public async Task<int> CancelAsync(string tenant, MessageFilter filter)
     {
         var (from, to) = filter.Dates;
         var (cancelled, after) = (0, 0L);
-        while (cancelled < most)
+        while (true)
         {
             // Of what is pending only, whatever is finished beside it.
             var page = store.Read(db =>
@@ -150,16 +150,16 @@ public sealed class Messages(
                         )}
                         order by m.seq limit $4
                         """,
-                        filter.With(tenant, after, from, to, Math.Min(most - cancelled, CancelPage))
+                        filter.With(tenant, after, from, to, CancelPage)
                     )
                     .Rows(row => row.GetInt64(0))
             );
-            if (page.Count == 0)
-                break;
-            cancelled += await CancelAsync(tenant, page);
+            if (page.Count > 0)
+                cancelled += await CancelAsync(tenant, page);
+            if (page.Count < CancelPage)
+                return cancelled;
             after = page[^1];
         }
-        return cancelled;
     }
 
     /// <summary>Who has a place in a queue holds it itself for now: its attempt may be under way, whoever else ends beside it.</summary>
