@@ -123,4 +123,11 @@ remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();
+// Whoever has begun in the page keeps their place: the server says this a moment after the page can be used.
+export const arrive = () => {
+  const heading = document.querySelector("h1");
+  if (!heading || document.querySelector("main")?.contains(document.activeElement)) return;
+  heading.tabIndex = -1;
+  heading.focus();
+};
 export const focus = (id) => document.getElementById(id)?.focus();

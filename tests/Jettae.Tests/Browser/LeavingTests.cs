@@ -39,6 +39,32 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
         Assert.True(await Toast(pages["both"]).IsVisibleAsync());
     }
 
+    [Fact]
+    public async Task A_heading_takes_the_focus_when_its_page_comes_unless_somebody_has_begun_there()
+    {
+        await writing.ScheduleAsync("Begun");
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync("/schedules?q=Begu");
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        // As quick as anybody can be: at the first moment at which the page can be used.
+        await page.AddInitScriptAsync(
+            """
+            const quick = new MutationObserver(() => {
+              const field = document.querySelector("main:not([inert]) input[type=search]");
+              if (field) { quick.disconnect(); field.focus(); }
+            });
+            quick.observe(document, { subtree: true, childList: true, attributes: true });
+            """
+        );
+        await page.ReloadAsync();
+        var field = page.Locator("input[type=search]");
+        await Expect(field).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.TypeAsync("n");
+        await Expect(page).ToHaveURLAsync(new Regex("q=Begun$"));
+        await Expect(field).ToBeFocusedAsync();
+    }
+
     [Theory]
     [InlineData("schedule", "ko", "#topic")]
     [InlineData("schedule", "en", "#name")]
