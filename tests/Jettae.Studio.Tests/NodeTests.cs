@@ -4,6 +4,7 @@ using Jettae.Testing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Jettae.Studio.Tests;
 
@@ -244,6 +245,46 @@ public sealed class NodeTests
         Assert.Equal(HttpStatusCode.OK, (await other.DeliverAsync(message)).StatusCode);
         var run = Assert.Single((await other.GetAsync("/api/runs"))["items"]!.AsArray())!;
         Assert.Equal(("done", 2), ((string?)run["state"], (int)run["attempts"]!));
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_database_is_away_is_stored_when_it_is_back_and_either_node_answers_so()
+    {
+        var gate = new TaskCompletionSource();
+        await using var claude = await FakeClaude.StartAsync(After(gate.Task, "아침은 하루의 시작이에요."));
+        await using var cable = new Cable((await PostgresServer.SharedAsync()).Port);
+        await using var one = await TestStudio.StartAsync(change: options =>
+        {
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url);
+            options.Database = new NpgsqlConnectionStringBuilder(options.Database)
+            {
+                Port = cable.Port,
+            }.ConnectionString;
+        });
+        await using var other = await one.BesideAsync();
+        await one.CreateAsync(TestStudio.ThreeHourly());
+        one.Time.Advance(TimeSpan.FromHours(3));
+        var message = one.MessageFor(Slot);
+        var first = one.DeliverAsync(message);
+        await TestStudio.Until(() => claude.Requests.Count == 1);
+        await HearAsync(one, other);
+
+        cable.Cut();
+        gate.SetResult();
+        await TestStudio.Until(() => one.Logged.Any(each => each.Text.Contains("is away", StringComparison.Ordinal)));
+        cable.Mend();
+        var second = other.DeliverAsync(message);
+        while (!first.IsCompleted || !second.IsCompleted)
+        {
+            one.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(
+                Task.WhenAll(first, second),
+                Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)
+            );
+        }
+        Assert.Equal(await BodyAsync(await first), await BodyAsync(await second));
+        Assert.Single(claude.Requests);
+        Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
     }
 
     /// <summary>Each says that it lives, tells and hears.</summary>

@@ -27,7 +27,7 @@ public abstract record RunProgress
 /// <summary>Makes runs: by hand here, at slots through the webhook.</summary>
 public sealed partial class Runner
 {
-    /// <summary>How often a run that another node makes is looked at.</summary>
+    /// <summary>How often a run that another node makes is looked at, and a store that is away is asked.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly RunLedger ledger;
@@ -269,8 +269,9 @@ public sealed partial class Runner
     }
 
     /// <summary>
-    /// A piece is paid for: what the store does not take is put to it once more, for most of its troubles pass. If it does not
-    /// take it then, just that is told, if it takes that much.
+    /// A piece is paid for: it waits for a database that is away, and this node, which counts as the one that writes it, with it.
+    /// What the store does not take is put to it once more, for most of its troubles pass. If it does not take it then, just that
+    /// is told, if it takes that much.
     /// </summary>
     private async Task<(SlotAnswer Answer, Run Run, Content? Content)> SettleAsync(
         StartedRun started,
@@ -279,7 +280,7 @@ public sealed partial class Runner
     {
         try
         {
-            return await ledger.SettleAsync(started, result, CancellationToken.None);
+            return await StoredAsync();
         }
         catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
         {
@@ -288,7 +289,7 @@ public sealed partial class Runner
         }
         try
         {
-            return await ledger.SettleAsync(started, result, CancellationToken.None);
+            return await StoredAsync();
         }
         catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
         {
@@ -300,6 +301,22 @@ public sealed partial class Runner
                 new AttemptResult.Failed(Reasons.StoreFailed, detail, Retryable: true, null),
                 CancellationToken.None
             );
+        }
+
+        async Task<(SlotAnswer, Run, Content?)> StoredAsync()
+        {
+            for (var isTold = false; ; isTold = true)
+                try
+                {
+                    return await ledger.SettleAsync(started, result, CancellationToken.None);
+                }
+                catch (Exception away) when (PostgresStudioStore.IsAway(away))
+                {
+                    if (!isTold)
+                        LogAway(logger, away, started.Attempt.Run.Id);
+                    started.Attempt.ForgetStored();
+                    await Task.Delay(Look, time, stopping);
+                }
         }
     }
 
@@ -368,6 +385,9 @@ public sealed partial class Runner
     private sealed record Work(Guid Owner, Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop);
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
+
+    [LoggerMessage(LogLevel.Warning, "The database is away: what run {RunId} came to is stored when it is back.")]
+    private static partial void LogAway(ILogger logger, Exception away, Guid runId);
 
     [LoggerMessage(LogLevel.Error, "The attempt for run {RunId} failed unexpectedly.")]
     private static partial void LogSurprise(ILogger logger, Exception surprise, Guid runId);
