@@ -61,6 +61,80 @@ public sealed class AlertTests
         var causes = AlertRules.Judge(facts, new AlertSettings()).ToList();
         Assert.Equal([AlertKind.Provider, AlertKind.GaveUp], causes.Select(cause => cause.Kind));
         Assert.Equal(other, causes[1].ScheduleId);
+
+        // One that has its own alert already is not over because the key fails as well.
+        facts = facts with
+        {
+            GivenUp = [.. facts.GivenUp.Select(given => given with { IsTold = true })],
+        };
+        Assert.Equal(
+            [one, other],
+            AlertRules.Judge(facts, new AlertSettings()).Skip(1).Select(cause => cause.ScheduleId!.Value)
+        );
+    }
+
+    [Theory]
+    [InlineData("뉴스레터", "refusal", "gave_up", "해결됐어요: ‘뉴스레터’를 쓰지 못했어요")]
+    [InlineData("주간 소식", "refusal", "gave_up", "해결됐어요: ‘주간 소식’을 쓰지 못했어요")]
+    [InlineData("뉴스레터", "key", "provider", "해결됐어요: 글쓰기가 막혀 있어요")]
+    public async Task What_was_not_written_is_over_when_it_is_written_and_not_after_a_day(
+        string name,
+        string failure,
+        string kind,
+        string over
+    )
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            failure == "key" ? FakeClaude.Fails(401, "authentication_error") : FakeClaude.Says("", "refusal")
+        );
+        await using var studio = await StartAsync(claude);
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook, language = "ko" });
+        await studio.CreateAsync(
+            new
+            {
+                name,
+                topic = "이번 주 소식",
+                content_type = "x_post",
+                frequency = "weekly",
+                day_of_week = "tuesday",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+            }
+        );
+        await studio.GoToAsync("2024-01-16T00:00:00Z");
+        await studio.DeliverAsync(studio.MessageFor("2024-01-16T00:00:00Z"));
+        await studio.StillAsync();
+        await studio.GoToAsync("2024-01-16T23:59:00Z");
+        foreach (var later in new[] { "2024-01-17T00:30:00Z", "2024-01-20T00:00:00Z" })
+        {
+            await studio.GoToAsync(later);
+            Assert.Equal(kind, (string?)Assert.Single(await OpenAsync(studio))["kind"]);
+            Assert.Single(To(studio, Hook));
+        }
+
+        await studio.GoToAsync("2024-01-23T00:00:00Z");
+        await studio.DeliverAsync(studio.MessageFor("2024-01-23T00:00:00Z"));
+        await studio.GoToAsync("2024-01-23T00:03:00Z");
+        Assert.Empty(await OpenAsync(studio));
+        var closed = Assert.Single(To(studio, Hook), each => (string?)Body(each)["state"] == "closed");
+        Assert.Equal(over, (string?)Body(closed)["text"]);
+
+        static JsonNode Body(Booked told) => JsonNode.Parse(told.Body)!;
+    }
+
+    [Fact]
+    public async Task What_was_not_written_is_told_no_more_once_its_schedule_is_deleted()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says("", "refusal"));
+        await using var studio = await StartAsync(claude);
+        var schedule = await studio.CreateAsync(TestStudio.ThreeHourly());
+        await studio.GoToAsync(Slot);
+        await studio.DeliverAsync(studio.MessageFor(Slot));
+        await studio.StillAsync();
+        Assert.Equal("gave_up", (string?)Assert.Single(await OpenAsync(studio))["kind"]);
+        await studio.PostAsync("/api/schedule/delete", new { id = (string?)schedule["id"] });
+        await studio.GoToAsync("2024-01-15T03:10:00Z");
+        Assert.Empty(await OpenAsync(studio));
     }
 
     [Fact]

@@ -308,6 +308,29 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task A_draft_that_is_only_looked_at_is_one_call_however_many_drafts_a_run_would_make()
+    {
+        await using var claude = await FakeClaude.StartAsync();
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var (_, preview) = await studio.PostAsync(
+            "/api/schedule/preview",
+            new
+            {
+                topic = "커피",
+                content_type = "x_post",
+                frequency = "daily",
+                time_of_day = "09:00",
+                settings = new { variants = 4 },
+                draft = true,
+            }
+        );
+        Assert.Equal(FakeClaude.Usual, (string?)preview["draft"]!["body"]);
+        Assert.Single(claude.Requests);
+    }
+
+    [Fact]
     public async Task Preview_shows_ten_slots_and_on_demand_a_draft_and_stores_nothing()
     {
         await using var studio = await TestStudio.StartAsync();

@@ -219,11 +219,11 @@ public sealed class DeliveryTests
         await began.Task;
         var owner = await studio.OwnerAsync();
         Assert.Equal(0, (await studio.Services.GetRequiredService<Monitoring>().NowAsync(owner, default)).Stalled);
-        var (coming, booked) = await studio
+        var preview = await studio
             .Services.GetRequiredService<Schedules>()
             .PreviewAsync(owner, (Guid)schedule["id"]!, new(), 2, default);
-        Assert.Null(booked);
-        Assert.Equal(DateTimeOffset.Parse(NextSlot, CultureInfo.InvariantCulture), coming[0].At);
+        Assert.Null(preview.Booked);
+        Assert.Equal(DateTimeOffset.Parse(NextSlot, CultureInfo.InvariantCulture), preview.First[0].At);
 
         gate.SetResult();
         await delivery;

@@ -141,6 +141,32 @@ public sealed class LibraryTests
         );
     }
 
+    [Theory]
+    [InlineData("x_post")]
+    [InlineData("thread")]
+    public async Task A_piece_without_a_title_is_called_by_the_words_that_it_has_now(string type)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await PieceAsync(studio, type);
+        var before = (string)(await studio.GetAsync($"/api/contents/{id}"))["title"]!;
+        var piece = await PatchAsync(studio, id, new { body = "\n저녁 산책을 해요.\n\n내일도요." });
+        Assert.Equal("저녁 산책을 해요.", (string?)piece["title"]);
+        Assert.Equal(
+            "저녁 산책을 해요.",
+            (string?)(await studio.GetAsync($"/api/contents/{id}/versions"))["items"]![0]!["title"]
+        );
+        Assert.Empty(Ids(await studio.GetAsync($"/api/contents?search={Uri.EscapeDataString(before.TrimEnd('…'))}")));
+        Assert.Equal([id], Ids(await studio.GetAsync("/api/contents?search=저녁 산책")));
+        // What is said holds; and the title of a kind that has one is a person's own affair.
+        Assert.Equal(
+            "산책",
+            (string?)(await PatchAsync(studio, id, new { title = "산책", body = "밤 산책" }))["title"]
+        );
+        var post = await PieceAsync(studio);
+        var title = (string?)(await studio.GetAsync($"/api/contents/{post}"))["title"];
+        Assert.Equal(title, (string?)(await PatchAsync(studio, post, new { body = "저녁 산책을 해요." }))["title"]);
+    }
+
     [Fact]
     public async Task Of_two_who_change_the_same_version_the_second_is_told()
     {

@@ -105,6 +105,39 @@ public sealed class PriceTests
                 );
     }
 
+    [Theory]
+    [InlineData("0 * * * *", null, 720)]
+    [InlineData("*/15 * * * *", null, 2_880)]
+    [InlineData("*/15 * * * *", 100, 100)]
+    [InlineData("*/5 * * * *", null, 8_640)]
+    [InlineData("* * * * *", null, 43_200)]
+    public async Task An_estimate_counts_every_slot_of_30_days_however_busy(string cron, int? maxRuns, int pieces)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var (schedules, owner) = (studio.Services.GetRequiredService<Schedules>(), await studio.OwnerAsync());
+        var fields = new ScheduleFields
+        {
+            Topic = "아침",
+            ContentType = ContentType.XPost,
+            Frequency = Frequency.Cron,
+            Cron = cron,
+            Timezone = "Asia/Seoul",
+            MaxRuns = maxRuns,
+        };
+        Assert.Equal(pieces, await CountAsync(schedules.Preview(fields, 10)));
+        var made = await schedules.CreateAsync(owner, fields, default);
+        var stored = await schedules.PreviewAsync(owner, made.Id, new(), 10, default);
+        Assert.Equal(10, stored.First.Count);
+        Assert.Equal(pieces, await CountAsync(stored));
+
+        async Task<int> CountAsync(Preview preview) =>
+            (
+                await studio
+                    .Services.GetRequiredService<Estimates>()
+                    .OfAsync(owner, null, ContentType.XPost, Unknown, 1, preview.Slots, default)
+            ).PiecesPerMonth;
+    }
+
     [Fact]
     public async Task A_price_is_kept_as_it_was_said_and_its_next_wording_takes_its_place()
     {

@@ -122,7 +122,7 @@ public sealed class ScheduleFormTests
         await using var studio = await TestStudio.StartAsync("2024-01-15T06:20:00Z");
         var form = ScheduleForm.Start(null, new Brand()).At(new(2024, 1, 18, 9, 0, 0), studio.Time.GetUtcNow());
         form.TimesOfDay[0] = new(8, 0);
-        var slots = studio.Services.GetRequiredService<Schedules>().Preview(form.Fields(), 2);
+        var slots = studio.Services.GetRequiredService<Schedules>().Preview(form.Fields(), 2).First;
         Assert.Equal(new DateTimeOffset(2024, 1, 17, 23, 0, 0, TimeSpan.Zero), Assert.Single(slots).At);
     }
 

@@ -31,7 +31,7 @@ public sealed class SlotPropertyTests
                 var (now, fields) = Wish(new Random(seed));
                 var time = new FakeTimeProvider(now);
                 var schedule = ScheduleRules.New(Guid.Empty, fields, now);
-                var preview = new Schedules(null!, null!, null!, time).Preview(fields, Shown);
+                var preview = new Schedules(null!, null!, null!, time).Preview(fields, Shown).First;
                 Assert.Equal(preview.Select(each => each.At), Booked(schedule, now).Take(Shown));
                 Assert.All(preview, each => Assert.True(each.At > now));
                 Interlocked.Increment(ref checkedCases);
@@ -238,7 +238,7 @@ public sealed class SlotPropertyTests
             IReadOnlyList<PreviewSlot> preview;
             try
             {
-                (preview, _) = await schedules.PreviewAsync(owner, id, change, Shown, default);
+                preview = (await schedules.PreviewAsync(owner, id, change, Shown, default)).First;
             }
             catch (RejectedException)
             {

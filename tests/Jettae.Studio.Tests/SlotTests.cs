@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
@@ -40,6 +41,39 @@ public sealed class SlotTests
         );
         var (status, body) = await studio.PostAsync("/api/schedule/restore", new { id, slot_at = Nine });
         Assert.Equal((HttpStatusCode.BadRequest, "slot_at"), (status, (string?)body["field"]));
+    }
+
+    [Theory]
+    [InlineData(Nine)]
+    [InlineData("2024-01-16T02:00:00Z")]
+    [InlineData("2024-01-15T05:00:00Z")]
+    public async Task The_next_slot_that_is_skipped_goes_back_to_when_it_was_to_run(string at)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio);
+        await ChangeAsync(
+            studio,
+            "move",
+            new
+            {
+                id,
+                slot_at = Nine,
+                to = at,
+            }
+        );
+        var (owner, slots) = (await studio.OwnerAsync(), studio.Services.GetRequiredService<Slots>());
+        var (_, slot, own) = await slots.SkipNextAsync(owner, Guid.Parse(id), default);
+        Assert.Equal((At(at), At(Nine)), (slot, own));
+        Assert.Equal(DayAfter, (string?)(await studio.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
+        await slots.MoveAsync(owner, Guid.Parse(id), own, slot, default);
+        Assert.Equal(at, (string?)(await studio.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
+        await studio.StillAsync();
+        await DeliverAsync(studio, at);
+        await studio.GoToAsync("2024-01-16T03:00:00Z");
+        Assert.Equal("done", (string?)Assert.Single(await RunsAsync(studio))!["state"]);
+
+        static DateTimeOffset At(string text) =>
+            DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

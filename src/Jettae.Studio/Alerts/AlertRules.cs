@@ -12,7 +12,12 @@ internal sealed record Cause(
 );
 
 /// <summary>A slot of a schedule that was given up, with nothing written since.</summary>
-internal sealed record GivenUp(Guid ScheduleId, string ScheduleName, Guid RunId, string? Reason);
+/// <param name="ScheduleId">Of which schedule.</param>
+/// <param name="ScheduleName">Its name.</param>
+/// <param name="RunId">The newest such run.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="IsTold">It has an alert of its own, which is over only when a piece is written.</param>
+internal sealed record GivenUp(Guid ScheduleId, string ScheduleName, Guid RunId, string? Reason, bool IsTold = false);
 
 /// <summary>A slot that began, or should have begun, so much too late.</summary>
 /// <param name="ScheduleId">Of which schedule.</param>
@@ -31,8 +36,8 @@ internal sealed record Stalled(Guid ScheduleId, string ScheduleName, string? Rea
 /// <param name="LastFailed">The newest of those.</param>
 /// <param name="Late">The slots of the last hour that came late, and those still awaited.</param>
 /// <param name="Stalled">Active schedules without a booking.</param>
-/// <param name="GivenUp">Schedules whose last finished slot was given up.</param>
-/// <param name="Refused">The newest run that the provider refused for good, when none succeeded since.</param>
+/// <param name="GivenUp">Schedules whose last finished slot was given up: in the last 24 hours, or earlier and told of.</param>
+/// <param name="Refused">The newest run that the provider refused for good, when none succeeded since: as with those.</param>
 internal sealed record AlertFacts(
     int Done,
     int Failed,
@@ -88,7 +93,7 @@ internal static class AlertRules
             yield return new Cause(AlertKind.QStash, reason, Reason: reason);
         if (facts.Refused is { } refused)
             yield return new Cause(AlertKind.Provider, refused.Reason, RunId: refused.RunId, Reason: refused.Reason);
-        foreach (var given in facts.GivenUp.Where(given => given.Reason != facts.Refused?.Reason))
+        foreach (var given in facts.GivenUp.Where(given => given.IsTold || given.Reason != facts.Refused?.Reason))
             yield return new Cause(
                 AlertKind.GaveUp,
                 given.ScheduleId.ToString("N"),

@@ -132,6 +132,7 @@ internal sealed class Watcher(
                 run.SlotAt,
                 run.Reason,
                 run.StartedAt,
+                HasSchedule = db.Schedules.Any(schedule => schedule.Id == run.ScheduleId),
             })
             .ToListAsync(cancel);
         var lastDone = await runs.Where(run => run.State == RunState.Done)
@@ -181,6 +182,20 @@ internal sealed class Watcher(
         var settled = active.Where(schedule => schedule.UpdatedAt < now - Moment);
         var stalled = await (await Slots.StalledAsync(db, settled, now, cancel)).Take(MostRows).ToListAsync(cancel);
         var refused = failed.FirstOrDefault(run => Refusals.Contains(run.Reason));
+        var lasting = await Lasting(db, owner).ToListAsync(cancel);
+        var told = lasting
+            .Where(alert => alert.Kind == AlertKind.GaveUp)
+            .ToDictionary(
+                alert => alert.ScheduleId!.Value,
+                alert => new GivenUp(
+                    alert.ScheduleId!.Value,
+                    alert.ScheduleName,
+                    alert.RunId!.Value,
+                    alert.Reason,
+                    true
+                )
+            );
+        var blocked = lasting.Find(alert => alert.Kind == AlertKind.Provider);
         return new AlertFacts(
             done,
             failures,
@@ -210,16 +225,48 @@ internal sealed class Watcher(
             ],
             [
                 .. failed
-                    .Where(run => run.SlotAt is not null && run.ScheduleId is not null)
+                    .Where(run => run.SlotAt is not null && run.HasSchedule)
                     .Where(run => !since.TryGetValue(run.ScheduleId!.Value, out var at) || at < run.StartedAt)
-                    .DistinctBy(run => run.ScheduleId)
-                    .Select(run => new GivenUp(run.ScheduleId!.Value, run.ScheduleName, run.Id, run.Reason)),
+                    .Select(run => new GivenUp(
+                        run.ScheduleId!.Value,
+                        run.ScheduleName,
+                        run.Id,
+                        run.Reason,
+                        told.ContainsKey(run.ScheduleId.Value)
+                    ))
+                    .Concat(told.Values)
+                    .DistinctBy(given => given.ScheduleId),
             ],
-            refused is not null && refused.StartedAt > newest ? (refused.Id, refused.Reason!) : null
+            refused is not null && refused.StartedAt > newest ? (refused.Id, refused.Reason!)
+                : blocked is not null ? (blocked.RunId!.Value, blocked.Reason!)
+                : null
         )
         {
             LastReason = failed.FirstOrDefault()?.Reason,
             QStash = [.. why.Values.Distinct()],
         };
     }
+
+    /// <summary>Open alerts of what was not written, with nothing written since, however long ago it was.</summary>
+    private static IQueryable<Alert> Lasting(StudioDb db, Guid owner) =>
+        from alert in db.Alerts
+        join run in db.Runs on alert.RunId equals run.Id
+        where alert.OwnerId == owner && alert.ClosedAt == null
+        where
+            (
+                alert.Kind == AlertKind.Provider
+                && !db.Runs.Any(done =>
+                    done.OwnerId == owner && done.State == RunState.Done && done.StartedAt >= run.StartedAt
+                )
+            )
+            || (
+                alert.Kind == AlertKind.GaveUp
+                && db.Schedules.Any(schedule => schedule.Id == alert.ScheduleId)
+                && !db.Runs.Any(done =>
+                    done.ScheduleId == alert.ScheduleId
+                    && done.State == RunState.Done
+                    && done.StartedAt >= run.StartedAt
+                )
+            )
+        select alert;
 }

@@ -7,6 +7,7 @@ public sealed record ContentEdit
     private const int LongestBody = 200_000;
     private const int LongestNote = 1_000;
 
+    /// <summary>Of a kind that has none, a changed text is called by its first words unless another title is said.</summary>
     public string? Title { get; init; }
 
     /// <summary>May be longer than the platform allows; the count tells.</summary>
@@ -38,8 +39,11 @@ public sealed record ContentEdit
     {
         if (IfVersion is { } seen && seen != piece.Version)
             throw Stale(seen, piece.Version);
-        var isNew = (Title is not null && Title != piece.Title) || (Body is not null && Body != piece.Body);
-        piece.Title = Title ?? piece.Title;
+        var isOther = Body is not null && Body != piece.Body;
+        var title =
+            Title ?? (isOther && !ContentRules.For(piece.ContentType).HasTitle ? Draft.FirstWords(Body!) : piece.Title);
+        var isNew = isOther || title != piece.Title;
+        piece.Title = title;
         piece.Body = Body ?? piece.Body;
         piece.Status = Status ?? piece.Status;
         piece.Note = Note?.Trim() ?? piece.Note;

@@ -14,7 +14,7 @@ namespace Jettae.Studio;
 /// <param name="Overdue">How many booked slots should have come more than five minutes ago.</param>
 /// <param name="Day">The last 24 hours in figures.</param>
 /// <param name="MonthCost">The last 30 days in US dollars.</param>
-/// <param name="Trouble">What the writer last said when an attempt of the last quarter of an hour failed; null when none did.</param>
+/// <param name="Trouble">Why the writer gave no text when it was last called, in the last quarter of an hour; null when all is well with it.</param>
 /// <param name="Calls">Calls of the writer in the last quarter of an hour, and how many of them were answered with a text.</param>
 /// <param name="Limits">From when on the person wants to be told.</param>
 public sealed record Moment(
@@ -35,7 +35,7 @@ public sealed record Moment(
 )
 {
     /// <summary>More was given up than the person takes for usual.</summary>
-    public bool FailsOften => 1 - Day.SuccessRate > Limits.FailureRate;
+    public bool FailsOften => (double)Day.Failed / (Day.Done + Day.Failed) > Limits.FailureRate;
 
     /// <summary>Slots begin later than the person takes for usual.</summary>
     public bool IsLate => Day.Lateness?.P95 > TimeSpan.FromMinutes(Limits.LateMinutes).TotalMilliseconds;
@@ -49,6 +49,9 @@ public sealed class Monitoring
     private const int MostOpen = 20;
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
     private static readonly TimeSpan Behind = TimeSpan.FromMinutes(15);
+
+    /// <summary>QStash delivers again for half an hour: what began longer ago and has ended made no call of late.</summary>
+    private static readonly TimeSpan Tried = TimeSpan.FromMinutes(50);
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
     private readonly StudioStore store;
     private readonly Stats stats;
@@ -73,13 +76,12 @@ public sealed class Monitoring
                 var states = await open.GroupBy(run => run.State)
                     .Select(group => new { group.Key, Count = group.Count() })
                     .ToDictionaryAsync(each => each.Key, each => each.Count, cancel);
-                var reasons = await recent
-                    .Where(run => run.State == RunState.Failed || run.State == RunState.Waiting)
-                    .OrderByDescending(run => run.StartedAt)
-                    .Select(run => run.Reason)
-                    .Take(MostRows)
-                    .ToListAsync(cancel);
-                var calls = await CallsAsync(db, owner, recent, open.Where(run => run.StartedAt < now - Behind));
+                var calls = await CallsAsync(
+                    db,
+                    owner,
+                    runs.Where(run => run.StartedAt >= now - Tried),
+                    open.Where(run => run.StartedAt < now - Tried)
+                );
                 // State by state: both at once in this order would be looked for among all runs there are.
                 Task<List<Run>> OldestAsync(RunState state) =>
                     runs.Where(run => run.State == state)
@@ -104,8 +106,8 @@ public sealed class Monitoring
                     await active.CountAsync(schedule => schedule.NextRunAt < now - Overdue, cancel),
                     day,
                     month,
-                    reasons.Select(Reasons.Find).FirstOrDefault(reason => reason is not null),
-                    calls,
+                    TroubleIn(calls),
+                    (calls.Sum(each => each.Count), calls.Where(each => each.Ok).Sum(each => each.Count)),
                     await db.AlertSettings.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel)
                         ?? new AlertSettings { OwnerId = owner }
                 );
@@ -113,22 +115,39 @@ public sealed class Monitoring
             cancel
         );
 
-        async Task<(int Made, int Answered)> CallsAsync(StudioDb db, Guid of, params IQueryable<Run>[] made)
+        async Task<List<Calls>> CallsAsync(StudioDb db, Guid of, params IQueryable<Run>[] made)
         {
-            var calls = (Made: 0, Answered: 0);
+            var calls = new List<Calls>();
             // Each by its own index: an "or" would walk through all steps.
             foreach (var some in made)
-            {
-                var counts = await some.Join(db.RunSteps, run => run.Id, step => step.RunId, (_, step) => step)
-                    .Where(step => step.OwnerId == of && step.EndedAt >= now - Behind)
-                    .Where(step => step.Kind == StepKind.Write || step.Kind == StepKind.Repair)
-                    .GroupBy(step => step.Ok)
-                    .Select(group => new { group.Key, Count = group.Count() })
-                    .ToListAsync(cancel);
-                calls.Made += counts.Sum(each => each.Count);
-                calls.Answered += counts.Where(each => each.Key).Sum(each => each.Count);
-            }
+                calls.AddRange(
+                    await some.Join(db.RunSteps, run => run.Id, step => step.RunId, (_, step) => step)
+                        .Where(step => step.OwnerId == of && step.EndedAt >= now - Behind)
+                        .Where(step => step.Kind == StepKind.Write || step.Kind == StepKind.Repair)
+                        .GroupBy(step => new { step.Ok, step.Reason })
+                        .Select(group => new Calls(
+                            group.Key.Ok,
+                            group.Key.Reason,
+                            group.Count(),
+                            group.Max(step => step.EndedAt)
+                        ))
+                        .ToListAsync(cancel)
+                );
             return calls;
         }
     }
+
+    /// <summary>What was said last counts. A call that a stop interrupted says nothing.</summary>
+    private static Reason? TroubleIn(IEnumerable<Calls> calls)
+    {
+        var last = calls
+            .Where(each => each.Reason != Reasons.Interrupted.Key)
+            .OrderByDescending(each => each.LastAt)
+            .ThenBy(each => each.Ok)
+            .FirstOrDefault();
+        return Reasons.OfWriter.FirstOrDefault(reason => reason.Key == last?.Reason);
+    }
+
+    /// <summary>Calls of the writer that ended alike.</summary>
+    private sealed record Calls(bool Ok, string? Reason, int Count, DateTimeOffset? LastAt);
 }

@@ -382,6 +382,23 @@ public static class Reasons
     public static IEnumerable<Reason> OfRuns =>
         All.Except([TimingBroken, QStashRefused, QStashUnreachable, SignatureRefused]);
 
+    /// <summary>Those for which a writer gives no text, whatever it is asked for.</summary>
+    public static IReadOnlyList<Reason> OfWriter { get; } =
+    [
+        Overloaded,
+        RateLimited,
+        ProviderError,
+        Unreachable,
+        TimedOut,
+        Stalled,
+        OddAnswer,
+        BadKey,
+        Forbidden,
+        Billing,
+        SpendLimit,
+        UnknownModel,
+    ];
+
     /// <summary>The reason stored under <paramref name="key"/>; null when there is none.</summary>
     public static Reason? Find(string? key) => key is null ? null : ByKey.GetValueOrDefault(key);
 

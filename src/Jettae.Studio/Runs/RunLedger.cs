@@ -233,7 +233,15 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         var brand = await store.ReadAsync(db => Brand.OfAsync(db, owner, cancel), cancel);
         var wish = ScheduleRules.ForOnePiece(fields.Under(brand), owner, now);
         var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
-        return new StartedRun(new Attempt(run, 1, time, tell), Assignment.For(wish, now, 1, []).Under(brand));
+        var assignment = Assignment.For(wish, now, 1, []).Under(brand);
+        // One is shown, so no other is asked and paid for.
+        return new StartedRun(
+            new Attempt(run, 1, time, tell),
+            assignment with
+            {
+                Settings = assignment.Settings with { Variants = 1 },
+            }
+        );
     }
 
     /// <summary>What such a run came to.</summary>

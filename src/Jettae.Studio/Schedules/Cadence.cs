@@ -28,10 +28,7 @@ public static class Cadence
     public static IEnumerable<DateTimeOffset> Slots(Timing timing, DateTimeOffset after)
     {
         var step = Interval(timing.Frequency);
-        var cron =
-            timing is { Frequency: Frequency.Cron, IsBroken: false } && after >= timing.StartsAt
-                ? CronRule.Parse(timing.Cron ?? "")
-                : null;
+        var cron = timing is { Frequency: Frequency.Cron, IsBroken: false } ? CronRule.Parse(timing.Cron ?? "") : null;
         for (var slot = Next(timing, after); slot is { } next; )
         {
             yield return next;

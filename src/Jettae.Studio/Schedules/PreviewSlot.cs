@@ -1,5 +1,15 @@
 namespace Jettae.Studio;
 
+/// <summary>What is to come of a schedule.</summary>
+/// <param name="First">Its first slots, with what is special about them.</param>
+/// <param name="Slots">All its slots in order; endless for most timings.</param>
+/// <param name="Booked">The slot that is booked now; null for a new schedule, or one that rests.</param>
+public sealed record Preview(
+    IReadOnlyList<PreviewSlot> First,
+    IEnumerable<DateTimeOffset> Slots,
+    DateTimeOffset? Booked
+);
+
 /// <summary>A coming slot as the schedule's own wall clock shows it.</summary>
 /// <param name="At">The slot.</param>
 /// <param name="Local">The wall clock of the schedule's zone at the slot.</param>

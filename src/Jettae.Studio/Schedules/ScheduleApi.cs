@@ -90,7 +90,7 @@ internal static class ScheduleApi
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
         var wantsDraft = StudioJson.Take<bool?>(body, "draft") ?? false;
         var fields = StudioJson.Read<ScheduleFields>(body);
-        var preview = schedules.Preview(fields, PreviewSlots);
+        var preview = schedules.Preview(fields, PreviewSlots).First;
         var slots = preview.Select(each => each.At).ToList();
         var local = preview.Select(each => each.Local).ToList();
         var notes = preview

@@ -22,14 +22,17 @@ public static partial class Words
     public static readonly Word MoreSettings = new("고급 설정", "More settings");
     public static readonly Word ModelHint = new("비워 두면 기본 모델로 써요", "Left empty, the default model writes");
     public static readonly Word EstimateFree = new(
-        "한 달에 약 {0}편 · 샘플 작가는 무료예요",
-        "About {0} a month · the sample writer is free"
+        "한 달에 약 {0:N0}편 · 샘플 작가는 무료예요",
+        "About {0:N0} a month · the sample writer is free"
     );
     public static readonly Word EstimateUnknown = new(
-        "한 달에 약 {0}편 · 이 모델의 가격은 알 수 없어요",
-        "About {0} a month · the price of this model is not known"
+        "한 달에 약 {0:N0}편 · 이 모델의 가격은 알 수 없어요",
+        "About {0:N0} a month · the price of this model is not known"
     );
-    public static readonly Word EstimateCost = new("한 달에 약 {0}편, {1} 정도 들어요", "About {0} a month, some {1}");
+    public static readonly Word EstimateCost = new(
+        "한 달에 약 {0:N0}편, {1} 정도 들어요",
+        "About {0:N0} a month, some {1}"
+    );
     public static readonly Word EstimateMeasured = new(
         "지금까지 쓴 글의 평균으로 계산했어요",
         "From what its pieces did cost"

@@ -170,7 +170,7 @@ public sealed class Schedules
 
     /// <summary>The slots that a new schedule of these fields would have, without storing anything.</summary>
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
-    public IReadOnlyList<PreviewSlot> Preview(ScheduleFields fields, int count)
+    public Preview Preview(ScheduleFields fields, int count)
     {
         var now = time.GetUtcNow();
         // The editor previews while one still types: the words may be missing, the timing must be whole.
@@ -180,19 +180,18 @@ public sealed class Schedules
             ContentType = fields.ContentType ?? ContentType.XPost,
         };
         var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, Settings = null }, now);
-        var slots = EffectiveSlots.Running(schedule, [], now).Take(Math.Min(count, schedule.MaxRuns ?? count));
-        return PreviewSlot.Of(schedule.Timing, now, slots);
+        var slots = EffectiveSlots.Running(schedule, [], now).Take(schedule.MaxRuns ?? int.MaxValue);
+        return new Preview(PreviewSlot.Of(schedule.Timing, now, slots.Take(count)), slots, null);
     }
 
     /// <summary>The slots that a schedule would have after this change: those that really come, as long as its timing stays. Stores nothing.</summary>
     /// <param name="owner">Whose.</param>
     /// <param name="id">The schedule; a paused one is shown as if it went on now.</param>
     /// <param name="changed">What is said; only the timing matters.</param>
-    /// <param name="count">So many at most.</param>
+    /// <param name="count">So many at first, at most.</param>
     /// <param name="cancel">Stops reading.</param>
     /// <exception cref="RejectedException">404, or a field breaks its rule.</exception>
-    /// <returns>The slots, and the one that is booked now.</returns>
-    public Task<(IReadOnlyList<PreviewSlot> Slots, DateTimeOffset? Booked)> PreviewAsync(
+    public Task<Preview> PreviewAsync(
         Guid owner,
         Guid id,
         ScheduleFields changed,
@@ -217,9 +216,10 @@ public sealed class Schedules
                     isRetimed || schedule.PausedAt is not null
                         ? EffectiveSlots.Running(schedule, open, schedule.AccountedUntil)
                         : Slots.ComingOf(schedule, open);
-                var left = await Slots.LeftAsync(db, schedule) ?? count;
-                return (
-                    PreviewSlot.Of(schedule.Timing, schedule.AccountedUntil, slots.Take(Math.Min(count, left))),
+                slots = slots.Take(await Slots.LeftAsync(db, schedule) ?? int.MaxValue);
+                return new Preview(
+                    PreviewSlot.Of(schedule.Timing, schedule.AccountedUntil, slots.Take(count)),
+                    slots,
                     booked
                 );
             },

@@ -35,16 +35,17 @@ public sealed class Slots
 
     /// <summary>Skips the slot that is booked.</summary>
     /// <exception cref="RejectedException">404, or 409 while there is no next slot.</exception>
-    /// <returns>The schedule, and the slot that was skipped.</returns>
-    public async Task<(Schedule Schedule, DateTimeOffset Slot)> SkipNextAsync(
+    /// <returns>The schedule, when the slot was to run, and its own time: moved from there to when it was to run, it is as it was.</returns>
+    public async Task<(Schedule Schedule, DateTimeOffset Slot, DateTimeOffset Own)> SkipNextAsync(
         Guid owner,
         Guid scheduleId,
         CancellationToken cancel
     )
     {
-        var slot = default(DateTimeOffset);
-        var schedule = await ChangeAsync(owner, scheduleId, series => series.Skip(slot = series.Next()), cancel);
-        return (schedule, slot);
+        DateTimeOffset slot = default,
+            own = default;
+        var schedule = await ChangeAsync(owner, scheduleId, series => own = series.Skip(slot = series.Next()), cancel);
+        return (schedule, slot, own);
     }
 
     /// <summary>Lets one slot run at another time. Moved back to its own time, it is as it was.</summary>
@@ -204,17 +205,19 @@ public sealed class Slots
                 new("예약된 다음 차례가 없어요.", "There is no next slot to skip.")
             );
 
-        public void Skip(DateTimeOffset slotAt)
+        /// <returns>The slot's own time.</returns>
+        public DateTimeOffset Skip(DateTimeOffset slotAt)
         {
             if (Coming(slotAt) is not { } change)
             {
                 Add(slotAt, null);
-                return;
+                return slotAt;
             }
             // Moved past its own time and not wanted now: nothing that comes later would enter it.
             if (change.MovedTo is not null && change.SlotAt <= schedule.AccountedUntil)
                 db.Runs.Add(Run.Skipped(schedule, change.SlotAt, Reasons.SkippedByYou, now));
             change.MovedTo = null;
+            return change.SlotAt;
         }
 
         public void Move(DateTimeOffset slotAt, DateTimeOffset to)

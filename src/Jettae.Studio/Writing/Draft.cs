@@ -100,9 +100,10 @@ internal sealed partial record Draft(string Title, string Body, int Length, int?
 
     private static string Marks(string line) => line.Trim().TrimStart('#').Trim().Trim('*').Trim();
 
-    private static string FirstWords(string body)
+    /// <summary>What a text without a title is called by.</summary>
+    public static string FirstWords(string body)
     {
-        var line = body.Split('\n', 2)[0];
+        var line = body.ReplaceLineEndings("\n").TrimStart().Split('\n', 2)[0].TrimEnd();
         var info = new StringInfo(line);
         return info.LengthInTextElements <= 40 ? line : info.SubstringByTextElements(0, 40).TrimEnd() + "…";
     }

@@ -136,6 +136,70 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
     }
 
     [Fact]
+    public async Task The_bell_opens_what_it_names_from_a_page_of_the_same_kind_too()
+    {
+        var here = await writing.ScheduleAsync("Open here");
+        var there = await writing.ScheduleAsync("Told of");
+        var done = (string)(await writing.RunAsync(there))["id"]!;
+        await InFileAsync(
+            """
+            INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, run_id, opened_at, closed_at, told)
+            SELECT '00000000-0000-7000-8002-000000000001', owner_id, 'chain_stalled', 'bell', id, name, NULL, 4000000002000, 4000000002001, ''
+            FROM schedules WHERE name = 'Told of';
+            INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, run_id, opened_at, closed_at, told)
+            SELECT '00000000-0000-7000-8002-000000000002', owner_id, 'gave_up', 'bell', schedule_id, schedule_name, id, 4000000003000, 4000000003001, ''
+            FROM runs WHERE schedule_name = 'Told of';
+            """
+        );
+        var page = await writing.Studio.OpenAsync("en");
+        var dialog = page.Locator("dialog[open]");
+        Task FollowAsync(string text) => FollowBellAsync(page, text);
+
+        await page.GotoAsync($"/schedules/{here}");
+        await ReadyAsync(page);
+        await page.Locator("#name").FillAsync("Typed here");
+        await page.Locator("#name").BlurAsync();
+        await FollowAsync("“Told of” has no slot booked");
+        await Expect(dialog).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(page).ToHaveURLAsync(new Regex($"/schedules/{here}$"));
+        await Expect(page.Locator("#name")).ToHaveValueAsync("Typed here");
+        await FollowAsync("“Told of” has no slot booked");
+        await dialog.Locator(".danger").ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex($"/schedules/{there}$"));
+        await Expect(page.Locator("#name")).ToHaveValueAsync("Told of");
+        await page.Locator("#target_audience").FillAsync("걷는 사람");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/schedules$"));
+        Assert.Equal("걷는 사람", (string?)(await ScheduleAsync(there))["target_audience"]);
+        Assert.Null((await ScheduleAsync(here))["target_audience"]);
+
+        await page.GotoAsync("/schedules/new");
+        await ReadyAsync(page);
+        await FollowAsync("“Told of” has no slot booked");
+        await Expect(page.Locator("#name")).ToHaveValueAsync("Told of");
+
+        var gate = new TaskCompletionSource();
+        writing.Claude.Script.Enqueue(FakeClaude.Pauses(gate.Task));
+        await writing.DeliverAsync(here);
+        await page.GotoAsync($"/runs/{await writing.NewestRunAsync(here)}");
+        await Expect(page.Locator(".writing")).ToHaveTextAsync(FakeClaude.Usual[..20]);
+        await FollowAsync("“Told of” could not be written");
+        await Expect(page).ToHaveURLAsync(new Regex($"/runs/{done}$"));
+        await Expect(page.Locator("main h1")).ToHaveTextAsync("Told of");
+        await Expect(page.Locator("[aria-labelledby=being-written]")).ToBeHiddenAsync();
+        gate.SetResult();
+
+        await page.GotoAsync($"/runs/{Guid.Empty}");
+        await ReadyAsync(page);
+        await FollowAsync("“Told of” could not be written");
+        await Expect(page.Locator("main h1")).ToHaveTextAsync("Told of");
+        foreach (var id in new[] { here, there })
+            await writing.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
+    [Fact]
     public async Task What_is_refused_is_said()
     {
         var schedule = await writing.ScheduleAsync("Gone meanwhile");
@@ -155,6 +219,11 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
     {
         await page.GotoAsync("/runs");
         await ReadyAsync(page);
+        await FollowBellAsync(page, text);
+    }
+
+    private static async Task FollowBellAsync(IPage page, string text)
+    {
         var bell = page.Locator(".bell-list a").Filter(new() { HasText = text });
         await Expect(bell).ToHaveCountAsync(1);
         await page.Locator(".bell").ClickAsync();

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -76,6 +77,40 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
         await studio.Program.PostAsync("/api/schedule/delete", new { id });
     }
 
+    [Fact]
+    public async Task A_moved_slot_that_is_skipped_in_the_list_goes_back_to_where_it_had_been_moved_to()
+    {
+        var (id, slot) = await WeeklyAsync("Skipped while moved");
+        await studio.Program.PostAsync(
+            "/api/schedule/move",
+            new
+            {
+                id,
+                slot_at = $"{slot:s}Z",
+                to = $"{slot.AddHours(2):s}Z",
+            }
+        );
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/schedules?q=Skipped+while+moved");
+        await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+        var row = page.Locator("li.schedule");
+        await row.Locator("[popovertarget]").ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Skip the next" }).ClickAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync("11:00");
+        Assert.Equal(slot.AddDays(7), await NextAsync(id));
+        await page.Locator("[data-undo]").ClickAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync("Undone");
+        Assert.Equal(slot.AddHours(2), await NextAsync(id));
+
+        // Once its own time has passed there is no way back.
+        await PassAsync("Skipped while moved");
+        await row.Locator("[popovertarget]").ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Skip the next" }).ClickAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync("11:00");
+        await Expect(page.Locator("[data-undo]")).ToHaveCountAsync(0);
+        await studio.Program.PostAsync("/api/schedule/delete", new { id });
+    }
+
     [Theory]
     [InlineData("month")]
     [InlineData("week")]
@@ -145,6 +180,19 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
         {
             await studio.Program.PostAsync("/api/preferences", new { });
         }
+    }
+
+    /// <summary>The own times of the slots that were changed are over.</summary>
+    private async Task PassAsync(string name)
+    {
+        await using var file = new SqliteConnection(
+            $"Data Source={Path.Combine(studio.Program.Folder, "studio.db")};Pooling=False"
+        );
+        await file.OpenAsync();
+        await using var command = file.CreateCommand();
+        command.CommandText =
+            $"UPDATE slot_changes SET slot_at = 0 WHERE schedule_id = (SELECT id FROM schedules WHERE name = '{name}')";
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<IPage> OpenAsync(string language, DateTime slot, string id, string view = "month")

@@ -302,6 +302,7 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         await person.PressAsync(Words.RerunStored);
         await person.PressAsync(person.Link(Words.SeeRun, person.Dialog));
         await Expect(main).ToContainTextAsync(person.Say(Words.RerunOf));
+        await Expect(person.Dialog).ToHaveCountAsync(0);
         Assert.NotEqual(full.Done, person.Page.Url[^36..]);
 
         await person.GoAsync($"/runs/{full.Waiting}");

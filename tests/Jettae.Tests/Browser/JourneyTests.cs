@@ -101,6 +101,8 @@ public abstract class Journeys(StudioPages studio)
         await Expect(page.Locator("#cron-note")).ToContainTextAsync("cron expression of five fields");
         await Expect(page.Locator("#cron")).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(page.Locator(".slots li")).ToHaveCountAsync(0);
+        await page.Locator("#cron").FillAsync("*/15 * * * *");
+        await Expect(page.Locator(".preview")).ToContainTextAsync("About 2,880 a month");
         await page.Locator("#cron").FillAsync("0 9 * * 1-5");
         await Expect(page.Locator(".slots li")).ToHaveCountAsync(10);
 

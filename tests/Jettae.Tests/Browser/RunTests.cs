@@ -112,6 +112,7 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
         await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = "Run it again" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "See the run" }).ClickAsync();
         await Expect(page.GetByText("Rerun of")).ToBeVisibleAsync();
+        await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
         Assert.NotEqual(first, page.Url[^36..]);
         Assert.Contains(
             "한 문장으로만 써 주세요",
