@@ -59,6 +59,54 @@ public sealed class ClusterCutTests
     }
 
     [Theory]
+    [InlineData("Upstash-Queue-Name", null)]
+    [InlineData("Upstash-Flow-Control-Key", "parallelism=1")]
+    public async Task A_line_has_one_request_open_at_a_time_though_its_node_is_cut_off_amid_one(
+        string lane,
+        string? limit
+    )
+    {
+        const int lines = 8;
+        await using var cable = new Cable((await PostgresServer.SharedAsync()).Port);
+        await using var cluster = await Cluster.StartAsync(0);
+        await cluster.AddAsync(cable);
+        await cluster.AddAsync();
+        await cluster.SharedAsync(4, 4);
+        var (open, most) = (new int[lines], 0);
+        var end = new TaskCompletionSource();
+        cluster.Answer = async http =>
+        {
+            var line = http.Request.Path.Value!["/line".Length] - '0';
+            lock (open)
+                most = Math.Max(most, ++open[line]);
+            await Task.WhenAny(
+                end.Task,
+                Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, http.RequestAborted)
+            );
+            lock (open)
+                open[line]--;
+        };
+        for (var number = 0; number < lines * 3; number++)
+        {
+            (string, string)[] limits = limit is null ? [] : [("Upstash-Flow-Control-Value", limit)];
+            await cluster.PublishAsync(
+                1,
+                $"/line{number % lines}/{number}",
+                [(lane, $"line{number % lines}"), .. limits]
+            );
+        }
+        await cluster.UntilAsync(() => cluster.Deliveries.Count == lines);
+        cable.Cut();
+        await cluster.UntilAsync(() => cluster.Nodes[1].Owned.Count == 8);
+        // Those of the one that was cut off have begun once more at the other.
+        await cluster.UntilAsync(() => cluster.Deliveries.Count > lines && open.Sum() == lines);
+        end.SetResult();
+        await cluster.UntilAsync(() => cluster.Beside(db => !db.Any("select 1 from messages where state = 0 limit 1")));
+        Assert.Equal(1, most);
+        cable.Mend();
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Whatever_was_acknowledged_arrives_though_one_node_is_cut_off_again_and_again(bool hangs)

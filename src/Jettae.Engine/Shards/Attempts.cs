@@ -45,6 +45,12 @@ internal sealed partial class Attempts(
     /// <param name="counted">Its key, where that has a rate.</param>
     public async Task<Ending> MakeAsync(InFlight attempt, FlowLane? counted)
     {
+        // What keeps a line or a limit ends with the lease: another node may begin the next. What does not goes on, for when the
+        // database is away for all, nobody does.
+        var lapsing = attempt.Message is { Queue: null, FlowKey: null, Holder: null }
+            ? CancellationToken.None
+            : store.Lapsing;
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(abandoned, lapsing);
         try
         {
             if (counted is not null)
@@ -56,7 +62,7 @@ internal sealed partial class Attempts(
             // While its beginning was written this node slept, perhaps, and others have delivered it.
             if (!store.IsOurs)
                 return new Ending(new Effects(), Now());
-            var outcome = await deliverer.AttemptAsync(attempt.Message, abandoned);
+            var outcome = await deliverer.AttemptAsync(attempt.Message, broken.Token);
             var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
             return new Ending(await store.WriteAsync(settle, (settlement, abandoned), settlement.Bytes));
         }
@@ -64,6 +70,10 @@ internal sealed partial class Attempts(
         {
             // Stopped: still pending in the store.
             return new Ending(new Effects());
+        }
+        catch (OperationCanceledException) when (lapsing.IsCancellationRequested)
+        {
+            return new Ending(new Effects(), Now());
         }
 #pragma warning disable CA1031 // Whatever it was: the outcome could not be written, so the message is pending still.
         catch (Exception trouble)

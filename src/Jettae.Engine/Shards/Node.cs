@@ -33,6 +33,8 @@ internal sealed class Node : IAsyncDisposable
     private long renewedAt;
     private long renewedAtUtc;
     private volatile bool failed;
+    private readonly Timer lapse;
+    private volatile CancellationTokenSource lapsing = new();
     private string[] others = [];
 
     /// <summary>Until the first of the others runs out, unless it renews its row.</summary>
@@ -45,6 +47,7 @@ internal sealed class Node : IAsyncDisposable
     public Node(NpgsqlDataSource source, string schema, TimeSpan term)
     {
         (this.source, this.schema, this.term) = (source, schema, term);
+        lapse = new Timer(_ => Lapse());
         for (var tried = 1; ; tried++)
             try
             {
@@ -58,6 +61,7 @@ internal sealed class Node : IAsyncDisposable
             catch
             {
                 source.Dispose();
+                lapse.Dispose();
                 throw;
             }
         beating = Task.Run(BeatAsync);
@@ -79,6 +83,12 @@ internal sealed class Node : IAsyncDisposable
     public bool IsAlive =>
         TimeProvider.System.GetElapsedTime(Interlocked.Read(ref renewedAt)) < term * 0.9
         && Math.Abs(TimeProvider.System.GetUtcNow().Ticks - Interlocked.Read(ref renewedAtUtc)) < (term * 0.9).Ticks;
+
+    /// <summary>
+    /// Cancelled when <see cref="IsAlive"/> ends: what must not go on beside another node's is broken off then. To be taken before
+    /// that is asked.
+    /// </summary>
+    public CancellationToken Lapsing => lapsing.Token;
 
     /// <summary>The database does not answer, and has not for so long that others may have what this node has.</summary>
     public bool IsCutOff => failed && !IsAlive;
@@ -158,6 +168,7 @@ internal sealed class Node : IAsyncDisposable
 #pragma warning restore CA1031
         { }
         await source.DisposeAsync();
+        await lapse.DisposeAsync();
         oneBeat.Dispose();
         ending.Dispose();
     }
@@ -181,6 +192,17 @@ internal sealed class Node : IAsyncDisposable
     {
         Interlocked.Exchange(ref renewedAt, at.Timestamp);
         Interlocked.Exchange(ref renewedAtUtc, at.Utc);
+        if (lapsing.IsCancellationRequested)
+            lapsing = new CancellationTokenSource();
+        lapse.Change(term * 0.9, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Lapse()
+    {
+        if (!IsAlive)
+            _ = lapsing.CancelAsync();
+        else
+            lapse.Change(Soon, Timeout.InfiniteTimeSpan);
     }
 
     private async Task BeatAsync()
@@ -243,6 +265,9 @@ internal sealed class Node : IAsyncDisposable
         {
             // Nothing begins any more when it is not: IsAlive.
             (failed, soonest) = (true, TimeSpan.MaxValue);
+            // A timer stands still while the machine sleeps.
+            if (!IsAlive)
+                Lapse();
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace Jettae.Engine;
@@ -157,7 +158,7 @@ public sealed partial class Shards : IDisposable
         {
             await Task.WhenAll(node.Owned.Select(number => GiveBackAsync(node, number, bound)));
         }
-        catch (TimeoutException)
+        catch (Exception trouble) when (trouble is TimeoutException or DbException)
         {
             // It begins and writes nothing more all the same; the node's own end gives it back.
         }

@@ -102,6 +102,8 @@ public sealed partial class PostgresStore : Store
         }
     }
 
+    internal override CancellationToken Lapsing => Node.Lapsing;
+
     /// <summary>Where the store is, for people; without its password.</summary>
     /// <exception cref="InvalidOperationException">The address cannot be read.</exception>
     public static string Describe(string database) => new PostgresAddress(database).ToString();

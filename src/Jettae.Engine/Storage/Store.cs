@@ -45,6 +45,9 @@ public abstract class Store : IAsyncDisposable
     /// <summary>Whether what this engine holds of it cannot be another's; asked before anything begins.</summary>
     internal virtual bool IsOurs => true;
 
+    /// <summary>Cancelled when <see cref="IsOurs"/> ends; to be taken before that is asked.</summary>
+    internal virtual CancellationToken Lapsing => CancellationToken.None;
+
     /// <summary>Runs <paramref name="work"/> in the next commit. When the task ends, it is on disk.</summary>
     /// <param name="work">
     /// A throw undoes this work only; its neighbours in the batch commit. It may be run again where the store undid it: what it

@@ -48,8 +48,18 @@ function tabs() {
   shownTab = tab.href;
   tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
 }
+// A page that has come gives the focus to its heading, as soon as it has read that. Whoever has begun in it keeps their place.
+let isNew = false;
+function head() {
+  const heading = isNew && document.querySelector("main h1");
+  if (!heading) return;
+  isNew = false;
+  if (document.querySelector("main").contains(document.activeElement)) return;
+  heading.tabIndex = -1;
+  heading.focus();
+}
 setInterval(tick, 1000);
-const refresh = () => { tick(); local(); tabs(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
+const refresh = () => { tick(); local(); tabs(); head(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
 
@@ -123,11 +133,5 @@ remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog.close();
-// Whoever has begun in the page keeps their place: the server says this a moment after the page can be used.
-export const arrive = () => {
-  const heading = document.querySelector("h1");
-  if (!heading || document.querySelector("main")?.contains(document.activeElement)) return;
-  heading.tabIndex = -1;
-  heading.focus();
-};
+export const arrive = () => { isNew = true; head(); };
 export const focus = (id) => document.getElementById(id)?.focus();
