@@ -70,6 +70,9 @@ public sealed class MoveTests
             var half = await Assert.ThrowsAsync<InvalidOperationException>(early.StartAsync);
             Assert.Contains("holds a move that was cut off", half.Message, StringComparison.Ordinal);
         }
+        // Nor goes on in the folder, where what it did would not go along.
+        var back = await Assert.ThrowsAsync<InvalidOperationException>(program.StartAsync);
+        Assert.Contains("was cut off: run 'jettae migrate'", back.Message, StringComparison.Ordinal);
         await DoAsync(postgres, "DROP EVENT TRIGGER prepare; DROP FUNCTION cut() CASCADE");
         (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
         Assert.True(code == 0, said);

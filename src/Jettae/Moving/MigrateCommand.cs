@@ -10,6 +10,9 @@ internal static class MigrateCommand
     /// <summary>In the folder: where its data went. Nothing starts on it any more.</summary>
     private const string Mark = "moved-to-postgres";
 
+    /// <summary>In the folder: where its data is going. What happened there meanwhile would not be what was compared.</summary>
+    private const string Begun = "moving-to-postgres";
+
     public static Command Command()
     {
         var from = new Option<string?>("--from") { Description = "The data folder. Default: JETTAE_DATA." };
@@ -41,18 +44,25 @@ internal static class MigrateCommand
         }
         if (MovedTo(settings) is { } place)
             throw IsElsewhere(settings, place);
+        if (Read(settings, Begun) is { } half)
+            throw new SettingsException(
+                $"The move of {settings.DataFolder} to {half} was cut off: run 'jettae migrate' until it has ended. "
+                    + $"To stay in the folder, delete {In(settings, Begun)}, and move to an empty database another time."
+            );
     }
 
     /// <summary>Where the folder's data went; null when it is in the folder.</summary>
-    private static string? MovedTo(Settings settings) =>
-        MarkOf(settings) is var mark && File.Exists(mark) ? File.ReadAllText(mark).Trim() : null;
+    private static string? MovedTo(Settings settings) => Read(settings, Mark);
 
-    private static string MarkOf(Settings settings) => Path.Combine(settings.DataFolder, Mark);
+    private static string? Read(Settings settings, string mark) =>
+        File.Exists(In(settings, mark)) ? File.ReadAllText(In(settings, mark)).Trim() : null;
+
+    private static string In(Settings settings, string mark) => Path.Combine(settings.DataFolder, mark);
 
     private static SettingsException IsElsewhere(Settings settings, string place) =>
         new(
             $"What was in {settings.DataFolder} is in PostgreSQL now, at {place}: set DATABASE_URL. "
-                + $"To go back to the folder as it was then, delete {MarkOf(settings)}; both at once would deliver twice."
+                + $"To go back to the folder as it was then, delete {In(settings, Mark)}; both at once would deliver twice."
         );
 
     private static async Task RunAsync(string? from, string? to, CancellationToken cancel)
@@ -102,6 +112,7 @@ internal static class MigrateCommand
         )
             throw new SettingsException($"{where}: the database has messages of another engine: use an empty one.");
         _ = Credentials.Stored(target);
+        await File.WriteAllTextAsync(In(source, Begun), where, cancel);
         var messages = await Move.RunAsync(engine, there, Say, cancel);
         var pieces = await studio.RunAsync(Say, cancel);
         var wrong = messages
@@ -110,10 +121,14 @@ internal static class MigrateCommand
             .Concat(pieces.Where(each => !each.IsSame).Select(each => each.Table))
             .ToList();
         if (wrong.Count > 0)
+        {
+            File.Delete(In(source, Begun));
             throw new SettingsException(
                 $"Not the same on both sides: {string.Join(", ", wrong)}. Nothing was taken from the folder; the database must not be used."
             );
-        await File.WriteAllTextAsync(MarkOf(source), where, cancel);
+        }
+        await File.WriteAllTextAsync(In(source, Mark), where, cancel);
+        File.Delete(In(source, Begun));
         Move.End(there);
         await Console.Out.WriteLineAsync(
             $"moved {messages.Sum(each => each.Rows) + pieces.Sum(each => each.Rows)} rows, compared row by row; start with DATABASE_URL from now on"
