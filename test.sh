@@ -30,6 +30,15 @@ dotnet restore Jettae.slnx --locked-mode
 dotnet csharpier check .
 dotnet build Jettae.slnx --no-restore -c Release
 
+# The programs that the tests start are the ones that people run, compiled ahead for this machine: of the hundreds of starts
+# each costs a third less.
+if dotnet publish src/Jettae -c Release --use-current-runtime --no-self-contained -p:PackAsTool=false \
+  -p:NuGetLockFilePath=obj/publish.lock.json -o artifacts/program; then
+  export JETTAE_TEST_PROGRAM="$PWD/artifacts/program/Jettae.dll"
+else
+  echo "Not compiled ahead here: the tests start what was built." >&2
+fi
+
 rm -rf TestResults
 export JETTAE_PICTURES="$PWD/TestResults/pictures"
 passed=0 failed=0 broken=0

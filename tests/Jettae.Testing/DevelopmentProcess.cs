@@ -51,11 +51,7 @@ public sealed class DevelopmentProcess : IAsyncDisposable
     ) =>
         StartAsync(
             "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "Jettae.dll"),
-                "dev",
-                .. arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments],
-            ],
+            [JettaeProcess.Tested, "dev", .. arguments.Contains("--port") ? arguments : ["--port", "0", .. arguments]],
             environment
         );
 

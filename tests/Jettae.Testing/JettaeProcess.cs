@@ -46,8 +46,13 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     public string Folder { get; }
     public string Url { get; }
 
-    /// <summary>The program's file: what was built with the tests, unless it is another one.</summary>
-    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "Jettae.dll");
+    /// <summary>The program that is tested: one that was published (<c>JETTAE_TEST_PROGRAM</c>), or what was built with the tests.</summary>
+    public static string Tested { get; } =
+        Environment.GetEnvironmentVariable("JETTAE_TEST_PROGRAM")
+        ?? Path.Combine(AppContext.BaseDirectory, "Jettae.dll");
+
+    /// <summary>The program's file: the one that is tested, unless it is another one.</summary>
+    public string Program { get; init; } = Tested;
 
     /// <summary>What it was told, beside the data folder.</summary>
     public IReadOnlyDictionary<string, string> Settings => settings;
@@ -103,7 +108,7 @@ public sealed partial class JettaeProcess : IAsyncDisposable
             ]
         )
         {
-            Program = program ?? Path.Combine(AppContext.BaseDirectory, "Jettae.dll"),
+            Program = program ?? Tested,
         };
 
     /// <summary>Below those that the system gives out by itself: nobody else gets it while its program is down.</summary>

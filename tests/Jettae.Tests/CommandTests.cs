@@ -269,7 +269,7 @@ public sealed class CommandTests
     /// <summary>What the command printed; what it printed as an error is thrown.</summary>
     private static async Task<string> RunAsync(Dictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Jettae.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [JettaeProcess.Tested, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

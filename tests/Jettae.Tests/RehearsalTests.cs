@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 
 namespace Jettae.Tests;
 
@@ -11,7 +12,7 @@ public sealed class RehearsalTests
     private static async Task<(int ExitCode, string Out, string Error)> RehearseAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Jettae.dll"));
+        start.ArgumentList.Add(JettaeProcess.Tested);
         start.ArgumentList.Add("rehearse");
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
