@@ -153,12 +153,15 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     /// <summary>An attempt of a key with a rate is about to begin. False when its message is no longer to be attempted.</summary>
     internal static bool Begin(Db s, InFlight attempt, FlowLimits limits)
     {
-        var message = attempt.Message;
+        var (message, period) = (attempt.Message, limits.Period * 1_000L);
+        // Of one period only: what a pause left is pruned. From the beginning, all that was deleted would be stepped over for as
+        // long as somebody's transaction keeps it.
         s.Run(
-            "delete from flow_starts where tenant = $0 and flow_key = $1 and began_at < $2",
+            "delete from flow_starts where tenant = $0 and flow_key = $1 and began_at >= $2 and began_at < $3",
             message.Tenant,
             message.FlowKey,
-            attempt.StartedAt - (limits.Period * 1_000L)
+            attempt.StartedAt - (2 * period),
+            attempt.StartedAt - period
         );
         return s.Run(
                 """
