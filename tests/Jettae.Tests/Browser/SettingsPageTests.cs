@@ -131,6 +131,16 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
         await Expect(page).ToHaveURLAsync(studio.Front + "/");
     }
 
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task Until_it_is_said_alerts_are_sent_in_the_language_of_the_page(string language)
+    {
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync("/alerts");
+        await Expect(page.Locator("main:not([inert]) #language")).ToHaveValueAsync(language);
+    }
+
     [Fact]
     public async Task What_is_refused_is_said_in_the_rules_words_alone()
     {
