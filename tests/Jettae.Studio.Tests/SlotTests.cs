@@ -352,6 +352,30 @@ public sealed class SlotTests
         studio.MessageFor(Nine);
     }
 
+    [Theory]
+    [InlineData("its end has passed")]
+    [InlineData("it has run as often as it may")]
+    public async Task A_schedule_without_a_slot_to_come_does_not_go_on_and_is_told_so(string why)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, endsAt: "2024-01-20T12:00:00Z");
+        await DeliverAsync(studio, Nine);
+        await studio.PostAsync("/api/schedule/pause", new { id });
+        if (why == "its end has passed")
+            await studio.GoToAsync("2024-01-21T00:00:00Z");
+        else
+            await studio.PostAsync("/api/schedule/update", new { id, max_runs = 1 });
+        var before = (await studio.GetAsync($"/api/schedules/{id}")).ToJsonString();
+        var (status, refused) = await studio.PostAsync("/api/schedule/resume", new { id });
+        Assert.Equal((HttpStatusCode.Conflict, "schedule_ended"), (status, (string?)refused["code"]));
+        if (why != "its end has passed")
+            Assert.Equal(
+                HttpStatusCode.Conflict,
+                (await studio.PostAsync("/api/schedule/pause", new { id, until = ThirdDay })).Status
+            );
+        Assert.Equal(before, (await studio.GetAsync($"/api/schedules/{id}")).ToJsonString());
+    }
+
     [Fact]
     public async Task A_duplicate_is_a_paused_copy_with_a_name_of_its_own()
     {
