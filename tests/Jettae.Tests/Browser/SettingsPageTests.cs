@@ -72,6 +72,15 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
     }
 
     [Fact]
+    public async Task The_label_of_a_tokens_name_leads_to_it_and_not_to_the_brands()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await page.Locator("main:not([inert]) #tokens label").First.ClickAsync();
+        await Expect(page.Locator("#token-name")).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task A_page_whose_session_ends_elsewhere_goes_to_sign_in()
     {
         var here = await studio.OpenAsync("en");
