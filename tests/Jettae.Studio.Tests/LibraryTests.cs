@@ -305,6 +305,28 @@ public sealed class LibraryTests
     }
 
     [Fact]
+    public async Task A_piece_that_is_deleted_while_it_is_written_again_is_said_to_be()
+    {
+        var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작이에요."),
+            FakeClaude.Waits(begun, gate.Task)
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var id = await PieceAsync(studio, "x_post");
+        var writing = studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        await begun.Task;
+        await studio.Http.DeleteAsync($"/api/contents/{id}");
+        gate.SetResult();
+        var run = (await writing).Body["run"]!;
+        Assert.Equal(("failed", "content_deleted"), ((string?)run["state"], (string?)run["reason"]!["key"]));
+        Assert.Contains("글이 지워졌어요", (string?)run["reason"]!["ko"]!["what"], StringComparison.Ordinal);
+        Assert.Empty((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
     public async Task The_library_is_exported_as_a_file_that_a_spreadsheet_opens_and_never_runs()
     {
         await using var studio = await TestStudio.StartAsync();

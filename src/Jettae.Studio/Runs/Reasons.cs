@@ -266,6 +266,11 @@ public static class Reasons
         new("쓰는 동안 스케줄이 지워졌어요.", "The schedule was deleted meanwhile."),
         new("하실 일은 없어요.", "Nothing to do.")
     );
+    public static readonly Reason PieceDeleted = new(
+        "content_deleted",
+        new("쓰는 동안 글이 지워졌어요.", "The piece was deleted meanwhile."),
+        new("하실 일은 없어요.", "Nothing to do.")
+    );
     public static readonly Reason Surprise = new(
         "internal_error",
         new("예상하지 못한 문제가 생겼어요.", "Something unexpected went wrong."),
@@ -366,6 +371,7 @@ public static class Reasons
         CutOff,
         DraftUnfit,
         Deleted,
+        PieceDeleted,
         Surprise,
         Cancelled,
         StoreFailed,
