@@ -50,6 +50,26 @@ public sealed class EditorTests(StudioPages studio) : IClassFixture<StudioPages>
         ILocator Frequency(Frequency frequency) => main.Locator($"[name=frequency][value={frequency}]");
     }
 
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task The_hint_names_every_variable_that_can_be_put_into_a_prompt(string language)
+    {
+        var (_, main) = await OpenAsync(language);
+        await main.Locator("[name='settings.promptType'][value=Custom]").CheckAsync();
+        var chips = main.GetByRole(AriaRole.Group, new() { Name = Say(language, Words.Variables) }).Locator(".chip");
+        await Expect(chips.First).ToBeVisibleAsync();
+        var accepted = await chips.AllInnerTextsAsync();
+        Assert.Equal(10, accepted.Count);
+        var hint = await main.Locator("[id='settings.customPrompt-note']").InnerTextAsync();
+        Assert.EndsWith(string.Join(' ', accepted), hint, StringComparison.Ordinal);
+        // Each of them is, in truth.
+        foreach (var variable in accepted)
+            await main.GetByRole(AriaRole.Button, new() { Name = variable, Exact = true }).ClickAsync();
+        await Expect(main.Locator("[id='settings.customPrompt']")).ToHaveValueAsync(string.Join(' ', accepted));
+        await Expect(main.Locator("fieldset .notice")).ToHaveCountAsync(0);
+    }
+
     private async Task<(IPage Page, ILocator Main)> OpenAsync(string language)
     {
         var page = await studio.OpenAsync(language);
