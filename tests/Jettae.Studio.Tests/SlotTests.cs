@@ -82,6 +82,41 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task A_slot_takes_the_place_of_one_that_was_moved_away_and_both_run_once()
+    {
+        const string Later = "2024-01-16T02:00:00Z";
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio);
+        await MoveAsync(Nine, Later);
+        var answer = await MoveAsync(DayAfter, Nine);
+        Assert.Equal(Nine, (string?)answer["next_run_at"]);
+        Assert.Equal([Nine, Later, ThirdDay], answer["slots"]!.AsArray().Take(3).Select(each => (string?)each));
+        // And back, as undo has it.
+        answer = await MoveAsync(Nine, DayAfter);
+        Assert.Equal([Later, DayAfter, ThirdDay], answer["slots"]!.AsArray().Take(3).Select(each => (string?)each));
+
+        await MoveAsync(DayAfter, Nine);
+        foreach (var slot in new[] { Nine, Later, ThirdDay })
+            await DeliverAsync(studio, slot);
+        Assert.Equal(
+            [Nine, Later, ThirdDay],
+            (await RunsAsync(studio)).Select(run => (string?)run!["slot_at"]).Order(StringComparer.Ordinal)
+        );
+
+        Task<JsonNode> MoveAsync(string slot, string to) =>
+            ChangeAsync(
+                studio,
+                "move",
+                new
+                {
+                    id,
+                    slot_at = slot,
+                    to,
+                }
+            );
+    }
+
+    [Fact]
     public async Task A_slot_moved_back_to_its_own_time_is_as_it_was()
     {
         await using var studio = await TestStudio.StartAsync();
