@@ -1,0 +1,78 @@
+using Jettae.Studio;
+using Jettae.Testing;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Jettae.Tests;
+
+/// <summary>What a schedule's row tells of it, and what can be done there.</summary>
+[Collection(Busy.Name)]
+public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<WritingPages>
+{
+    [Theory]
+    [InlineData("ko", "남은 차례가 없어서")]
+    [InlineData("en", "No slot is left")]
+    public async Task A_switch_that_is_refused_goes_back_and_says_why(string language, string why)
+    {
+        var id = await writing.ScheduleAsync($"Ended {language}");
+        await writing.DeliverAsync(id);
+        await UntilAsync(await writing.NewestRunAsync(id), "done");
+        await writing.Program.PostAsync("/api/schedule/pause", new { id });
+        await writing.Program.PostAsync("/api/schedule/update", new { id, max_runs = 1 });
+        var (page, row) = await OpenAsync(language, $"Ended {language}");
+        var turn = row.GetByRole(AriaRole.Switch);
+        await turn.ClickAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync(why);
+        await Expect(turn).Not.ToBeCheckedAsync();
+        await Expect(turn).ToBeEnabledAsync();
+        await Expect(row).ToContainTextAsync(Word(language, Words.Paused));
+    }
+
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task A_paused_schedule_is_given_a_day_to_go_on_and_one_that_rests_goes_on_at_once(string language)
+    {
+        var id = await writing.ScheduleAsync($"Rests {language}");
+        var next = await writing.SlotAsync(id);
+        await writing.Program.PostAsync("/api/schedule/pause", new { id });
+        var (page, row) = await OpenAsync(language, $"Rests {language}");
+        await ChooseAsync(Words.RestUntil);
+        await page.GetByRole(AriaRole.Dialog)
+            .GetByRole(AriaRole.Button, new() { Name = Word(language, Words.Pause), Exact = true })
+            .ClickAsync();
+        await Expect(row.Locator(".badge.warn")).ToBeVisibleAsync();
+        await Expect(row.GetByRole(AriaRole.Switch)).ToBeCheckedAsync();
+        Assert.True(string.CompareOrdinal(await writing.SlotAsync(id), next) > 0);
+
+        await ChooseAsync(Words.ResumeNow);
+        await Expect(row.Locator(".badge.warn")).ToHaveCountAsync(0);
+        Assert.Equal(next, await writing.SlotAsync(id));
+        // Back at rest, by undo, and then there is a way to end that again.
+        await page.Locator(".toast [data-undo]").ClickAsync();
+        await Expect(row.Locator(".badge.warn")).ToBeVisibleAsync();
+
+        async Task ChooseAsync(Word choice)
+        {
+            await row.Locator("[popovertarget]").ClickAsync();
+            await row.GetByRole(AriaRole.Button, new() { Name = Word(language, choice), Exact = true }).ClickAsync();
+        }
+    }
+
+    private async Task<(IPage Page, ILocator Row)> OpenAsync(string language, string name)
+    {
+        var page = await writing.Studio.OpenAsync(language);
+        await page.GotoAsync($"/schedules?q={name}");
+        await Expect(page.Locator("main:not([inert]) li.schedule")).ToHaveCountAsync(1);
+        return (page, page.Locator("li.schedule"));
+    }
+
+    private Task UntilAsync(string run, string state) =>
+        Wait.UntilAsync(
+            async () => (string?)(await writing.Program.GetAsync($"/api/runs/{run}"))["state"] == state,
+            TimeSpan.FromSeconds(20)
+        );
+
+    private static string Word(string language, Word word) =>
+        word.In(System.Globalization.CultureInfo.GetCultureInfo(language));
+}
