@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Jettae.Studio;
 using Jettae.Testing;
 using Microsoft.Playwright;
@@ -57,6 +58,42 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
             await row.Locator("[popovertarget]").ClickAsync();
             await row.GetByRole(AriaRole.Button, new() { Name = Word(language, choice), Exact = true }).ClickAsync();
         }
+    }
+
+    [Theory]
+    [InlineData(
+        "ko",
+        "2028년 1월 3일 (월) 09:00",
+        @"^\d+월 \d+일 \(.\) \d\d:\d\d$",
+        @"^202\d년 \d+월 \d+일 \(.\) \d\d:\d\d$"
+    )]
+    [InlineData("en", "Mon, Jan 3, 2028, 09:00", @"^\w+, \w+ \d+, \d\d:\d\d$", @"^\w+, \w+ \d+, 202\d, \d\d:\d\d$")]
+    public async Task What_is_of_another_year_says_so(string language, string far, string near, string past)
+    {
+        var name = $"Far {language}";
+        var made = await writing.Program.PostAsync(
+            "/api/schedule/create",
+            new
+            {
+                name,
+                content_type = "x_post",
+                topic = name,
+                frequency = "daily",
+                time_of_day = "09:00",
+                timezone = "Asia/Seoul",
+                starts_at = "2028-01-02T15:00:00Z",
+            }
+        );
+        await writing.RunAsync((string)made["id"]!);
+        var (page, row) = await OpenAsync(language, name);
+        await Expect(row.Locator("time")).ToHaveTextAsync(far);
+        // By the script too: of what has run, now and as it will be seen in years.
+        await page.GotoAsync($"/runs?schedule={made["id"]}");
+        await Expect(page.Locator(".runline time")).ToHaveTextAsync(new Regex(near));
+        await page.Clock.SetFixedTimeAsync(TimeProvider.System.GetUtcNow().AddYears(5).UtcDateTime);
+        await page.ReloadAsync();
+        await Expect(page.Locator(".runline time")).ToHaveTextAsync(new Regex(past));
+        await writing.Program.PostAsync("/api/schedule/delete", new { id = made["id"] });
     }
 
     private async Task<(IPage Page, ILocator Row)> OpenAsync(string language, string name)
