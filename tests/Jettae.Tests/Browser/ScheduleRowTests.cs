@@ -60,6 +60,46 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
         }
     }
 
+    [Fact]
+    public async Task The_last_twenty_runs_stand_in_a_row_the_newest_at_its_end_and_the_figures_are_of_all()
+    {
+        var id = await writing.ScheduleAsync("Strip");
+        for (var n = 0; n < 20; n++)
+            await writing.RunAsync(id);
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(401, "authentication_error"));
+        await writing.RunAsync(id);
+        var slot = await writing.SlotAsync(id);
+        await writing.Program.PostAsync("/api/schedule/pause", new { id });
+        await writing.DeliverAsync(id, slot);
+        await UntilAsync(await NewestAsync(id, 22), "skipped");
+
+        var (_, row) = await OpenAsync("en", "Strip");
+        var bars = row.Locator(".strip i");
+        await Expect(bars).ToHaveCountAsync(20);
+        string[] states = [.. Enumerable.Repeat("done", 18), "failed", "skipped"];
+        Assert.Equal(states, await bars.EvaluateAllAsync<string[]>("bars => bars.map(bar => bar.className)"));
+        var colours = await bars.EvaluateAllAsync<string[]>(
+            """
+            bars => [...["--ok", "--bad", "--line-strong"].map(name => {
+                const probe = Object.assign(document.createElement("i"), { style: `background: var(${name})` });
+                document.body.append(probe);
+                return getComputedStyle(probe).backgroundColor;
+            }), ...bars.slice(-3).map(bar => getComputedStyle(bar).backgroundColor)]
+            """
+        );
+        Assert.Equal(3, colours.Take(3).Distinct().Count());
+        Assert.Equal(colours.Take(3), colours.Skip(3));
+        await Expect(row.Locator(".strip"))
+            .ToHaveAttributeAsync("aria-label", "Recent runs: Skipped 1, Failed 1, Done 18");
+        var figures = row.Locator("[title='The last 30 days']");
+        await Expect(figures).ToContainTextAsync("95%");
+        var stats = (await writing.Program.GetAsync("/api/stats"))["schedules"]!
+            .AsArray()
+            .Single(each => (string?)each!["schedule_id"] == id)!;
+        await Expect(figures).ToContainTextAsync(Words.Dollars((decimal)stats["cost"]!));
+        await Expect(figures).ToContainTextAsync($"{(long)stats["input_tokens"]! + (long)stats["output_tokens"]!:N0}");
+    }
+
     [Theory]
     [InlineData(
         "ko",
@@ -109,6 +149,18 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
             async () => (string?)(await writing.Program.GetAsync($"/api/runs/{run}"))["state"] == state,
             TimeSpan.FromSeconds(20)
         );
+
+    /// <summary>The newest run of a schedule, as soon as there are so many.</summary>
+    private async Task<string> NewestAsync(string schedule, int count)
+    {
+        await Wait.UntilAsync(
+            async () =>
+                (await writing.Program.GetAsync($"/api/runs?schedule_id={schedule}"))["items"]!.AsArray().Count
+                >= count,
+            TimeSpan.FromSeconds(20)
+        );
+        return await writing.NewestRunAsync(schedule);
+    }
 
     private static string Word(string language, Word word) =>
         word.In(System.Globalization.CultureInfo.GetCultureInfo(language));
