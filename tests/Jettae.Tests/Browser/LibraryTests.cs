@@ -142,6 +142,19 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Theory]
+    [InlineData("en", "youtube_script", "[Opening]", "About 10.0 s spoken")]
+    [InlineData("ko", "instagram_reel_script", "【훅】", "말하면 약 4.0 초")]
+    public async Task A_script_says_how_long_it_is_spoken(string language, string type, string label, string said)
+    {
+        var words =
+            language == "en" ? string.Concat(Enumerable.Repeat("one ", 25)) : "가나다라마바사아자차카타파하 2026 AI";
+        var id = await PieceAsync(type, "A title", $"{label}\n{words}\nhttps://example.com/spoken #tag", language);
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync($"/library/{id}");
+        await Expect(page.Locator(".mock.script")).ToContainTextAsync(said);
+    }
+
+    [Theory]
     [InlineData("/library")]
     [InlineData("/schedules/new")]
     [InlineData("/calendar")]
@@ -220,7 +233,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
     }
 
-    private async Task<string> PieceAsync(string type, string? title, string? body)
+    private async Task<string> PieceAsync(string type, string? title, string? body, string language = "en")
     {
         var made = await studio.Program.PostAsync(
             "/api/content/generate",
@@ -228,7 +241,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
             {
                 content_type = type,
                 topic = "Something",
-                language = "en",
+                language,
             }
         );
         var id = (string)made["content"]!["id"]!;
