@@ -142,7 +142,15 @@ public sealed class AlertTests
     {
         await using var claude = await FakeClaude.StartAsync(FakeClaude.Fails(401, "authentication_error"));
         await using var studio = await StartAsync(claude);
-        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook, slack_url = Slack });
+        await studio.PostAsync(
+            "/api/alerts/settings",
+            new
+            {
+                webhook_url = Hook,
+                slack_url = Slack,
+                language = "ko",
+            }
+        );
         await studio.CreateAsync(TestStudio.ThreeHourly());
         await studio.GoToAsync(Slot);
         await studio.DeliverAsync(studio.MessageFor(Slot));
@@ -506,6 +514,32 @@ public sealed class AlertTests
         const string Which = "아침 루틴: X post · Every 3 hours · from 09:00 · Asia/Seoul · 아침 루틴";
         Assert.Equal(Which, Assert.Single(Told(Hook), lines => lines.Length > 1)[1]);
         Assert.Equal(Which, Assert.Single(Told(Slack), lines => lines.Length > 2)[1]);
+    }
+
+    [Theory]
+    [InlineData("ko-KR,ko;q=0.9", null, "ko")]
+    [InlineData("en-US,en;q=0.9", "ko", "en")]
+    [InlineData(null, "ko", "ko")]
+    [InlineData(null, null, "en")]
+    public async Task Until_it_is_said_what_is_sent_speaks_the_language_of_whoever_sets_it_up(
+        string? accepts,
+        string? chosen,
+        string language
+    )
+    {
+        await using var studio = await TestStudio.StartAsync();
+        await studio.PostAsync("/api/preferences", new { language = chosen });
+        using var browser = studio.Client(TestStudio.Token);
+        if (accepts is not null)
+            browser.DefaultRequestHeaders.Add("Accept-Language", accepts);
+        var before = JsonNode.Parse(await browser.GetStringAsync("/api/alerts/settings"))!;
+        Assert.Equal(language, (string?)before["language"]);
+        await studio.PostAsync("/api/alerts/settings", new { webhook_url = Hook }, browser);
+        // What is stored stays, whoever asks.
+        using var other = studio.Client(TestStudio.Token);
+        other.DefaultRequestHeaders.Add("Accept-Language", language == "ko" ? "en" : "ko");
+        var (_, after) = await studio.PostAsync("/api/alerts/settings", new { late_minutes = 7 }, other);
+        Assert.Equal((language, 7), ((string?)after["language"], (int)after["late_minutes"]!));
     }
 
     [Fact]

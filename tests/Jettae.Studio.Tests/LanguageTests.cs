@@ -45,6 +45,36 @@ public sealed partial class LanguageTests
         }
     }
 
+    [Theory]
+    [InlineData("2026-12-31T14:59:00Z", "2026-12-31T10:00:00Z", "ko", "12월 31일 (목) 23:59")]
+    [InlineData("2026-12-31T15:00:00Z", "2026-12-31T10:00:00Z", "ko", "2027년 1월 1일 (금) 00:00")]
+    [InlineData("2026-12-31T15:00:00Z", "2026-12-31T16:00:00Z", "ko", "1월 1일 (금) 00:00")]
+    [InlineData("2027-01-03T00:00:00Z", "2026-12-31T10:00:00Z", "en", "Sun, Jan 3, 2027, 09:00")]
+    [InlineData("2026-01-03T00:00:00Z", "2026-12-31T10:00:00Z", "en", "Sat, Jan 3, 09:00")]
+    [InlineData("2025-01-03T00:00:00Z", "2026-12-31T10:00:00Z", "en", "Fri, Jan 3, 2025, 09:00")]
+    public void What_is_of_another_year_where_it_is_shown_says_which(
+        string instant,
+        string now,
+        string language,
+        string shown
+    )
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        var culture = CultureInfo.GetCultureInfo(language);
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, culture);
+        try
+        {
+            Assert.Equal(
+                shown,
+                Words.At(DateTimeOffset.Parse(instant, null), "Asia/Seoul", DateTimeOffset.Parse(now, null))
+            );
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
     [Fact]
     public void Every_reason_is_listed_and_none_that_has_failed_for_good_promises_another_try()
     {

@@ -231,6 +231,54 @@ public sealed class LibraryTests
     }
 
     [Theory]
+    [InlineData("of no schedule", "합쇼체", "또박또박")]
+    [InlineData("its schedule is gone", "합쇼체", "또박또박")]
+    [InlineData("its prompt is not known", "반말", "담백하게")]
+    public async Task A_piece_without_a_schedule_is_written_again_in_the_voice_it_has(
+        string piece,
+        string level,
+        string voice
+    )
+    {
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작입니다."),
+            FakeClaude.Says("짧은 아침입니다.")
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        await studio.PostAsync("/api/brand", new { voice = "담백하게", speech_level = "banmal" });
+        var fields = new
+        {
+            topic = "아침",
+            content_type = "x_post",
+            frequency = "daily",
+            time_of_day = "09:00",
+            settings = new { speechLevel = "hapsyo", brandVoice = "또박또박" },
+        };
+        string id;
+        if (piece == "its schedule is gone")
+        {
+            var schedule = (string)(await studio.CreateAsync(fields))["id"]!;
+            var (_, ran) = await studio.PostAsync("/api/schedule/run", new { id = schedule });
+            id = (string)ran["content"]!["id"]!;
+            await studio.PostAsync("/api/schedule/delete", new { id = schedule });
+        }
+        else
+        {
+            var (_, made) = await studio.PostAsync("/api/content/generate", fields);
+            id = (string)made["content"]!["id"]!;
+        }
+        if (piece == "its prompt is not known")
+            await studio.InStoreAsync("UPDATE runs SET prompt = NULL");
+        await studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        var rules = (string)claude.Requests.Last()["system"]![0]!["text"]!;
+        Assert.Contains(level, rules, StringComparison.Ordinal);
+        Assert.Contains(voice, rules, StringComparison.Ordinal);
+        Assert.DoesNotContain("해요체", rules, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("approved", "draft", "")]
     [InlineData("rejected", "draft", "")]
     [InlineData("archived", "archived", "너무 길어요")]
@@ -280,6 +328,28 @@ public sealed class LibraryTests
                 HttpStatusCode.BadRequest,
                 (await studio.PostAsync($"/api/contents/{id}/regenerate", bad)).Status
             );
+    }
+
+    [Fact]
+    public async Task A_piece_that_is_deleted_while_it_is_written_again_is_said_to_be()
+    {
+        var (begun, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var claude = await FakeClaude.StartAsync(
+            FakeClaude.Says("아침은 하루의 시작이에요."),
+            FakeClaude.Waits(begun, gate.Task)
+        );
+        await using var studio = await TestStudio.StartAsync(change: options =>
+            (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        var id = await PieceAsync(studio, "x_post");
+        var writing = studio.PostAsync($"/api/contents/{id}/regenerate", new { instruction = "더 짧게" });
+        await begun.Task;
+        await studio.Http.DeleteAsync($"/api/contents/{id}");
+        gate.SetResult();
+        var run = (await writing).Body["run"]!;
+        Assert.Equal(("failed", "content_deleted"), ((string?)run["state"], (string?)run["reason"]!["key"]));
+        Assert.Contains("글이 지워졌어요", (string?)run["reason"]!["ko"]!["what"], StringComparison.Ordinal);
+        Assert.Empty((await studio.GetAsync("/api/contents"))["items"]!.AsArray());
     }
 
     [Fact]

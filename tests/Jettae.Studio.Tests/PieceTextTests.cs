@@ -13,13 +13,6 @@ public sealed class PieceTextTests
         Assert.Equal([new(null, "안녕하세요"), new("훅", "0~3초\n첫 장면이에요"), new("마무리", "#카페 #아침")], parts);
     }
 
-    [Theory]
-    [InlineData("[훅]\n가나다라마바사아자차카", 2)]
-    [InlineData("[Hook]\none two three four five\n#tag", 2)]
-    [InlineData("", 0)]
-    public void Its_spoken_time_counts_what_is_said(string body, int seconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), ScriptText.Spoken(body));
-
     [Fact]
     public void An_article_s_headings_are_recognised()
     {

@@ -54,7 +54,7 @@ public sealed class ScheduleFormTests
         );
         Assert.Equal(next, (string?)(await studio.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
         // Nor by another time of day.
-        await EditAsync(studio, id, form => form.TimesOfDay[0] = new(10, 0));
+        await EditAsync(studio, id, form => form.TimesOfDay[0].At = new(10, 0));
         Assert.Equal("2024-01-17T01:00:00Z", (string?)(await studio.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
     }
 
@@ -71,6 +71,18 @@ public sealed class ScheduleFormTests
     }
 
     [Fact]
+    public async Task A_time_that_was_cleared_is_not_saved_as_what_stood_there_before()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, new { });
+        var refused = await Assert.ThrowsAsync<RejectedException>(() =>
+            EditAsync(studio, id, form => form.TimesOfDay[0].IsEmpty = true)
+        );
+        Assert.Equal("time_of_day", refused.Field);
+        await EditAsync(studio, id, form => (form.TimesOfDay[0].IsEmpty, form.Frequency) = (true, Frequency.Cron));
+    }
+
+    [Fact]
     public async Task Of_two_who_edit_at_once_each_changes_only_what_it_touched()
     {
         await using var studio = await TestStudio.StartAsync();
@@ -78,7 +90,7 @@ public sealed class ScheduleFormTests
         var (one, opened) = await OpenAsync(studio, id);
         var (other, openedToo) = await OpenAsync(studio, id);
         (one.Topic, one.Tone, one.BrandVoice) = ("첫째가 바꾼 주제", Tone.Formal, "담백하게");
-        other.TimesOfDay.Add(new(18, 0));
+        other.TimesOfDay.Add(new(new(18, 0)));
         (other.Variants, other.Language) = (2, "en");
         await SaveAsync(studio, id, one, opened);
         await SaveAsync(studio, id, other, openedToo);
@@ -121,7 +133,7 @@ public sealed class ScheduleFormTests
     {
         await using var studio = await TestStudio.StartAsync("2024-01-15T06:20:00Z");
         var form = ScheduleForm.Start(null, new Brand()).At(new(2024, 1, 18, 9, 0, 0), studio.Time.GetUtcNow());
-        form.TimesOfDay[0] = new(8, 0);
+        form.TimesOfDay[0].At = new(8, 0);
         var slots = studio.Services.GetRequiredService<Schedules>().Preview(form.Fields(), 2).First;
         Assert.Equal(new DateTimeOffset(2024, 1, 17, 23, 0, 0, TimeSpan.Zero), Assert.Single(slots).At);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Jettae.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
@@ -149,6 +150,62 @@ public sealed class ScheduleListTests
             }
         );
         Assert.Equal(5, (int?)again["max_runs"]);
+    }
+
+    [Fact]
+    public async Task A_row_tells_its_last_runs_the_newest_first_and_how_a_month_of_them_went()
+    {
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Says("아침은 하루의 시작이에요."));
+        await using var studio = await TestStudio.StartAsync(
+            "2026-11-01T00:00:00Z",
+            options => (options.AnthropicKey, options.AnthropicUrl) = (FakeClaude.Key, claude.Url)
+        );
+        claude.Script.Enqueue(http =>
+        {
+            studio.Time.Advance(TimeSpan.FromSeconds(3));
+            return FakeClaude.Says("물 한 잔을 마시고 창문을 열어 보세요.")(http);
+        });
+        claude.Script.Enqueue(FakeClaude.Fails(401, "authentication_error"));
+        var id = (Guid)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!;
+        await RunAsync("03", "03:00:00");
+        await RunAsync("06", "06:01:30");
+        await RunAsync("09", "09:00:30");
+        await studio.PostAsync("/api/schedule/skip", new { id });
+        await studio.GoToAsync("2026-11-01T13:00:00Z");
+
+        var owner = await studio.OwnerAsync();
+        var recent = await studio.Services.GetRequiredService<Runs>().RecentAsync(owner, [id], 20, default);
+        Assert.Equal(
+            [
+                (RunState.Skipped, 12, 0, Reasons.SkippedByYou.Key),
+                (RunState.Failed, 9, 0, Reasons.BadKey.Key),
+                (RunState.Done, 6, 3, null),
+                (RunState.Done, 3, 0, null),
+            ],
+            recent[id].Select(run => (run.State, run.At.Hour, (int)run.Took!.Value.TotalSeconds, run.Reason))
+        );
+        var two = await studio.Services.GetRequiredService<Runs>().RecentAsync(owner, [id], 2, default);
+        Assert.Equal(recent[id].Take(2), two[id]);
+
+        var listed = (await studio.GetAsync("/api/stats"))["schedules"]!;
+        var row = Assert.Single(listed.AsArray())!;
+        Assert.Equal((2, 1, 1), ((int)row["done"]!, (int)row["failed"]!, (int)row["skipped"]!));
+        Assert.Equal(2.0 / 3, (double)row["success_rate"]!, 6);
+        // On time, a minute and a half late, half a minute late; the skipped one was never late.
+        var late = row["lateness"]!;
+        Assert.Equal((40_000, 90_000, 90_000), ((int)late["avg"]!, (int)late["p95"]!, (int)late["max"]!));
+        Assert.Equal(3_000, (int)row["generation"]!["max"]!);
+        // Of each of both pieces 100 new at 2, 20 read at 0.10, 50 out at 10 dollars per million.
+        Assert.Equal(0.001404m, (decimal)row["cost"]!);
+        var month = (await studio.GetAsync($"/api/schedules/{id}"))["stats"]!;
+        Assert.Equal(row.ToJsonString(), month.ToJsonString());
+
+        async Task RunAsync(string hour, string at)
+        {
+            await studio.GoToAsync($"2026-11-01T{at}Z");
+            await studio.DeliverAsync(studio.MessageFor($"2026-11-01T{hour}:00:00Z"));
+            await studio.StillAsync();
+        }
     }
 
     [Fact]

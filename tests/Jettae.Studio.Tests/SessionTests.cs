@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Jettae.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
@@ -40,6 +41,32 @@ public sealed class SessionTests
         Assert.Equal(HttpStatusCode.OK, (await one.GetAsync("/api/schedules")).StatusCode);
         Assert.Single(await SessionsAsync(one));
         Assert.Equal(HttpStatusCode.NotFound, (await studio.PostAsync("/api/sessions/revoke", new { id }, one)).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task All_sessions_but_one_or_all_of_them_end_at_once_and_nobody_elses(bool isOneKept)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var owner = await studio.OwnerAsync();
+        using var here = await studio.BrowserOfAsync(owner, "Here");
+        using var phone = await studio.BrowserOfAsync(owner, "Phone");
+        using var tablet = await studio.BrowserOfAsync(owner, "Tablet");
+        using var theirs = await studio.BrowserOfAsync(await studio.StrangerAsync());
+        foreach (var browser in new[] { here, phone, tablet, theirs })
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser));
+        Guid? kept = isOneKept
+            ? (Guid)(await SessionsAsync(here)).Single(each => (bool)each!["current"]!)!["id"]!
+            : null;
+        await studio.Services.GetRequiredService<Sessions>().RevokeOthersAsync(owner, kept, default);
+        Assert.Equal(isOneKept ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, await StatusAsync(here));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(phone));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(tablet));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(theirs));
+
+        static async Task<HttpStatusCode> StatusAsync(HttpClient browser) =>
+            (await browser.GetAsync("/api/schedules")).StatusCode;
     }
 
     [Fact]

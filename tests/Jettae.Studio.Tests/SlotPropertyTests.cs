@@ -170,9 +170,17 @@ public sealed class SlotPropertyTests
             }
             else if (act == 1)
             {
-                var to = now.AddMinutes(chance.Next(-60, 3 * 24 * 60));
+                var to =
+                    chance.Next(3) == 0
+                        ? own[chance.Next(Math.Min(own.Count, ran.Count + 8))]
+                        : now.AddMinutes(chance.Next(-60, 3 * 24 * 60));
                 var isComing = (standing ?? slot) > now;
-                var isFree = to > now && !own.Contains(to) && !stands.Any(each => each.Key != slot && each.Value == to);
+                // Back at its own place it is not moved, but restored; the place of one that was moved away is free.
+                var isGone = to != slot && own.Contains(to) && stands[to] is { } elsewhere && elsewhere != to;
+                var isFree =
+                    to > now
+                    && (to == slot || !own.Contains(to) || isGone)
+                    && !stands.Any(each => each.Key != slot && each.Value == to);
                 Assert.Equal(
                     isComing && isFree,
                     await DoAsync(
@@ -186,7 +194,10 @@ public sealed class SlotPropertyTests
                         }
                     )
                 );
-                if (isComing && isFree)
+                // The slots of a series are alike: the one that was gone is back, and this one goes where that one was.
+                if (isComing && isFree && isGone)
+                    (stands[slot], stands[to]) = (stands[to], to);
+                else if (isComing && isFree)
                     stands[slot] = to;
             }
             else if (act == 2)

@@ -116,6 +116,41 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task A_slot_takes_the_place_of_one_that_was_moved_away_and_both_run_once()
+    {
+        const string Later = "2024-01-16T02:00:00Z";
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio);
+        await MoveAsync(Nine, Later);
+        var answer = await MoveAsync(DayAfter, Nine);
+        Assert.Equal(Nine, (string?)answer["next_run_at"]);
+        Assert.Equal([Nine, Later, ThirdDay], answer["slots"]!.AsArray().Take(3).Select(each => (string?)each));
+        // And back, as undo has it.
+        answer = await MoveAsync(Nine, DayAfter);
+        Assert.Equal([Later, DayAfter, ThirdDay], answer["slots"]!.AsArray().Take(3).Select(each => (string?)each));
+
+        await MoveAsync(DayAfter, Nine);
+        foreach (var slot in new[] { Nine, Later, ThirdDay })
+            await DeliverAsync(studio, slot);
+        Assert.Equal(
+            [Nine, Later, ThirdDay],
+            (await RunsAsync(studio)).Select(run => (string?)run!["slot_at"]).Order(StringComparer.Ordinal)
+        );
+
+        Task<JsonNode> MoveAsync(string slot, string to) =>
+            ChangeAsync(
+                studio,
+                "move",
+                new
+                {
+                    id,
+                    slot_at = slot,
+                    to,
+                }
+            );
+    }
+
+    [Fact]
     public async Task A_slot_moved_back_to_its_own_time_is_as_it_was()
     {
         await using var studio = await TestStudio.StartAsync();
@@ -384,6 +419,30 @@ public sealed class SlotTests
         await studio.StillAsync();
         Assert.Equal((null, Nine), ((string?)body["paused_until"], (string?)body["next_run_at"]));
         studio.MessageFor(Nine);
+    }
+
+    [Theory]
+    [InlineData("its end has passed")]
+    [InlineData("it has run as often as it may")]
+    public async Task A_schedule_without_a_slot_to_come_does_not_go_on_and_is_told_so(string why)
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, endsAt: "2024-01-20T12:00:00Z");
+        await DeliverAsync(studio, Nine);
+        await studio.PostAsync("/api/schedule/pause", new { id });
+        if (why == "its end has passed")
+            await studio.GoToAsync("2024-01-21T00:00:00Z");
+        else
+            await studio.PostAsync("/api/schedule/update", new { id, max_runs = 1 });
+        var before = (await studio.GetAsync($"/api/schedules/{id}")).ToJsonString();
+        var (status, refused) = await studio.PostAsync("/api/schedule/resume", new { id });
+        Assert.Equal((HttpStatusCode.Conflict, "schedule_ended"), (status, (string?)refused["code"]));
+        if (why != "its end has passed")
+            Assert.Equal(
+                HttpStatusCode.Conflict,
+                (await studio.PostAsync("/api/schedule/pause", new { id, until = ThirdDay })).Status
+            );
+        Assert.Equal(before, (await studio.GetAsync($"/api/schedules/{id}")).ToJsonString());
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class SpokenTimeTests
 
     [Theory]
     [InlineData("[오프닝]\n안녕하세요", "안녕하세요", "ko")]
+    [InlineData("【오프닝】 안녕하세요", "안녕하세요", "ko")]
     [InlineData("안녕하세요 #인사 https://example.com/가", "안녕하세요", "ko-KR")]
     [InlineData("[Opening]\nHello there #hi", "Hello there", "en")]
     public void Directions_hashtags_and_links_are_not_spoken(string script, string spoken, string language) =>
@@ -27,7 +28,10 @@ public sealed class SpokenTimeTests
 
     [Fact]
     public void A_Latin_word_in_Korean_takes_two_syllables() =>
-        Assert.Equal(SpokenTime.Of("에이", "ko"), SpokenTime.Of("AI", "ko"));
+        Assert.Equal(TimeSpan.FromMinutes(1), SpokenTime.Of(string.Concat(Enumerable.Repeat("AI ", 160)), "ko"));
+
+    [Fact]
+    public void A_part_of_a_second_is_one() => Assert.Equal(TimeSpan.FromSeconds(1), SpokenTime.Of("안녕", "ko"));
 
     [Fact]
     public void Nothing_takes_no_time() => Assert.Equal(TimeSpan.Zero, SpokenTime.Of("", "ko"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Jettae.Studio;
@@ -68,6 +69,10 @@ public sealed class Alert
 /// <summary>When a person wants to be told, and where.</summary>
 public sealed class AlertSettings
 {
+    /// <summary>As they are before anything was said: what is sent speaks the language of the one who reads.</summary>
+    internal static AlertSettings For(Guid owner, CultureInfo reader) =>
+        new() { OwnerId = owner, Language = reader.TwoLetterISOLanguageName == "ko" ? "ko" : "en" };
+
     public Guid OwnerId { get; init; }
 
     /// <summary>More of the finished runs of 24 hours than this were given up: 0 to 1.</summary>

@@ -55,15 +55,19 @@ internal static class AlertApi
         return ScheduleApi.Json(new { Unread = await alerts.UnreadAsync(SignedIn.OwnerOf(http), http.RequestAborted) });
     }
 
-    private static async Task<IResult> SettingsAsync(HttpContext http, Alerts alerts) =>
-        ScheduleApi.Json(View(await alerts.SettingsAsync(SignedIn.OwnerOf(http), http.RequestAborted)));
+    private static async Task<IResult> SettingsAsync(HttpContext http, Alerts alerts)
+    {
+        var (owner, reader) = (SignedIn.OwnerOf(http), await CallerLanguage.OfAsync(http));
+        return ScheduleApi.Json(View(await alerts.SettingsAsync(owner, reader, http.RequestAborted)));
+    }
 
     private static async Task<IResult> SaveAsync(HttpContext http, Alerts alerts)
     {
         var fields = StudioJson.Read<AlertSettingsFields>(
             await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted)
         );
-        return ScheduleApi.Json(View(await alerts.SaveAsync(SignedIn.OwnerOf(http), fields, http.RequestAborted)));
+        var (owner, reader) = (SignedIn.OwnerOf(http), await CallerLanguage.OfAsync(http));
+        return ScheduleApi.Json(View(await alerts.SaveAsync(owner, fields, reader, http.RequestAborted)));
     }
 
     private static async Task<IResult> TestAsync(HttpContext http, Alerts alerts)

@@ -104,17 +104,27 @@ public sealed class Alerts
         changes.Tell(new Change(owner, null, null));
     }
 
-    public Task<AlertSettings> SettingsAsync(Guid owner, CancellationToken cancel) =>
+    /// <summary>As they are stored, or as they begin for somebody who reads this language.</summary>
+    public Task<AlertSettings> SettingsAsync(Guid owner, CultureInfo reader, CancellationToken cancel) =>
         store.ReadAsync(
             async db =>
                 await db.AlertSettings.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel)
-                ?? new AlertSettings { OwnerId = owner },
+                ?? AlertSettings.For(owner, reader),
             cancel
         );
 
     /// <summary>Stores when and where to tell. The mail server is the installation owner's choice: mail goes to it directly, past the egress guard.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="fields">What is said.</param>
+    /// <param name="reader">In which language they read, for what was never said.</param>
+    /// <param name="cancel">Stops waiting.</param>
     /// <exception cref="RejectedException">A field breaks its rule, or another than the owner names a mail server; nothing is stored.</exception>
-    public async Task<AlertSettings> SaveAsync(Guid owner, AlertSettingsFields fields, CancellationToken cancel)
+    public async Task<AlertSettings> SaveAsync(
+        Guid owner,
+        AlertSettingsFields fields,
+        CultureInfo reader,
+        CancellationToken cancel
+    )
     {
         if (!string.IsNullOrWhiteSpace(fields.SmtpHost) && !await accounts.IsOwnerAsync(owner, cancel))
             throw new RejectedException(
@@ -131,7 +141,7 @@ public sealed class Alerts
             {
                 var settings = await db.AlertSettings.SingleOrDefaultAsync(each => each.OwnerId == owner, cancel);
                 if (settings is null)
-                    db.AlertSettings.Add(settings = new AlertSettings { OwnerId = owner });
+                    db.AlertSettings.Add(settings = AlertSettings.For(owner, reader));
                 Apply(settings, fields);
                 return settings;
             },
@@ -144,7 +154,7 @@ public sealed class Alerts
     /// <exception cref="RejectedException">The channel is not set up.</exception>
     public async Task<string?> TryAsync(Guid owner, string? channel, CancellationToken cancel)
     {
-        var settings = await SettingsAsync(owner, cancel);
+        var settings = await SettingsAsync(owner, CultureInfo.CurrentUICulture, cancel);
         if (
             channel is null
             || !Notices.Channels(settings, await accounts.IsOwnerAsync(owner, cancel)).Contains(channel)

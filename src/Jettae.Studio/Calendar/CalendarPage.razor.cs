@@ -169,7 +169,7 @@ public sealed partial class CalendarPage
             return false;
         }
         Toasts.Say(
-            Words.MovedTo.In(CultureInfo.CurrentUICulture, Words.At(to, zone!.Id)),
+            Words.MovedTo.In(CultureInfo.CurrentUICulture, Words.At(to, zone!.Id, Time.GetUtcNow())),
             undo: () => Slots.MoveAsync(Owner, id, to, item.At, CancellationToken.None)
         );
         await DoneAsync();

@@ -4,37 +4,50 @@ namespace Jettae.Studio;
 
 /// <summary>A piece that is to be written again, and how.</summary>
 /// <param name="ContentId">The piece.</param>
-/// <param name="Prompt">What it was first asked for with; null when that is not known.</param>
 /// <param name="Text">As it stands, title first where it has one.</param>
 /// <param name="Instruction">What a person wants otherwise.</param>
-internal sealed record Revision(Guid ContentId, string? Prompt, string Text, string Instruction)
+internal sealed record Revision(Guid ContentId, string Text, string Instruction)
 {
     private const int LongestInstruction = 1_000;
 
     public Expression<Func<Content, bool>> IsOf => piece => piece.Id == ContentId;
 
-    public static Revision Of(Content piece, string? prompt, string instruction) =>
+    public static Revision Of(Content piece, string instruction) =>
         new(
             piece.Id,
-            prompt,
             ContentRules.For(piece.ContentType).HasTitle ? $"{piece.Title}\n\n{piece.Body}" : piece.Body,
             instruction
         );
 
-    /// <summary>The schedule's wishes where there is one; kind and language stay the piece's.</summary>
-    public static Assignment AssignmentFor(Content piece, Schedule? schedule, DateTimeOffset now) =>
-        new(
+    /// <summary>
+    /// The schedule's wishes where there is one; else the rules that it was first written by, or what the brand says where those are
+    /// not known. Kind and language stay the piece's.
+    /// </summary>
+    public static Assignment AssignmentFor(
+        Content piece,
+        Schedule? schedule,
+        string? firstPrompt,
+        Brand? brand,
+        DateTimeOffset now
+    )
+    {
+        var start = new ScheduleFields().Under(brand);
+        return new Assignment(
             piece.ContentType,
             schedule?.ContentTone ?? Tone.Friendly,
             schedule?.Topic ?? piece.Title,
-            schedule?.TargetAudience,
+            schedule is null ? start.TargetAudience : schedule.TargetAudience,
             piece.Language,
-            schedule?.Settings ?? new ScheduleSettings(),
+            schedule?.Settings ?? start.Settings ?? new ScheduleSettings(),
             now,
             schedule?.Timing.Zone ?? TimeZoneInfo.Utc,
             piece.Version + 1,
             []
-        );
+        )
+        {
+            GivenRules = schedule is null && firstPrompt is not null ? Prompt.Of(firstPrompt)?.System : null,
+        }.Under(brand);
+    }
 
     /// <exception cref="RejectedException">Empty or too long.</exception>
     public static string CheckedInstruction(string instruction)

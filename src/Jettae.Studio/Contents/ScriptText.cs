@@ -5,12 +5,9 @@ namespace Jettae.Studio;
 /// <summary>A part of a script: what stands in brackets above it, and what is said.</summary>
 internal sealed record ScriptPart(string? Label, string Text);
 
-/// <summary>A script in its parts, and how long it takes to say. Pure.</summary>
+/// <summary>A script in its parts. Pure.</summary>
 internal static partial class ScriptText
 {
-    private const double SyllablesPerSecond = 5.5;
-    private const double WordsPerSecond = 2.5;
-
     public static IReadOnlyList<ScriptPart> Parts(string body)
     {
         var parts = new List<ScriptPart>();
@@ -40,21 +37,6 @@ internal static partial class ScriptText
         }
     }
 
-    /// <summary>Labels and hashtags are not spoken.</summary>
-    public static TimeSpan Spoken(string body)
-    {
-        var said = string.Join('\n', Parts(body).Select(part => Hashtag().Replace(part.Text, "")));
-        var syllables = said.Count(letter => letter is >= '가' and <= '힣');
-        var words = Latin().Count(said);
-        return TimeSpan.FromSeconds(Math.Ceiling(syllables / SyllablesPerSecond + words / WordsPerSecond));
-    }
-
     [GeneratedRegex(@"^\s*[\[【]([^\]】\n]{1,40})[\]】](.*)$")]
     private static partial Regex Label();
-
-    [GeneratedRegex(@"#\S+")]
-    private static partial Regex Hashtag();
-
-    [GeneratedRegex(@"[A-Za-z0-9][A-Za-z0-9'’.-]*")]
-    private static partial Regex Latin();
 }

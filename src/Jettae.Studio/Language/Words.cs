@@ -93,16 +93,17 @@ public static partial class Words
 
     public static string Of(DayOfWeek day) => CultureInfo.CurrentUICulture.DateTimeFormat.GetDayName(day);
 
-    /// <summary>An instant as the wall of <paramref name="zone"/> shows it.</summary>
-    public static string At(DateTimeOffset instant, string zone)
+    /// <summary>An instant as the wall of <paramref name="zone"/> shows it; with its year where that is not the one of now.</summary>
+    public static string At(DateTimeOffset instant, string zone, DateTimeOffset now)
     {
-        var local = TimeZoneInfo.ConvertTime(
-            instant,
-            TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? known : TimeZoneInfo.Utc
-        );
-        var korean = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko";
-        return local.ToString(korean ? "M월 d일 (ddd) HH:mm" : "ddd, MMM d, HH:mm", CultureInfo.CurrentCulture);
+        var wall = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) ? known : TimeZoneInfo.Utc;
+        var (local, today) = (TimeZoneInfo.ConvertTime(instant, wall), TimeZoneInfo.ConvertTime(now, wall));
+        var form = local.Year == today.Year ? AtThisYear : AtAnyYear;
+        return local.ToString(form.ToString(), CultureInfo.CurrentCulture);
     }
+
+    private static readonly Word AtThisYear = new("M월 d일 (ddd) HH:mm", "ddd, MMM d, HH:mm");
+    private static readonly Word AtAnyYear = new("yyyy년 M월 d일 (ddd) HH:mm", "ddd, MMM d, yyyy, HH:mm");
 
     public static readonly Word Loading = new("불러오는 중이에요…", "Loading…");
 

@@ -266,6 +266,11 @@ public static class Reasons
         new("쓰는 동안 스케줄이 지워졌어요.", "The schedule was deleted meanwhile."),
         new("하실 일은 없어요.", "Nothing to do.")
     );
+    public static readonly Reason PieceDeleted = new(
+        "content_deleted",
+        new("쓰는 동안 글이 지워졌어요.", "The piece was deleted meanwhile."),
+        new("하실 일은 없어요.", "Nothing to do.")
+    );
     public static readonly Reason Surprise = new(
         "internal_error",
         new("예상하지 못한 문제가 생겼어요.", "Something unexpected went wrong."),
@@ -366,6 +371,7 @@ public static class Reasons
         CutOff,
         DraftUnfit,
         Deleted,
+        PieceDeleted,
         Surprise,
         Cancelled,
         StoreFailed,
@@ -405,11 +411,14 @@ public static class Reasons
     /// <summary>The reason of a run, as things stand with it; null when it has none.</summary>
     /// <param name="run">The run.</param>
     /// <param name="isScheduleGone">Its schedule was deleted since, so that it cannot be made again.</param>
-    public static Reason? Of(Run run, bool isScheduleGone = false)
+    /// <param name="ownModel">The model that its schedule names for itself; empty: none, so that the installation's wrote.</param>
+    public static Reason? Of(Run run, bool isScheduleGone = false, string? ownModel = null)
     {
         var reason = run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
         if (isScheduleGone && reason is { Fix: Fix.RunAgain or Fix.EditSchedule or Fix.Resume })
             return reason with { ToDo = ScheduleIsGone };
+        if (reason == UnknownModel && string.IsNullOrWhiteSpace(ownModel))
+            return reason with { Fix = Fix.Settings };
         // A run without a schedule has no next slot, and no button that makes it again.
         return run.ScheduleId is null && (reason?.ToDo == MakeAgain || reason == Cancelled)
             ? reason! with

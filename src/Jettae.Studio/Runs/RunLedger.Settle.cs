@@ -5,8 +5,6 @@ namespace Jettae.Studio;
 /// <summary>How an attempt ends: content, run, statistics and next booking in one transaction.</summary>
 internal sealed partial class RunLedger
 {
-    private static readonly Word PieceDeleted = new("글이 그 사이에 지워졌어요.", "The piece was deleted meanwhile.");
-
     /// <summary>Stores the steps so far, so that a crash leaves a trace of the call it interrupted.</summary>
     public Task StoreStepsAsync(Attempt attempt, CancellationToken cancel) =>
         store.WriteAsync(
@@ -48,7 +46,7 @@ internal sealed partial class RunLedger
                 Content? content = null;
                 RetryAfter? retry = null;
                 if (started.Revision is { } revision && !await db.Contents.AnyAsync(revision.IsOf, cancel))
-                    result = new AttemptResult.Failed(Reasons.Deleted, PieceDeleted.Kept, false, null);
+                    result = new AttemptResult.Failed(Reasons.PieceDeleted, "", Retryable: false, null);
                 if (result is AttemptResult.Piece piece)
                 {
                     content = started.Revision is null

@@ -213,10 +213,9 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
                 var run = NewRun(owner, null, name, RunTrigger.Regenerate, null, now);
                 run.ContentId = piece.Id;
                 db.Runs.Add(run);
-                var revision = Revision.Of(piece, first?.Prompt, instruction);
                 var brand = await Brand.OfAsync(db, owner, cancel);
-                var assignment = Revision.AssignmentFor(piece, schedule, now).Under(brand);
-                return new StartedRun(new Attempt(run, 1, time, tell), assignment, revision);
+                var assignment = Revision.AssignmentFor(piece, schedule, first?.Prompt, brand, now);
+                return new StartedRun(new Attempt(run, 1, time, tell), assignment, Revision.Of(piece, instruction));
             },
             cancel
         );

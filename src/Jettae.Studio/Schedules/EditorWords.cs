@@ -2,6 +2,8 @@ namespace Jettae.Studio;
 
 public static partial class Words
 {
+    private static string AllVariables => string.Join(' ', Prompts.Variables.Select(name => $"{{{{{name}}}}}"));
+
     public static readonly Word TryDraft = new("초안 미리 써 보기", "Try a draft");
     public static readonly Word DraftTitle = new("미리 써 본 초안", "A draft");
     public static readonly Word DraftHint = new("저장되지 않는 초안이에요.", "This draft is not stored.");
@@ -57,8 +59,8 @@ public static partial class Words
     public static readonly Word PromptCustom = new("직접 쓰기", "Your own words");
     public static readonly Word CustomPrompt = new("내 프롬프트", "Your prompt");
     public static readonly Word CustomPromptHint = new(
-        "쓸 수 있는 변수: {{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}",
-        "Variables: {{topic}} {{date}} {{weekday}} {{n}} {{last_titles}} {{audience}} {{tone}}"
+        $"쓸 수 있는 변수: {AllVariables}",
+        $"Variables: {AllVariables}"
     );
     public static readonly Word BrandVoice = new("브랜드 목소리", "Brand voice");
     public static readonly Word CatchUpLabel = new("서버가 꺼져 있던 동안 놓친 차례", "Runs missed while it was down");

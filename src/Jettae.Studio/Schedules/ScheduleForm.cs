@@ -12,6 +12,25 @@ public enum Ending
     OnDate,
 }
 
+/// <summary>A time of day in its input.</summary>
+public sealed class TimeField(TimeOnly at)
+{
+    /// <summary>What stood there whole the last time.</summary>
+    public TimeOnly At { get; set; } = at;
+
+    /// <summary>It was cleared since, or is half typed: nothing is meant by now.</summary>
+    public bool IsEmpty { get; set; }
+
+    /// <exception cref="RejectedException">It is empty.</exception>
+    internal string Whole() =>
+        IsEmpty
+            ? throw RejectedException.Broken("time_of_day", new("시각을 골라 주세요.", "Choose a time."))
+            : ToString();
+
+    /// <summary>As an input of the page and the API have it.</summary>
+    public override string ToString() => At.ToString("HH\\:mm", CultureInfo.InvariantCulture);
+}
+
 /// <summary>What stands in the editor's inputs while a person types.</summary>
 public sealed class ScheduleForm
 {
@@ -22,7 +41,7 @@ public sealed class ScheduleForm
     public string Audience { get; set; } = "";
     public string Language { get; set; } = CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko" ? "ko" : "en";
     public Frequency Frequency { get; set; } = Frequency.Daily;
-    public List<TimeOnly> TimesOfDay { get; private set; } = [new(9, 0)];
+    public List<TimeField> TimesOfDay { get; private set; } = [new(new(9, 0))];
     public HashSet<DayOfWeek> DaysOfWeek { get; private set; } = [DayOfWeek.Monday];
     public int DayOfMonth { get; set; } = 1;
     public string Cron { get; set; } = "0 9 * * 1-5";
@@ -63,7 +82,7 @@ public sealed class ScheduleForm
                 ContentType = known.ContentType,
                 Tone = known.Tone,
                 Frequency = known.Frequency,
-                TimesOfDay = [known.TimeOfDay],
+                TimesOfDay = [new(known.TimeOfDay)],
                 DaysOfWeek = known.Days.Count > 0 ? [.. known.Days] : [DayOfWeek.Monday],
             }
             : new ScheduleForm();
@@ -80,7 +99,7 @@ public sealed class ScheduleForm
         if (wall <= clock)
             wall = clock.Date.AddHours(clock.Hour + 1);
         (Frequency, Ending, MaxRuns) = (Frequency.Weekly, Ending.AfterRuns, "1");
-        TimesOfDay = [TimeOnly.FromDateTime(wall)];
+        TimesOfDay = [new(TimeOnly.FromDateTime(wall))];
         DaysOfWeek = [wall.DayOfWeek];
         // Just before the day, not the minute: made earlier, it is still of that day.
         StartsAt = WallClock.InstantOf(zone, wall.Date).AddMinutes(-1);
@@ -128,13 +147,13 @@ public sealed class ScheduleForm
         if (schedule.Frequency == Frequency.Cron)
             form.Cron = schedule.Cron ?? "";
         if (schedule.TimesOfDay.Count > 0)
-            form.TimesOfDay = [.. schedule.TimesOfDay];
+            form.TimesOfDay = [.. schedule.TimesOfDay.Select(time => new TimeField(time))];
         form.DaysOfWeek = [.. Cadence.WantedDays(timing)];
         form.DayOfMonth = Cadence.WantedDay(timing);
         return form;
     }
 
-    /// <exception cref="RejectedException">The limit of runs is not a number.</exception>
+    /// <exception cref="RejectedException">The limit of runs is not a number, or a time was cleared.</exception>
     public ScheduleFields Fields() =>
         new()
         {
@@ -145,10 +164,7 @@ public sealed class ScheduleForm
             TargetAudience = Audience,
             Language = Language,
             Frequency = Frequency,
-            TimesOfDay =
-                Frequency == Frequency.Cron
-                    ? null
-                    : [.. TimesOfDay.Select(time => time.ToString("HH\\:mm", CultureInfo.InvariantCulture))],
+            TimesOfDay = Frequency == Frequency.Cron ? null : [.. TimesOfDay.Select(time => time.Whole())],
             DaysOfWeek = Frequency == Frequency.Weekly ? [.. DaysOfWeek] : null,
             DayOfMonth = Frequency == Frequency.Monthly ? DayOfMonth : null,
             Cron = Frequency == Frequency.Cron ? Cron : null,

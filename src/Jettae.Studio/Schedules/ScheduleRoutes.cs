@@ -53,7 +53,7 @@ internal static class ScheduleRoutes
             new("스케줄 멈추기", "Pauses a schedule, or lets it rest until a time."),
             "PauseSchedule",
             "Schedule",
-            Refusals: ApiRoute.BadOrMissing
+            Refusals: [400, 404, 409]
         ),
         new(
             "POST",
@@ -63,7 +63,7 @@ internal static class ScheduleRoutes
             new("스케줄 다시 시작하기", "Resumes a schedule with its next slot."),
             "Id",
             "Schedule",
-            Refusals: ApiRoute.BadOrMissing
+            Refusals: [400, 404, 409]
         ),
         new(
             "POST",

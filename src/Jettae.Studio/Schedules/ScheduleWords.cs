@@ -50,6 +50,7 @@ public static partial class Words
     public static readonly Word SkipNext = new("다음 차례 건너뛰기", "Skip the next slot");
     public static readonly Word SkippedNow = new("{0} 차례를 건너뛰어요", "The slot of {0} is skipped");
     public static readonly Word RestUntil = new("잠시 쉬기…", "Rest until…");
+    public static readonly Word ResumeNow = new("지금 다시 시작하기", "Resume now");
     public static readonly Word RestHow = new(
         "‘{0}’ 스케줄이 그때까지 쉬고, 자동으로 다시 시작해요.",
         "“{0}” rests until then and goes on by itself."

@@ -68,7 +68,7 @@ public sealed class Schedules
         );
 
     /// <summary>Rests until then and goes on by itself: the booking of the first slot after it is the resumption.</summary>
-    /// <exception cref="RejectedException">404, or there is no slot after <paramref name="until"/>.</exception>
+    /// <exception cref="RejectedException">404, 409 when no slot may run any more, or there is none after <paramref name="until"/>.</exception>
     public Task<Schedule> PauseUntilAsync(Guid owner, Guid id, DateTimeOffset until, CancellationToken cancel) =>
         ChangeAsync(
             owner,
@@ -89,6 +89,7 @@ public sealed class Schedules
                 schedule.IsActive = true;
                 schedule.PausedAt = null;
                 schedule.PausedUntil = until;
+                await RequireGoingOnAsync(db, schedule, now);
             },
             cancel
         );
@@ -102,6 +103,7 @@ public sealed class Schedules
         : ResumeAsync(before.OwnerId, before.Id, cancel);
 
     /// <summary>Goes on from now: slots that passed while it was paused were not wanted and are not missed.</summary>
+    /// <exception cref="RejectedException">404, or 409 when no slot is to come any more.</exception>
     public Task<Schedule> ResumeAsync(Guid owner, Guid id, CancellationToken cancel) =>
         ChangeAsync(
             owner,
@@ -114,6 +116,7 @@ public sealed class Schedules
                 schedule.PausedAt = null;
                 schedule.PausedUntil = null;
                 schedule.AccountedUntil = await AccountedAsync(db, schedule, now);
+                await RequireGoingOnAsync(db, schedule, now);
             },
             cancel
         );
@@ -392,6 +395,22 @@ public sealed class Schedules
         );
         Told(schedule);
         return schedule;
+    }
+
+    /// <summary>Nobody is told that a schedule goes on which its last slot has ended.</summary>
+    private static async Task RequireGoingOnAsync(StudioDb db, Schedule schedule, DateTimeOffset now)
+    {
+        await Booked.EnsureAsync(db, schedule, now);
+        if (!schedule.IsActive)
+            throw new RejectedException(
+                409,
+                "schedule_ended",
+                "id",
+                new(
+                    "남은 차례가 없어서 다시 시작할 수 없어요. 스케줄을 열어 종료 조건을 바꿔 주세요.",
+                    "No slot is left, so it cannot go on. Open the schedule and change its end."
+                )
+            );
     }
 
     /// <summary>Where a schedule that begins anew stands: now, or at a slot that began a moment early.</summary>

@@ -52,7 +52,7 @@ public sealed class Slots
     /// <param name="owner">Whose schedule.</param>
     /// <param name="scheduleId">The schedule.</param>
     /// <param name="slotAt">The slot.</param>
-    /// <param name="to">In the future, within a year, and no other slot of the schedule. Parts of a second are cut off.</param>
+    /// <param name="to">In the future, within a year, and where no other slot of the schedule stands. Parts of a second are cut off.</param>
     /// <param name="cancel">Stops waiting.</param>
     /// <exception cref="RejectedException">404, 409 while the schedule rests, or a rule is broken; nothing is stored.</exception>
     public Task<Schedule> MoveAsync(
@@ -231,6 +231,12 @@ public sealed class Slots
                 return;
             }
             RequireFree(to, change);
+            // The slots of a series are alike: one that had left this place is back at it, and this one goes where that one went.
+            if (GoneFrom(to, change) is { MovedTo: { } stands } gone)
+            {
+                Remove(gone);
+                to = stands;
+            }
             if (change is not null)
                 change.MovedTo = to;
             else
@@ -248,8 +254,7 @@ public sealed class Slots
                     new("원래 시각이 이미 지나서 되돌릴 수 없어요.", "Its own time has passed; it cannot be restored."),
                     slotAt
                 );
-            open.Remove(change);
-            db.SlotChanges.Remove(change);
+            Remove(change);
         }
 
         private SlotChange? Find(DateTimeOffset slotAt) =>
@@ -284,7 +289,7 @@ public sealed class Slots
                     to
                 );
             if (
-                (schedule.MaxRuns != 1 && Cadence.Has(timing, to))
+                (schedule.MaxRuns != 1 && Cadence.Has(timing, to) && GoneFrom(to, own) is null)
                 || open.Exists(each => each != own && each.MovedTo == to)
             )
                 throw new RejectedException(
@@ -297,6 +302,18 @@ public sealed class Slots
                         $"to: The schedule has another slot at {Shown(to)}."
                     )
                 );
+        }
+
+        /// <summary>The other slot whose own place this is, and which was moved away from it.</summary>
+        private SlotChange? GoneFrom(DateTimeOffset place, SlotChange? own) =>
+            schedule.MaxRuns == 1
+                ? null
+                : open.Find(each => each != own && each.SlotAt == place && each.MovedTo is not null);
+
+        private void Remove(SlotChange change)
+        {
+            open.Remove(change);
+            db.SlotChanges.Remove(change);
         }
 
         private void Add(DateTimeOffset slotAt, DateTimeOffset? to)

@@ -20,6 +20,9 @@ internal sealed record Assignment(
     /// <summary>A person's words in place of the prompt that would be built; null for none.</summary>
     public string? GivenPrompt { get; init; }
 
+    /// <summary>The rules of an earlier prompt, in place of those that would be made of the settings; null for none.</summary>
+    public string? GivenRules { get; init; }
+
     /// <summary>The brand's name; empty for none.</summary>
     public string BrandName { get; init; } = "";
 

@@ -67,6 +67,8 @@ internal static partial class Prompts
 
     private static string SystemFor(Assignment assignment)
     {
+        if (assignment.GivenRules is { } given)
+            return given;
         var culture = CultureOf(assignment);
         var settings = assignment.Settings;
         var parts = new List<string>

@@ -31,11 +31,16 @@ function tick() {
 }
 // Instants that belong to no schedule are shown in the reader's own zone: the one of the settings, else the browser's.
 const wanted = document.documentElement.dataset.zone;
+const parts = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: wanted };
+const shown = (more) => new Intl.DateTimeFormat(document.documentElement.lang, { ...parts, ...more });
+const year = new Intl.DateTimeFormat("en", { year: "numeric", timeZone: wanted });
+// To the minute or the second; with the year where it is another than now.
+const [minutes, seconds] = [{}, { second: "2-digit" }].map((more) => [shown(more), shown({ ...more, year: "numeric" })]);
 function local() {
-  const parts = { month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: wanted };
-  const [minutes, seconds] = [parts, { ...parts, second: "2-digit" }].map((each) => new Intl.DateTimeFormat(document.documentElement.lang, each));
+  const thisYear = year.format(Date.now());
   for (const element of document.querySelectorAll("[data-local]")) {
-    const text = ("seconds" in element.dataset ? seconds : minutes).format(Number(element.dataset.local));
+    const at = Number(element.dataset.local);
+    const text = ("seconds" in element.dataset ? seconds : minutes)[year.format(at) === thisYear ? 0 : 1].format(at);
     // The node itself stays: the server goes on updating it.
     if (element.textContent !== text) element.firstChild.nodeValue = text;
   }

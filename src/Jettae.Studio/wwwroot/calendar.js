@@ -28,6 +28,13 @@ function beside(cell, key) {
   if (grid().matches(".week")) return undefined;
   return rows[at + right]?.[right > 0 ? 0 : 6];
 }
+// What is turned to is drawn a moment later, without the cell that had the focus perhaps: one goes on at its home.
+async function turn(button) {
+  const to = button.dataset.to;
+  button.click();
+  for (let n = 0; n < 300 && grid()?.dataset.date !== to; n++) await new Promise(requestAnimationFrame);
+  focus(grid()?.querySelector("[data-home]"));
+}
 async function drop(key, cell) {
   over(null);
   if (!key || !cell) return;
@@ -65,16 +72,19 @@ function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input, select, textarea")) return;
   const key = event.key.length === 1 ? event.code : event.key;
-  if (key === "KeyT" && !carried) return document.querySelector("[data-today]")?.click();
+  const cell = cellOf(event.target);
+  if (key === "KeyT" && !carried) {
+    const today = document.querySelector("[data-today]");
+    return cell ? turn(today) : today?.click();
+  }
   if (!grid()) return;
   if (carried) return carry(event);
-  const cell = cellOf(event.target);
   if (!cell) return;
   const items = [...cell.querySelectorAll("[data-item]")].filter((each) => each.offsetParent);
   const at = items.indexOf(event.target.closest("[data-item]"));
   if (key === "PageUp" || key === "PageDown") {
     event.preventDefault();
-    document.querySelector(`[data-turn="${key === "PageUp" ? -1 : 1}"]`)?.click();
+    turn(document.querySelector(`[data-turn="${key === "PageUp" ? -1 : 1}"]`));
   } else if (key === "KeyM" && movable(event.target)) {
     event.preventDefault();
     carried = { key: movable(event.target).dataset.key, cell };

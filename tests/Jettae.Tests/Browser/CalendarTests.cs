@@ -148,6 +148,42 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
         await studio.Program.PostAsync("/api/schedule/delete", new { id });
     }
 
+    [Theory]
+    [InlineData("month", "")]
+    [InlineData("week", "T09")]
+    public async Task Who_turns_the_calendar_by_keys_stays_in_it(string view, string hour)
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/calendar?view={view}&date=2030-05-15");
+        await Expect(page.Locator("main:not([inert]) [data-calendar]:not([inert])")).ToBeVisibleAsync();
+        await CellOf("2030-05-15").FocusAsync();
+        string[] turned =
+            view == "month"
+                ? ["2030-06-01", "2030-06-02", "2030-05-01", "2030-04-01"]
+                : ["2030-05-22", "2030-05-23", "2030-05-15", "2030-05-08"];
+        await PressAsync("PageDown", turned[0]);
+        await PressAsync("ArrowRight", turned[1]);
+        await PressAsync("PageUp", turned[2]);
+        await PressAsync("PageUp", turned[3]);
+        var day = (await page.Locator("[data-today]").GetAttributeAsync("data-to"))!;
+        await PressAsync("t", day);
+        // And there when it is there already. A week begins on Sunday.
+        var today = CellOf(day);
+        var isFirst = DateOnly.Parse(day, null).DayOfWeek == DayOfWeek.Sunday;
+        await page.Keyboard.PressAsync(isFirst ? "ArrowRight" : "ArrowLeft");
+        await Expect(today).Not.ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("t");
+        await Expect(today).ToBeFocusedAsync();
+
+        ILocator CellOf(string day) => page.Locator($"[data-cell='{day}{hour}']");
+
+        async Task PressAsync(string key, string day)
+        {
+            await page.Keyboard.PressAsync(key);
+            await Expect(CellOf(day)).ToBeFocusedAsync();
+        }
+    }
+
     [Fact]
     public async Task An_empty_day_leads_to_a_new_schedule_on_it()
     {

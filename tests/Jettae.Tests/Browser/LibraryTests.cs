@@ -142,6 +142,86 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Theory]
+    [InlineData("linkedin_post", 210)]
+    [InlineData("facebook_post", 480)]
+    public async Task A_post_is_folded_where_its_platform_folds_it(string type, int fold)
+    {
+        var id = await PieceAsync(type, "A title", new string('a', fold));
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        var text = page.Locator(".mock.feed .text");
+        await Expect(text).ToHaveTextAsync(new string('a', fold));
+        await Expect(page.Locator(".mock.feed button")).ToHaveCountAsync(0);
+
+        await ChangeAsync(id, null, new string('a', fold) + "\n\nthe rest");
+        var more = page.GetByRole(AriaRole.Button, new() { Name = "…see more" });
+        await Expect(more).ToHaveAttributeAsync("aria-expanded", "false");
+        await Expect(text).ToHaveTextAsync(new string('a', fold));
+        await more.ClickAsync();
+        await Expect(text).ToContainTextAsync("the rest");
+        await page.GetByRole(AriaRole.Button, new() { Name = "See less" }).ClickAsync();
+        await Expect(text).ToHaveTextAsync(new string('a', fold));
+    }
+
+    [Fact]
+    public async Task A_tag_is_put_on_a_piece_and_taken_off()
+    {
+        var id = await PieceAsync("x_post", null, "Tagged by hand");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        foreach (var tag in new[] { "spring", "coffee" })
+        {
+            await page.Locator("#tag").FillAsync(tag);
+            await page.Locator("#tag").PressAsync("Enter");
+            await Expect(page.Locator(".taglist .tag").Filter(new() { HasText = tag })).ToHaveCountAsync(1);
+        }
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the tag “spring”" }).ClickAsync();
+        await Expect(page.Locator(".taglist .tag")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".taglist .tag a")).ToHaveTextAsync("coffee");
+        Assert.Equal("""["coffee"]""", (await studio.Program.GetAsync($"/api/contents/{id}"))["tags"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_piece_is_archived_and_a_draft_again()
+    {
+        var id = await PieceAsync("x_post", null, "Not of use now");
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync($"/library/{id}");
+        await ReadyAsync(page);
+        var actions = page.Locator("aside .actions");
+        var (archive, draft) = (Button("Archive"), Button("Back to draft"));
+        await Expect(draft).ToHaveCountAsync(0);
+        await archive.ClickAsync();
+        await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("Archived");
+        await Expect(archive).ToHaveCountAsync(0);
+        Assert.Equal("archived", await StatusAsync());
+        await draft.ClickAsync();
+        await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("Draft");
+        Assert.Equal("draft", await StatusAsync());
+        await page.Locator(".toast [data-undo]").ClickAsync();
+        await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("Archived");
+
+        ILocator Button(string name) => actions.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+        async Task<string?> StatusAsync() => (string?)(await studio.Program.GetAsync($"/api/contents/{id}"))["status"];
+    }
+
+    [Theory]
+    [InlineData("en", "youtube_script", "[Opening]", "About 10.0 s spoken")]
+    [InlineData("ko", "instagram_reel_script", "【훅】", "말하면 약 4.0 초")]
+    public async Task A_script_says_how_long_it_is_spoken(string language, string type, string label, string said)
+    {
+        var words =
+            language == "en" ? string.Concat(Enumerable.Repeat("one ", 25)) : "가나다라마바사아자차카타파하 2026 AI";
+        var id = await PieceAsync(type, "A title", $"{label}\n{words}\nhttps://example.com/spoken #tag", language);
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync($"/library/{id}");
+        await Expect(page.Locator(".mock.script")).ToContainTextAsync(said);
+    }
+
+    [Theory]
     [InlineData("/library")]
     [InlineData("/schedules/new")]
     [InlineData("/calendar")]
@@ -150,6 +230,8 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
     [InlineData("/alerts")]
     public async Task No_field_is_so_small_that_a_phone_zooms_into_it(string path)
     {
+        // What is empty has nothing to fill in.
+        await PieceAsync("x_post", null, "There is something");
         var page = await studio.OpenAsync("ko", 390);
         await page.GotoAsync(path);
         await ReadyAsync(page);
@@ -220,7 +302,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
     }
 
-    private async Task<string> PieceAsync(string type, string? title, string? body)
+    private async Task<string> PieceAsync(string type, string? title, string? body, string language = "en")
     {
         var made = await studio.Program.PostAsync(
             "/api/content/generate",
@@ -228,7 +310,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
             {
                 content_type = type,
                 topic = "Something",
-                language = "en",
+                language,
             }
         );
         var id = (string)made["content"]!["id"]!;

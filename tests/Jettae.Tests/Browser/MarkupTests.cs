@@ -231,8 +231,11 @@ public sealed class MarkupTests
 
         static async Task OpenItemAsync(IPage page)
         {
-            await page.Locator(".entry.planned:visible, summary.entry").First.ClickAsync();
-            if (await page.Locator("dialog[open]").CountAsync() == 0)
+            // Late in the day there are too few to be put together.
+            var first = page.Locator(".entry.planned:visible, summary.entry").First;
+            var isGroup = await first.EvaluateAsync<bool>("each => each.matches('summary')");
+            await first.ClickAsync();
+            if (isGroup)
                 await page.Locator("details[open] .entry").Last.ClickAsync();
             await Expect(page.Locator("dialog[open] h2")).ToContainTextAsync(Begin);
         }

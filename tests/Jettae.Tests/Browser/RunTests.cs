@@ -98,6 +98,38 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
         await Expect(page.Locator(".way")).ToContainTextAsync(new Regex(@"Next attempt \w+, \w+ \d+, \d\d:\d\d:\d\d"));
     }
 
+    [Theory]
+    [InlineData("of its schedule", "Edit the schedule", "/schedules/")]
+    [InlineData("of the installation", "Open the settings", "/settings$")]
+    [InlineData("of no schedule", "Open the settings", "/settings$")]
+    public async Task A_model_that_is_not_there_is_mended_where_it_is_named(string model, string mend, string where)
+    {
+        writing.Claude.Script.Enqueue(FakeClaude.Fails(404, "not_found_error"));
+        string run;
+        if (model == "of no schedule")
+        {
+            var fields = new { content_type = "x_post", topic = "Something" };
+            run = (string)(await writing.Program.PostAsync("/api/content/generate", fields))["run"]!["id"]!;
+        }
+        else
+        {
+            var id = await writing.ScheduleAsync($"Model {model}");
+            if (model == "of its schedule")
+            {
+                var settings = new { model = "claude-nobody-1" };
+                await writing.Program.PostAsync("/api/schedule/update", new { id, settings });
+            }
+            run = (string)(await writing.RunAsync(id))["id"]!;
+        }
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{run}");
+        await ReadyAsync(page);
+        var notice = page.Locator(".notice.bad");
+        await Expect(notice).ToContainTextAsync("There is no model of that name.");
+        await notice.GetByRole(AriaRole.Link, new() { Name = mend }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex(where));
+    }
+
     [Fact]
     public async Task A_run_is_made_again_with_words_of_ones_own()
     {

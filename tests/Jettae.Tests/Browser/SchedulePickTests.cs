@@ -25,6 +25,9 @@ public sealed class SchedulePickTests(StudioPages studio) : IClassFixture<Studio
         // In the list too, though one of them has not run yet.
         await Expect(page.Locator(".runline .apart")).ToHaveTextAsync("X post · Daily 09:00 · Asia/Seoul · beans");
 
+        await page.GotoAsync("/library");
+        await Expect(page.Locator(".facets .apart")).ToHaveTextAsync("X post · Daily 09:00 · Asia/Seoul · beans");
+
         await page.GotoAsync("/");
         await Expect(page.Locator(".line .apart")).ToHaveCountAsync(2);
         await MakeAsync("Tea", "thread", "09:00", "hourly");

@@ -38,6 +38,16 @@ public sealed class SeldomSeenTests(SeldomSeenTests.Many many) : IClassFixture<S
             new("pick-chosen", $"/runs?schedule={many.Namesake}"),
             new("pick-chosen-calendar", $"/calendar?schedule={many.Namesake}"),
             new("schedule-month", $"/schedules/{many.Namesake}"),
+            new(
+                "library-namesakes",
+                "/library",
+                async page =>
+                {
+                    if (look.IsPhone)
+                        await page.Locator(".facets-open").ClickAsync();
+                    await Expect(page.Locator(".facets .apart")).ToBeVisibleAsync();
+                }
+            ),
             new("piece-tokens", $"/library/{many.Piece}"),
             new("run-tokens", $"/runs/{many.Run}"),
             new("monitor-kinds", "/monitor", LookTests.OpenDetailsAsync),

@@ -43,6 +43,85 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
         await Expect(list.Locator(".notice")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("ko", "그래도 저장하기", "연결 끊기", "연결됨", "샘플")]
+    [InlineData("en", "Save it even so", "Disconnect", "Connected", "Sample")]
+    public async Task A_key_that_nothing_is_known_of_is_saved_by_who_insists_and_taken_away_after_a_question(
+        string language,
+        string evenSo,
+        string disconnect,
+        string connected,
+        string sample
+    )
+    {
+        var busy = FakeClaude.Fails(529, "overloaded_error");
+        await using var claude = await FakeClaude.StartAsync(busy, busy);
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync("/settings");
+        await Expect(page.Locator("main:not([inert]) #writer")).ToBeVisibleAsync();
+        var (writer, badge) = (page.Locator("#writer"), page.Locator("#writer .badge"));
+        await writer.Locator("#key").FillAsync(FakeClaude.Key);
+        await writer.Locator("summary").ClickAsync();
+        await writer.Locator("#url").FillAsync(claude.Url);
+        var insist = writer.GetByRole(AriaRole.Button, new() { Name = evenSo });
+        await Expect(insist).ToHaveCountAsync(0);
+        await writer.Locator("form .primary").ClickAsync();
+        await Expect(writer.Locator(".answer.bad")).ToBeVisibleAsync();
+        await Expect(badge).ToHaveTextAsync(sample);
+        await insist.ClickAsync();
+        await Expect(badge).ToHaveTextAsync(connected);
+        await Expect(writer).ToContainTextAsync("…" + FakeClaude.Key[^4..]);
+        // It writes with it from now on.
+        var made = await studio.Program.PostAsync(
+            "/api/content/generate",
+            new { content_type = "x_post", topic = "-" }
+        );
+        Assert.False((bool)made["content"]!["is_sample"]!);
+
+        var end = writer.Locator("form").GetByRole(AriaRole.Button, new() { Name = disconnect });
+        await end.ClickAsync();
+        await page.Locator("#writer dialog .button:not(.danger)").ClickAsync();
+        await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
+        await Expect(badge).ToHaveTextAsync(connected);
+        await end.ClickAsync();
+        await page.Locator("#writer dialog .danger").ClickAsync();
+        await Expect(badge).ToHaveTextAsync(sample);
+        await page.ReloadAsync();
+        await Expect(badge).ToHaveTextAsync(sample);
+    }
+
+    [Theory]
+    [InlineData("light", "dark")]
+    [InlineData("dark", "light")]
+    public async Task Light_or_dark_is_as_the_system_has_it_until_it_is_switched_and_then_stays(
+        string system,
+        string other
+    )
+    {
+        var page = await studio.OpenAsync("en", theme: system);
+        var html = page.Locator("html");
+        await page.GotoAsync("/library");
+        await Expect(html).ToHaveAttributeAsync("data-theme", system);
+        var before = await ColourAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Light or dark" }).ClickAsync();
+        await Expect(html).ToHaveAttributeAsync("data-theme", other);
+        Assert.NotEqual(before, await ColourAsync());
+        await page.ReloadAsync();
+        await Expect(html).ToHaveAttributeAsync("data-theme", other);
+        await page.GotoAsync("/runs");
+        await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+        await Expect(html).ToHaveAttributeAsync("data-theme", other);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Calendar" }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Calendar");
+        await Expect(html).ToHaveAttributeAsync("data-theme", other);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Light or dark" }).ClickAsync();
+        await page.ReloadAsync();
+        await Expect(html).ToHaveAttributeAsync("data-theme", system);
+
+        Task<string> ColourAsync() =>
+            page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
+    }
+
     [Fact]
     public async Task A_token_is_shown_once_and_ends_when_it_is_revoked()
     {
@@ -69,6 +148,15 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
             System.Net.HttpStatusCode.Unauthorized,
             (await program.GetAsync("/api/schedules", TestContext.Current.CancellationToken)).StatusCode
         );
+    }
+
+    [Fact]
+    public async Task The_label_of_a_tokens_name_leads_to_it_and_not_to_the_brands()
+    {
+        var page = await studio.OpenAsync("en");
+        await page.GotoAsync("/settings");
+        await page.Locator("main:not([inert]) #tokens label").First.ClickAsync();
+        await Expect(page.Locator("#token-name")).ToBeFocusedAsync();
     }
 
     [Fact]
@@ -129,6 +217,16 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
         await page.GotoAsync(await studio.Program.NewSignInLinkAsync());
         await page.Locator("button[type=submit]").ClickAsync();
         await Expect(page).ToHaveURLAsync(studio.Front + "/");
+    }
+
+    [Theory]
+    [InlineData("ko")]
+    [InlineData("en")]
+    public async Task Until_it_is_said_alerts_are_sent_in_the_language_of_the_page(string language)
+    {
+        var page = await studio.OpenAsync(language);
+        await page.GotoAsync("/alerts");
+        await Expect(page.Locator("main:not([inert]) #language")).ToHaveValueAsync(language);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed record Sight(string Name, string Path, Func<IPage, Task>? Open =
         Environment.GetEnvironmentVariable("JETTAE_PICTURES")
         ?? System.IO.Path.Combine(AppContext.BaseDirectory, "pictures");
 
-    /// <summary>Axe finds nothing, and nothing sticks out.</summary>
+    /// <summary>Axe finds nothing, nothing leads astray, and nothing sticks out.</summary>
     public async Task LookAsync(IPage page, Look look)
     {
         await page.GotoAsync(Path);
@@ -26,11 +26,21 @@ internal sealed record Sight(string Name, string Path, Func<IPage, Task>? Open =
         if (Open is not null)
             await Open(page);
         await FoundNothingAsync(page, look);
+        Assert.Empty(await page.EvaluateAsync<string[]>(Astray));
         var sticksOut = await page.EvaluateAsync<int>(
             "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         );
         Assert.True(sticksOut <= 0, $"{Name}, {look}: {sticksOut} px stick out.");
     }
+
+    /// <summary>Ids that are there twice, and labels that lead to something else than what stands with them.</summary>
+    private const string Astray = """
+        () => [
+            ...[...document.querySelectorAll("[id]")].map(each => each.id).filter((id, n, all) => all.indexOf(id) < n),
+            ...[...document.querySelectorAll("label[for]")]
+                .filter(label => !label.parentElement.contains(label.control)).map(label => `label of ${label.htmlFor}`),
+        ]
+        """;
 
     private async Task FoundNothingAsync(IPage page, Look look)
     {
