@@ -39,6 +39,13 @@ public static partial class Words
         "OpenAI 호환 (Ollama, vLLM, LM Studio…)",
         "OpenAI-compatible (Ollama, vLLM, LM Studio…)"
     );
+
+    /// <summary>Who writes.</summary>
+    public static Word Of(WriterInfo writer) =>
+        writer.IsSample ? new("샘플 작가", writer.Name)
+        : writer.Name == Writers.Compatible ? new("OpenAI 호환", writer.Name)
+        : new(writer.Name, writer.Name);
+
     public static readonly Word ApiKey = new("API 키", "API key");
     public static readonly Word ApiKeyHow = new(
         "Anthropic 콘솔의 API Keys에서 만들어 붙여 넣어 주세요. 암호화해서 보관하고 다시 보여 주지 않아요.",

@@ -14,6 +14,9 @@ public sealed class Writers
     /// <summary>What a key is protected for; another purpose cannot read it.</summary>
     private const string Purpose = "jettae.provider-key";
 
+    /// <summary>What a provider of the other kind is called.</summary>
+    internal const string Compatible = "OpenAI-compatible";
+
     private readonly StudioStore store;
     private readonly StudioOptions options;
     private readonly Changes changes;
@@ -124,7 +127,7 @@ public sealed class Writers
         {
             null => new WriterInfo("Sample writer", SampleWriter.ModelName, IsSample: true),
             { Kind: ProviderKind.Anthropic } => new WriterInfo("Claude", provider.Model, IsSample: false),
-            _ => new WriterInfo("OpenAI-compatible", provider.Model, IsSample: false),
+            _ => new WriterInfo(Compatible, provider.Model, IsSample: false),
         };
         // Our own deadline comes first: it alone is measured by the product's clock.
         var chat =

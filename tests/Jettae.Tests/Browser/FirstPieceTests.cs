@@ -66,6 +66,10 @@ public sealed class FirstPieceTests
             await page.GotoAsync("/");
             await Expect(page.Locator(".home .line li")).ToHaveCountAsync(1);
             await Expect(page.Locator(".home .pieces li")).ToHaveCountAsync(1);
+            // And who wrote it is called as everywhere else.
+            await page.GotoAsync("/monitor");
+            await Expect(page.Locator(".tiles"))
+                .ToContainTextAsync(look.Language == "ko" ? "샘플 작가 · 정상" : "Sample writer · Well");
 
             async Task<LocatorBoundingBoxResult> BoxAsync(string what) =>
                 (await page.Locator(what).BoundingBoxAsync())!;
