@@ -310,7 +310,7 @@ public sealed partial class Runner
                 {
                     return await ledger.SettleAsync(started, result, CancellationToken.None);
                 }
-                catch (Exception away) when (PostgresStudioStore.IsAway(away))
+                catch (Exception away) when (PostgresStudioStore.IsOutOfReach(away))
                 {
                     if (!isTold)
                         LogAway(logger, away, started.Attempt.Run.Id);

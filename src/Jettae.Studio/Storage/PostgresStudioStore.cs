@@ -19,13 +19,20 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>Of the statements that EF is not asked for.</summary>
     public string Connection => connection;
 
-    /// <summary>The database is not there, or not for now; a later try may succeed. A pooler before it says so by 08P01.</summary>
+    /// <summary>The database is not there, or not for now; a later try may succeed.</summary>
     public static bool IsAway(Exception failure) =>
-        failure
-            is NpgsqlException { IsTransient: true }
-                or PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] }
-        || failure is NpgsqlException and not PostgresException
+        IsOutOfReach(failure)
+        || failure is NpgsqlException { IsTransient: true }
         || (failure.InnerException is { } inner && IsAway(inner));
+
+    /// <summary>
+    /// Nothing answers, or only that it is not there yet, or any more: what was put to it was not even looked at. A pooler before it
+    /// says so by 08P01.
+    /// </summary>
+    public static bool IsOutOfReach(Exception failure) =>
+        failure is PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] }
+        || failure is NpgsqlException and not PostgresException
+        || (failure.InnerException is { } inner && IsOutOfReach(inner));
 
     public override void Dispose()
     {
