@@ -114,11 +114,18 @@ document.addEventListener("change", () => setTimeout(() => { typing = null; }, 1
 addEventListener("beforeunload", (event) => { if (typing?.isConnected) event.preventDefault(); });
 
 let openedAt;
-document.addEventListener("beforetoggle", (event) => { if (event.newState === "open") openedAt = scrollY; }, true);
+const isMenu = (each) => each.matches?.("[popover].menu");
+document.addEventListener("beforetoggle", ({ newState, target }) => {
+  if (newState !== "open") return;
+  openedAt = scrollY;
+  // It is drawn once before its place is known.
+  if (isMenu(target)) target.style.visibility = "hidden";
+}, true);
 // A menu opens at its button, and stays on the screen.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
-  if (event.newState !== "open" || !menu.matches?.("[popover].menu")) return;
+  if (event.newState !== "open" || !isMenu(menu)) return;
+  menu.style.visibility = "";
   const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.getBoundingClientRect();
   if (!button) return;
   const below = button.bottom + 4 + menu.offsetHeight <= innerHeight;

@@ -327,6 +327,13 @@ public sealed class LookTests(FullPages full) : IClassFixture<FullPages>
     {
         await page.Locator(button).First.ClickAsync();
         await Expect(page.Locator(":popover-open")).ToBeVisibleAsync();
+        var menu = page.Locator(".menu:popover-open");
+        if (await menu.CountAsync() == 0)
+            return;
+        // From the first moment it stands at its button.
+        var (at, shown) = ((await page.Locator(button).First.BoundingBoxAsync())!, (await menu.BoundingBoxAsync())!);
+        Assert.InRange(at.X, shown.X - at.Width, shown.X + shown.Width);
+        Assert.InRange(at.Y, shown.Y - at.Height - 24, shown.Y + shown.Height + 24);
     }
 
     private static async Task OpenDialogAsync(IPage page, ILocator button)
