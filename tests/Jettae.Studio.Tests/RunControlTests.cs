@@ -7,6 +7,31 @@ namespace Jettae.Studio.Tests;
 /// <summary>What a person can do with a run: stop it, make it once more, watch it.</summary>
 public sealed class RunControlTests
 {
+    [Fact]
+    [Trait("Store", "none")]
+    public void What_failed_without_a_schedule_speaks_of_no_next_slot()
+    {
+        foreach (var reason in Reasons.OfWriter)
+        {
+            var run = new Run
+            {
+                State = RunState.Failed,
+                Reason = reason.Key,
+                Trigger = RunTrigger.OneOff,
+            };
+            var toDo = Reasons.Of(run)!.ToDo;
+            Assert.DoesNotContain("차례", toDo.Ko, StringComparison.Ordinal);
+            Assert.DoesNotContain("slot", toDo.En, StringComparison.Ordinal);
+        }
+        var ofSchedule = new Run
+        {
+            State = RunState.Failed,
+            Reason = Reasons.Unreachable.Key,
+            ScheduleId = Guid.Empty,
+        };
+        Assert.Contains("다음 차례", Reasons.Of(ofSchedule)!.ToDo.Ko, StringComparison.Ordinal);
+    }
+
     private const string Slot = "2024-01-15T03:00:00Z";
     private static readonly string[] Banned = ["정거장"];
 

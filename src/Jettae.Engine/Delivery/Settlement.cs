@@ -43,7 +43,7 @@ public sealed class Settlement(
     public static IReadOnlyList<Effects> WriteAll(Db s, IReadOnlyList<Settlement> settlements)
     {
         var settled = s.Each(
-            "update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and state = 0 and retried = $5",
+            $"update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and {Messages.IsPending} and retried = $5",
             [.. settlements.Select(each => each.Outcome)]
         );
         var valid = settlements.Where((_, i) => settled[i] > 0).ToList();
@@ -84,7 +84,13 @@ public sealed class Settlement(
     private Effects Ignore(Db s)
     {
         var effects = new Effects();
-        if (s.Any("select 1 from messages where seq = $0 and state = 3 and retried = $1", message.Seq, message.Retried))
+        if (
+            s.Any(
+                "select 1 from messages where seq = $0 and state + 0 = 3 and retried = $1",
+                message.Seq,
+                message.Retried
+            )
+        )
             s.Run(InsertAttempt, Attempt(Ignored, null, null, null));
         Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         // Settled already, by a commit that was thought lost: its next attempt is to be told of again.

@@ -164,9 +164,9 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             attempt.StartedAt - period
         );
         return s.Run(
-                """
+                $"""
                 insert into flow_starts (tenant, flow_key, began_at, message_seq, retried)
-                select tenant, flow_key, $1, seq, retried from messages where seq = $0 and state = 0
+                select tenant, flow_key, $1, seq, retried from messages where seq = $0 and {Messages.IsPending}
                 on conflict (tenant, flow_key, began_at, message_seq, retried) do update set retried = excluded.retried
                 """,
                 message.Seq,

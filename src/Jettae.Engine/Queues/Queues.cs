@@ -49,7 +49,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         var effects = new Effects();
         if (
             s.Run(
-                "update messages set in_line = 1, due_at = $1 where seq = $0 and state = 0 and in_line = 0",
+                $"update messages set in_line = 1, due_at = $1 where seq = $0 and {Messages.IsPending} and in_line = 0",
                 message.Seq,
                 Held
             ) > 0

@@ -13,6 +13,14 @@ public static class Reasons
         "필요하면 '다시 실행하기'를 눌러 주세요. 스케줄의 다음 차례는 예정대로 써요.",
         "Press Run it again if you want it. A schedule's next slot runs as planned."
     );
+    private static readonly Word CheckNetwork = new(
+        "인터넷 연결과 설정의 주소를 확인해 주세요.",
+        "Check the network, and the address in the settings."
+    );
+    private static readonly Word CheckAddress = new(
+        "설정의 주소가 맞는지 확인해 주세요.",
+        "Check that the address in the settings is right."
+    );
     private static readonly Word RewriteAtPiece = new(
         "필요하면 글에서 '다시 쓰기'를 눌러 주세요.",
         "Press Rewrite at the piece if you want it."
@@ -110,10 +118,7 @@ public static class Reasons
     )
     {
         Fix = Fix.Settings,
-        ToDoAtLast = new(
-            "인터넷 연결과 설정의 주소를 확인해 주세요. 다음 차례는 예정대로 써요.",
-            "Check the network, and the address in the settings. The next slot runs as planned."
-        ),
+        ToDoAtLast = AndGoesOn(CheckNetwork),
     };
     public static readonly Reason TimedOut = new(
         "provider_timeout",
@@ -143,10 +148,7 @@ public static class Reasons
     )
     {
         Fix = Fix.Settings,
-        ToDoAtLast = new(
-            "설정의 주소가 맞는지 확인해 주세요. 다음 차례는 예정대로 써요.",
-            "Check that the address in the settings is right. The next slot runs as planned."
-        ),
+        ToDoAtLast = AndGoesOn(CheckAddress),
     };
     public static readonly Reason BadKey = new(
         "bad_key",
@@ -420,13 +422,18 @@ public static class Reasons
         if (reason == UnknownModel && string.IsNullOrWhiteSpace(ownModel))
             return reason with { Fix = Fix.Settings };
         // A run without a schedule has no next slot, and no button that makes it again.
-        return run.ScheduleId is null && (reason?.ToDo == MakeAgain || reason == Cancelled)
-            ? reason! with
-            {
-                ToDo = run.Trigger == RunTrigger.Regenerate ? RewriteAtPiece : AskAnew,
-            }
-            : reason;
+        Word? alone =
+            run.ScheduleId is not null || reason is null ? null
+            : reason.ToDo == Unreachable.ToDoAtLast ? CheckNetwork
+            : reason.ToDo == OddAnswer.ToDoAtLast ? CheckAddress
+            : reason.ToDo != MakeAgain && reason != Cancelled ? null
+            : run.Trigger == RunTrigger.Regenerate ? RewriteAtPiece
+            : AskAnew;
+        return alone is { } toDo ? reason! with { ToDo = toDo } : reason;
     }
+
+    private static Word AndGoesOn(Word what) =>
+        new($"{what.Ko} 다음 차례는 예정대로 써요.", $"{what.En} The next slot runs as planned.");
 
     /// <summary>What an exception that nobody expected means for a person.</summary>
     internal static Reason Of(Exception surprise)
