@@ -107,6 +107,9 @@ document.addEventListener("keydown", (event) => {
   undo.click();
 });
 
+// Forms are sent by the page. One that is pressed in the moment in which it is put anew must not go as an address with all that was typed.
+document.addEventListener("submit", (event) => { if (event.target.method !== "post") event.preventDefault(); }, true);
+
 // What is being typed is told to the server when its field is left. A page that goes before that asks by itself.
 let typing;
 document.addEventListener("input", (event) => { if (event.target.closest("[data-asks]")) typing = event.target; });
@@ -144,6 +147,6 @@ remember("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
 remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
-export const close = (dialog) => dialog.close();
+export const close = (dialog) => dialog?.close();
 export const arrive = () => { isNew = true; head(); };
 export const focus = (id) => document.getElementById(id)?.focus();

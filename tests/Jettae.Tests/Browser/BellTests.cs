@@ -169,6 +169,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await dialog.Locator(".danger").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/schedules/{there}$"));
         await Expect(page.Locator("#name")).ToHaveValueAsync("Told of");
+        await ReadyAsync(page);
         await page.Locator("#target_audience").FillAsync("걷는 사람");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/schedules$"));
