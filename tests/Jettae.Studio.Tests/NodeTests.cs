@@ -30,11 +30,7 @@ public sealed class NodeTests
         var second = other.DeliverAsync(message);
         gate.SetResult();
         await first;
-        while (!second.IsCompleted)
-        {
-            one.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(second, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
-        }
+        await PassAsync(one, second);
         Assert.Equal(await BodyAsync(await first), await BodyAsync(await second));
         Assert.Single(claude.Requests);
         Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
@@ -52,11 +48,7 @@ public sealed class NodeTests
         var run = Assert.Single((await other.GetAsync("/api/runs"))["items"]!.AsArray())!;
         var (status, _) = await other.PostAsync($"/api/runs/{run["id"]}/cancel", new { });
         Assert.Equal(HttpStatusCode.OK, status);
-        while (!writing.IsCompleted)
-        {
-            one.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(writing, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
-        }
+        await PassAsync(one, writing);
         Assert.Equal("cancelled", (string?)(await one.GetAsync($"/api/runs/{run["id"]}"))["state"]);
         Assert.Empty((await one.GetAsync("/api/contents"))["items"]!.AsArray());
     }
@@ -274,17 +266,20 @@ public sealed class NodeTests
         await TestStudio.Until(() => one.Logged.Any(each => each.Text.Contains("is away", StringComparison.Ordinal)));
         cable.Mend();
         var second = other.DeliverAsync(message);
-        while (!first.IsCompleted || !second.IsCompleted)
-        {
-            one.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(
-                Task.WhenAll(first, second),
-                Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System)
-            );
-        }
+        await PassAsync(one, Task.WhenAll(first, second));
         Assert.Equal(await BodyAsync(await first), await BodyAsync(await second));
         Assert.Single(claude.Requests);
         Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    /// <summary>Time goes by until it has ended.</summary>
+    private static async Task PassAsync(TestStudio node, Task until)
+    {
+        while (!until.IsCompleted)
+        {
+            node.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(until, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System));
+        }
     }
 
     /// <summary>Each says that it lives, tells and hears.</summary>

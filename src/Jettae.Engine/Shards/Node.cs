@@ -190,19 +190,24 @@ internal sealed class Node : IAsyncDisposable
 
     private void Renewed((long Timestamp, long Utc) at)
     {
-        Interlocked.Exchange(ref renewedAt, at.Timestamp);
-        Interlocked.Exchange(ref renewedAtUtc, at.Utc);
-        if (lapsing.IsCancellationRequested)
-            lapsing = new CancellationTokenSource();
-        lapse.Change(term * 0.9, Timeout.InfiniteTimeSpan);
+        // Who lapses meanwhile does not cancel what begins after this.
+        lock (gate)
+        {
+            Interlocked.Exchange(ref renewedAt, at.Timestamp);
+            Interlocked.Exchange(ref renewedAtUtc, at.Utc);
+            if (lapsing.IsCancellationRequested)
+                lapsing = new CancellationTokenSource();
+            lapse.Change(term * 0.9, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private void Lapse()
     {
-        if (!IsAlive)
-            _ = lapsing.CancelAsync();
-        else
-            lapse.Change(Soon, Timeout.InfiniteTimeSpan);
+        lock (gate)
+            if (!IsAlive)
+                _ = lapsing.CancelAsync();
+            else
+                lapse.Change(Soon, Timeout.InfiniteTimeSpan);
     }
 
     private async Task BeatAsync()

@@ -348,48 +348,6 @@ public static class Reasons
         Fix = Fix.Settings,
     };
 
-    private static readonly Dictionary<string, Reason> ByKey = new Reason[]
-    {
-        Missed,
-        SkippedByYou,
-        Paused,
-        GaveUp,
-        Interrupted,
-        Overloaded,
-        RateLimited,
-        ProviderError,
-        Unreachable,
-        TimedOut,
-        Stalled,
-        OddAnswer,
-        BadKey,
-        Forbidden,
-        Billing,
-        SpendLimit,
-        UnknownModel,
-        BadRequest,
-        TooLarge,
-        Refused,
-        CutOff,
-        DraftUnfit,
-        Deleted,
-        PieceDeleted,
-        Surprise,
-        Cancelled,
-        StoreFailed,
-        TimingBroken,
-        QStashRefused,
-        QStashUnreachable,
-        SignatureRefused,
-    }.ToDictionary(reason => reason.Key);
-
-    /// <summary>Every reason, for pages and documentation.</summary>
-    public static IReadOnlyCollection<Reason> All => ByKey.Values;
-
-    /// <summary>Those that a run can have; the others stand on schedules and bookings.</summary>
-    public static IEnumerable<Reason> OfRuns =>
-        All.Except([TimingBroken, QStashRefused, QStashUnreachable, SignatureRefused]);
-
     /// <summary>Those for which a writer gives no text, whatever it is asked for.</summary>
     public static IReadOnlyList<Reason> OfWriter { get; } =
     [
@@ -406,6 +364,39 @@ public static class Reasons
         SpendLimit,
         UnknownModel,
     ];
+
+    private static readonly Dictionary<string, Reason> ByKey = (
+        (Reason[])
+            [
+                Missed,
+                SkippedByYou,
+                Paused,
+                GaveUp,
+                Interrupted,
+                .. OfWriter,
+                BadRequest,
+                TooLarge,
+                Refused,
+                CutOff,
+                DraftUnfit,
+                Deleted,
+                PieceDeleted,
+                Surprise,
+                Cancelled,
+                StoreFailed,
+                TimingBroken,
+                QStashRefused,
+                QStashUnreachable,
+                SignatureRefused,
+            ]
+    ).ToDictionary(reason => reason.Key);
+
+    /// <summary>Every reason, for pages and documentation.</summary>
+    public static IReadOnlyCollection<Reason> All => ByKey.Values;
+
+    /// <summary>Those that a run can have; the others stand on schedules and bookings.</summary>
+    public static IEnumerable<Reason> OfRuns =>
+        All.Except([TimingBroken, QStashRefused, QStashUnreachable, SignatureRefused]);
 
     /// <summary>The reason stored under <paramref name="key"/>; null when there is none.</summary>
     public static Reason? Find(string? key) => key is null ? null : ByKey.GetValueOrDefault(key);

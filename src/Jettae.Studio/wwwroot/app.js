@@ -107,7 +107,7 @@ document.addEventListener("keydown", (event) => {
   undo.click();
 });
 
-// Forms are sent by the page. One that is pressed in the moment in which it is put anew must not go as an address with all that was typed.
+// Forms are sent by the page. Where that has failed, what was typed stays, and does not go as a part of the address.
 document.addEventListener("submit", (event) => { if (event.target.method !== "post") event.preventDefault(); }, true);
 
 // What is being typed is told to the server when its field is left. A page that goes before that asks by itself.
