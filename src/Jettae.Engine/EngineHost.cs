@@ -119,15 +119,9 @@ internal sealed partial class EngineHost(
         try
         {
             await SweepAsync();
-            await EachAsync(s => Messages.Prune(s, before, PruneBatch));
-            await EachAsync(s =>
-                s.Run(
-                    "delete from deduplications where key in (select key from deduplications where expires_at < $0 limit $1)",
-                    now,
-                    PruneBatch
-                )
-            );
-            await EachAsync(s => FlowControls.PruneStarts(s, now, PruneBatch));
+            await EachAsync((s, from) => Messages.Prune(s, from, before, PruneBatch));
+            await EachAsync((s, from) => Admission.PruneKeys(s, from, now, PruneBatch));
+            await EachAsync((s, from) => FlowControls.PruneStarts(s, from, now, PruneBatch));
             for (
                 (string, string)? looked = ("", "");
                 looked is { } after;
@@ -142,10 +136,17 @@ internal sealed partial class EngineHost(
             PruneTrouble(trouble);
         }
 
-        async Task EachAsync(Func<Db, int> prune)
+        // Each from where the last one ended: what was deleted may long be in the way.
+        async Task EachAsync(Func<Db, long, List<long>> prune)
         {
-            while (await store.WriteAsync(prune) is > 0 and var rows)
-                pruned += rows;
+            for (var from = 0L; ; )
+            {
+                var instants = await store.WriteAsync(s => prune(s, from));
+                if (instants.Count == 0)
+                    return;
+                pruned += instants.Count;
+                from = Math.Max(from, instants.Max());
+            }
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (5L, 1L),
+            (6L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -280,37 +280,110 @@ public sealed class PostgresTests
     }
 
     [Fact]
-    public async Task However_large_sets_of_values_are_each_is_answered_in_its_place()
+    public async Task Many_rows_are_done_at_once_however_large_they_are_and_whatever_they_lack()
     {
         var options = await OptionsAsync();
         var large = new string('x', 3 * 1024 * 1024);
-        object?[][] values =
+        object?[][] rows =
         [
-            ["a", large],
-            ["b", ""],
-            ["c", large + large],
-            ["d", large],
-            ["e", ""],
+            ["a", large, null, 1, null],
+            ["b", null, null, 2L, new byte[] { 0, 255 }],
+            ["c", large + large, null, null, null],
+            ["d\0\ud800", large, null, true, Array.Empty<byte>()],
+            ["e", "", null, false, null],
         ];
         Store.Beside(
             options,
             db =>
             {
-                Assert.Equal(
-                    values.Select(each => $"{each[0]} {((string)each[1]!).Length}"),
-                    db.Scalars<string>("select cast($0 as text) || ' ' || length(cast($1 as text))", values)
+                db.Run(
+                    "create table many (place bigint generated always as identity, a text, b text, c bytea, d bigint, e bytea)"
                 );
-                db.Run("insert into queues values ('t', 'b', 1, 0, 0, 0), ('t', 'd', 1, 0, 0, 0)");
                 Assert.Equal(
-                    [0, 1, 0, 1, 0],
-                    db.Each(
-                        "update queues set parallelism = 2 where name = $0 and length(cast($1 as text)) >= 0",
-                        values
+                    ["a", "b", "c", "d��", "e"],
+                    db.ForEach(
+                        "insert into many (a, b, c, d, e) select $0, $1, $2, $3, $4 {from rows} returning a",
+                        rows,
+                        row => row.GetString(0)
                     )
+                );
+                Assert.Equal(
+                    ["a 3145728 1 -", "b - 2 00ff", "c 6291456 - -", "d�� 3145728 1 ", "e 0 0 -"],
+                    db.Command(
+                            """
+                            select concat_ws(' ', a, coalesce(length(b)::text, '-'), coalesce(d::text, '-'), coalesce(encode(e, 'hex'), '-'))
+                            from many where c is null order by place
+                            """
+                        )
+                        .Rows(row => row.GetString(0))
+                );
+                Assert.Equal(
+                    ["b", "e"],
+                    db.ForEach(
+                            "update many set d = $1 {from rows} where a = $0 and coalesce(length(b), 0) < 1 returning a",
+                            rows.Select(row => new[] { row[0], 7 }),
+                            row => row.GetString(0)
+                        )
+                        .Order()
+                );
+                db.ForEach(
+                    "delete from many {using rows} where a = $0",
+                    [
+                        ["a"],
+                        ["nobody"],
+                    ]
+                );
+                Assert.Empty(db.ForEach("select $0 {from rows}", [], row => row.GetString(0)));
+                Assert.Equal(
+                    ["b", "e"],
+                    db.ForEach(
+                            "select a from many{, rows} where a = $0 and d = $1",
+                            [
+                                ["a", 1],
+                                ["b", 7],
+                                ["e", 7],
+                            ],
+                            row => row.GetString(0)
+                        )
+                        .Order()
                 );
                 return true;
             }
         );
+    }
+
+    [Fact]
+    public async Task What_has_left_a_line_is_not_gone_through_again_while_somebodys_transaction_keeps_it()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await using var somebody = new NpgsqlConnection(
+            PostgresStore.ConnectionStringOf((await PostgresServer.SharedAsync()).Url)
+        );
+        await somebody.OpenAsync(TestContext.Current.CancellationToken);
+        await using var open = await somebody.BeginTransactionAsync(
+            System.Data.IsolationLevel.RepeatableRead,
+            TestContext.Current.CancellationToken
+        );
+        await using (var look = new NpgsqlCommand("select txid_current()", somebody, open))
+            await look.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        for (var batch = 0; batch < 20; batch++)
+        {
+            engine.Time.Advance(TimeSpan.FromMilliseconds(1));
+            await engine.SendAsync(
+                HttpMethod.Post,
+                "/v2/batch",
+                $"[{string.Join(',', Enumerable.Repeat($"{{\"destination\":\"{engine.Sink}/\",\"queue\":\"line\"}}", 10))}]"
+            );
+        }
+        await engine.IdleAsync();
+        Assert.Equal(200, engine.Deliveries.Count);
+        var steps = engine.Beside(db =>
+        {
+            Queues.Advance(db, "test", "line", 0, new Effects());
+            Queues.Last(db, "test", "line");
+            return db.Scalar<long>("select pg_stat_get_xact_tuples_returned('messages_in_line'::regclass)");
+        });
+        Assert.InRange(steps, 1, 40);
     }
 
     [Fact]
@@ -381,10 +454,11 @@ public sealed class PostgresTests
                             options,
                             db =>
                             {
+                                Queues.Ensure(db, "t", "line", Limits.None, 0);
                                 db.Run(
                                     $"insert into messages ({Messages.Columns[5..]}) values ($0, 't', 0, 0, 0, 0, 0, $1, null, 'https://h', 'POST', 0, '', '{{}}', $2, 'line', 1, null, null)",
                                     $"{number}",
-                                    number,
+                                    Queues.Last(db, "t", "line"),
                                     Array.Empty<byte>()
                                 );
                                 Queues.Advance(db, "t", "line", 0, new Effects());

@@ -478,6 +478,41 @@ public sealed class QueueTests
     }
 
     [Fact]
+    [Trait("QStash", "59")]
+    public async Task A_clock_that_is_set_back_keeps_nobody_from_a_line_that_had_come_further()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await EnqueueAsync(engine, "q", "/1");
+        await engine.IdleAsync();
+        engine.Time.AdjustTime(engine.Time.GetUtcNow() - TimeSpan.FromHours(1));
+        await EnqueueAsync(engine, "q", "/3", ("Upstash-Delay", "10s"));
+        await EnqueueAsync(engine, "q", "/2");
+        await engine.IdleAsync();
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await EnqueueAsync(engine, "q", "/4");
+        await engine.IdleAsync();
+        Assert.Equal(["/1", "/2", "/3", "/4"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    public async Task Who_was_put_before_all_that_was_admitted_is_found_within_the_hour()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"q","paused":true}""");
+        await EnqueueAsync(engine, "q", "/1");
+        await EnqueueAsync(engine, "q", "/2");
+        engine.Run(
+            "insert into line_heads (tenant, name, not_before, seq, first_at, first_seq) values ('test', 'q', 9000000000000, 99, 9000000000000, 99)"
+        );
+        await PutAsync(engine, """{"queueName":"q","paused":false}""");
+        await engine.IdleAsync();
+        Assert.Empty(engine.Deliveries);
+        engine.Time.Advance(TimeSpan.FromHours(1));
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        Assert.Equal(["/1", "/2"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
     public async Task What_was_in_a_deleted_queue_is_delivered_one_by_one_all_the_same()
     {
         await using var engine = await EngineUnderTest.StartAsync();

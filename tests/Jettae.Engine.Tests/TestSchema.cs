@@ -23,6 +23,7 @@ internal sealed class TestSchema
         "url_groups",
         "deduplications",
         "queues",
+        "line_heads",
         "flow_controls",
         "flow_starts",
         "schedules",

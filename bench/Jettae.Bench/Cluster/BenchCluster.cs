@@ -14,11 +14,12 @@ public sealed class BenchCluster : IAsyncDisposable
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly PostgresServer server;
+    private readonly ClusterOptions options;
     private int refused;
 
-    private BenchCluster(PostgresServer server, Arrivals arrivals)
+    private BenchCluster(PostgresServer server, Arrivals arrivals, ClusterOptions options)
     {
-        (this.server, Arrivals) = (server, arrivals);
+        (this.server, Arrivals, this.options) = (server, arrivals, options);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JettaeProcess.ClusterToken);
     }
 
@@ -37,7 +38,7 @@ public sealed class BenchCluster : IAsyncDisposable
     public static async Task<BenchCluster> StartAsync(ClusterOptions options, string? program)
     {
         var server = await PostgresServer.StartDurableAsync();
-        var cluster = new BenchCluster(server, await Arrivals.StartAsync());
+        var cluster = new BenchCluster(server, await Arrivals.StartAsync(), options);
         for (var node = 0; node < options.Nodes; node++)
             cluster.Nodes.Add(JettaeProcess.Node(server.Url, program));
         // One makes the tables, the others find them.
@@ -68,7 +69,8 @@ public sealed class BenchCluster : IAsyncDisposable
 
     /// <summary>
     /// Publishes numbers, at the next node where one does not take them, until they are acknowledged. Every tenth has a flow-control
-    /// key, so that some lie in every shard, or each of them; each has an id, by which a repeat of the publish is known.
+    /// key, so that some lie in every shard, or each of them; each has an id, by which a repeat of the publish is known. Others go to queues
+    /// or have keys with a rate, where that is asked for.
     /// </summary>
     public async Task PublishAsync(
         int first,
@@ -140,7 +142,14 @@ public sealed class BenchCluster : IAsyncDisposable
                     json.WriteString("Upstash-Flow-Control-Key", $"key{(allKeyed ? number : number / 10) % Keys}");
                     json.WriteString("Upstash-Flow-Control-Value", "parallelism=100");
                 }
+                if (number % 10 == 1 && options.Rated > 0)
+                {
+                    json.WriteString("Upstash-Flow-Control-Key", $"rated{number / 10 % options.Rated}");
+                    json.WriteString("Upstash-Flow-Control-Value", "rate=1000, period=1s");
+                }
                 json.WriteEndObject();
+                if (number % 10 == 2 && options.Queues > 0)
+                    json.WriteString("queue", $"queue{number / 10 % options.Queues}");
                 json.WriteEndObject();
             }
             json.WriteEndArray();

@@ -52,7 +52,7 @@ public static class ClusterRun
 public sealed class ClusterOptions
 {
     public const string All =
-        "--nodes=3 --rate=1000 --batch=50 --seconds=300 --kill-every=20 --messages=1000000 --kills=6 --open-for=600 --gone-for=60 --program=FILE --older=FILE";
+        "--nodes=3 --rate=1000 --batch=50 --seconds=300 --kill-every=20 --messages=1000000 --kills=6 --open-for=600 --gone-for=60 --queues=N --rated=N --program=FILE --older=FILE";
 
     public int Nodes { get; private set; } = 3;
 
@@ -68,6 +68,12 @@ public sealed class ClusterOptions
     public TimeSpan OpenFor { get; private set; } = TimeSpan.FromSeconds(600);
 
     public TimeSpan GoneFor { get; private set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>So many queues with one place each, for every tenth message; none unless it is said.</summary>
+    public int Queues { get; private set; }
+
+    /// <summary>So many flow-control keys with a rate of 1,000 a second, for every tenth message; none unless it is said.</summary>
+    public int Rated { get; private set; }
 
     /// <summary>The nodes' program, where it is not the one beside this bench.</summary>
     public string? Program { get; private set; }
@@ -116,6 +122,12 @@ public sealed class ClusterOptions
                 return true;
             case "--kills":
                 Kills = number;
+                return true;
+            case "--queues":
+                Queues = number;
+                return true;
+            case "--rated":
+                Rated = number;
                 return true;
             case "--gone-for":
                 GoneFor = span;

@@ -145,16 +145,14 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
             var (ids, effects) = await store.WriteAsync(
                 s =>
                 {
-                    var (published, made) = (new List<string>(), new Effects());
-                    foreach (var (id, message) in again)
-                    {
-                        // Whoever retried or deleted it meanwhile was first.
-                        if (!Delete(s, message.Tenant, id))
-                            continue;
-                        Admission.Add(s, message, now, limits, made);
-                        published.Add(message.Id);
-                    }
-                    return (published, made);
+                    // Whoever retried or deleted it meanwhile was first.
+                    var published = again
+                        .Where(each => Delete(s, each.Message.Tenant, each.Id))
+                        .Select(each => each.Message)
+                        .ToList();
+                    var made = new Effects();
+                    Admission.Add(s, [.. published.Select(message => new Newcomer(message, now, limits, made))]);
+                    return (published.ConvertAll(message => message.Id), made);
                 },
                 again.Sum(each => each.Message.Size)
             );

@@ -36,26 +36,39 @@ public sealed class Settlement(
         }
     }
 
-    /// <summary>What must be offered to the shards after the commit.</summary>
-    public Effects Write(Db s) => WriteAll(s, [this])[0];
-
-    /// <summary>As many as there are go to the store at once, step by step.</summary>
+    /// <summary>As many as there are go to the store at once, step by step. Answers what is to be told of each after the commit.</summary>
     public static IReadOnlyList<Effects> WriteAll(Db s, IReadOnlyList<Settlement> settlements)
     {
-        var settled = s.Each(
-            $"update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 where seq = $4 and {Messages.IsPending} and retried = $5",
-            [.. settlements.Select(each => each.Outcome)]
+        var settled = s.ForEach(
+                $$"""
+                update messages set state = $0, due_at = $1, retried = $2, finished_at = $3 {from rows}
+                where seq = $4 and {{Messages.IsPending}} and retried = $5
+                returning seq
+                """,
+                settlements.Select(each => each.Outcome),
+                row => row.GetInt64(0)
+            )
+            .ToHashSet();
+        var valid = settlements
+            .Where(each => settled.Contains(each.Seq))
+            .Select(each => (Settlement: each, Callbacks: each.Callbacks()))
+            .ToList();
+        s.ForEach(InsertAttempt, valid.Select(each => each.Settlement.Attempt(each.Callbacks.Error)));
+        s.ForEach(
+            "insert into dead_letters (id, message_seq, tenant, created_at) select $0, $1, $2, $3 {from rows}",
+            valid.Select(each => each.Settlement).Where(each => each.DeadLetter is not null).Select(each => each.Dead())
         );
-        var valid = settlements.Where((_, i) => settled[i] > 0).ToList();
-        var callbacks = valid.ToDictionary(each => each, each => each.Callbacks());
-        s.Each(InsertAttempt, [.. valid.Select(each => each.Attempt(callbacks[each].Error))]);
+        var told = Admission
+            .All(s, [.. valid.Select(each => each.Callbacks.Admission)])
+            .Zip(valid)
+            .ToDictionary(each => each.Second.Settlement, each => each.First.Effects);
         return
         [
-            .. settlements.Select(each =>
-                callbacks.TryGetValue(each, out var its) ? each.Finish(s, its.Publications) : each.Ignore(s)
-            ),
+            .. settlements.Select(each => told.TryGetValue(each, out var its) ? each.Finish(s, its) : each.Ignore(s)),
         ];
     }
+
+    private long Seq => message.Seq;
 
     private MessageState State =>
         verdict switch
@@ -91,7 +104,7 @@ public sealed class Settlement(
                 message.Retried
             )
         )
-            s.Run(InsertAttempt, Attempt(Ignored, null, null, null));
+            s.ForEach(InsertAttempt, [Attempt(Ignored, null, null, null)]);
         Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
         foreach (var offer in Messages.OffersOf(s, [message.Seq]))
@@ -99,12 +112,9 @@ public sealed class Settlement(
         return effects;
     }
 
-    /// <summary>All that hangs on an outcome that holds.</summary>
-    private Effects Finish(Db s, List<Publication> callbacks)
+    /// <summary>All else that hangs on an outcome that holds.</summary>
+    private Effects Finish(Db s, Effects effects)
     {
-        var effects = new Effects();
-        if (DeadLetter is { } deadLetter)
-            WriteDeadLetter(s, deadLetter);
         if (State == MessageState.Pending)
             effects.Offer(
                 s,
@@ -118,14 +128,12 @@ public sealed class Settlement(
                     )
                 )
             );
-        foreach (var callback in callbacks)
-            Admission.Insert(s, message.Tenant, callback, endedAt, options, Limits.None, effects);
-        if (State != MessageState.Pending)
+        else
             Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         return effects;
     }
 
-    private (List<Publication> Publications, string? Error) Callbacks()
+    private (Admission Admission, string? Error) Callbacks()
     {
         var error = Verdict.ErrorOf(outcome);
         List<Publication> publications =
@@ -138,7 +146,8 @@ public sealed class Settlement(
                 ref error
             ),
         ];
-        return (publications, error);
+        // It was accepted once: a limit that came later must not keep it from being finished.
+        return (new Admission(message.Tenant, publications, endedAt, options, Limits.None), error);
     }
 
     private object?[] Attempt(string? error)
@@ -149,7 +158,7 @@ public sealed class Settlement(
 
     private const string InsertAttempt = """
         insert into attempts (message_seq, retried, tenant, started_at, ended_at, status, error, headers, body, next_at, flow_key)
-        values ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        select $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 {from rows}
         """;
 
     private object?[] Attempt(int status, DeliveryOutcome.Answered? answer, string? error, long? nextAt) =>
@@ -169,14 +178,7 @@ public sealed class Settlement(
             message.FlowKey,
         ];
 
-    private void WriteDeadLetter(Db s, string id) =>
-        s.Run(
-            "insert into dead_letters (id, message_seq, tenant, created_at) values ($0, $1, $2, $3)",
-            id,
-            message.Seq,
-            message.Tenant,
-            endedAt
-        );
+    private object?[] Dead() => [DeadLetter, message.Seq, message.Tenant, endedAt];
 
     /// <summary>
     /// None, too, where its settings are refused by a rule that came after they were accepted: that must not keep the

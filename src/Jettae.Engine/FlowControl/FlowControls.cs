@@ -53,10 +53,10 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             .OrderBy(each => each.Tenant, StringComparer.Ordinal)
             .ThenBy(each => each.Key, StringComparer.Ordinal)
             .ToList();
-        var changed = s.Each(
+        var changed = s.ForEach(
             """
             insert into flow_controls as f (tenant, key, parallelism, rate, period)
-            select $0, $1, $2, $3, $4
+            select $0, $1, $2, $3, $4 {from rows}
             where not exists (
               select 1 from flow_controls where tenant = $0 and key = $1
               and (pinned_parallelism = 1 or parallelism = $2) and (pinned_rate = 1 or (rate = $3 and period = $4)))
@@ -67,21 +67,14 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
               version = f.version + 1
             where (f.pinned_parallelism = 0 and f.parallelism <> excluded.parallelism)
               or (f.pinned_rate = 0 and (f.rate <> excluded.rate or f.period <> excluded.period))
+            returning tenant, key
             """,
-            [
-                .. said.Select(each =>
-                    new object?[]
-                    {
-                        each.Tenant,
-                        each.Key,
-                        each.Limits.Parallelism,
-                        each.Limits.Rate,
-                        each.Limits.Period,
-                    }
-                ),
-            ]
+            said.Select(each =>
+                new object?[] { each.Tenant, each.Key, each.Limits.Parallelism, each.Limits.Rate, each.Limits.Period }
+            ),
+            row => (row.GetString(0), row.GetString(1))
         );
-        foreach (var (tenant, key, _, effects) in said.Where((_, i) => changed[i] > 0))
+        foreach (var (tenant, key, _, effects) in said.Where(each => changed.Contains((each.Tenant, each.Key))))
             effects.Change(s, Find(s, tenant, key)!);
     }
 
@@ -150,40 +143,57 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
         return [.. stored.Union(begun).Select(each => each.At).OrderDescending().Take(flow.Limits.Rate)];
     }
 
-    /// <summary>An attempt of a key with a rate is about to begin. False when its message is no longer to be attempted.</summary>
-    internal static bool Begin(Db s, InFlight attempt, FlowLimits limits)
+    /// <summary>
+    /// Attempts of keys with a rate are about to begin. Answers the numbers of those messages that may: the others are no longer to be
+    /// attempted.
+    /// </summary>
+    internal static IReadOnlySet<long> Begin(Db s, IReadOnlyList<(InFlight Attempt, FlowLimits Limits)> attempts)
     {
-        var (message, period) = (attempt.Message, limits.Period * 1_000L);
         // Of one period only: what a pause left is pruned. From the beginning, all that was deleted would be stepped over for as
         // long as somebody's transaction keeps it.
-        s.Run(
-            "delete from flow_starts where tenant = $0 and flow_key = $1 and began_at >= $2 and began_at < $3",
-            message.Tenant,
-            message.FlowKey,
-            attempt.StartedAt - (2 * period),
-            attempt.StartedAt - period
+        s.ForEach(
+            "delete from flow_starts {using rows} where tenant = $0 and flow_key = $1 and began_at >= $2 and began_at < $3",
+            attempts
+                .GroupBy(each => (each.Attempt.Message.Tenant, each.Attempt.Message.FlowKey))
+                .Select(each => (each.Key, Last: each.Last()))
+                .Select(each => (each.Key, each.Last.Attempt.StartedAt, Period: each.Last.Limits.Period * 1_000L))
+                .Select(each =>
+                    new object?[]
+                    {
+                        each.Key.Tenant,
+                        each.Key.FlowKey,
+                        each.StartedAt - (2 * each.Period),
+                        each.StartedAt - each.Period,
+                    }
+                )
         );
-        return s.Run(
-                $"""
+        return s.ForEach(
+                $$"""
                 insert into flow_starts (tenant, flow_key, began_at, message_seq, retried)
-                select tenant, flow_key, $1, seq, retried from messages where seq = $0 and {Messages.IsPending}
+                select tenant, flow_key, $1, seq, retried from messages{, rows} where seq = $0 and {{Messages.IsPending}}
                 on conflict (tenant, flow_key, began_at, message_seq, retried) do update set retried = excluded.retried
+                returning message_seq
                 """,
-                message.Seq,
-                attempt.StartedAt
-            ) > 0;
+                attempts.Select(each => new object?[] { each.Attempt.Message.Seq, each.Attempt.StartedAt }),
+                row => row.GetInt64(0)
+            )
+            .ToHashSet();
     }
 
     /// <summary>Forgets the starts that are older than any period.</summary>
-    internal static int PruneStarts(Db s, long now, int most) =>
-        s.Run(
-            """
-            delete from flow_starts where (tenant, flow_key, began_at, message_seq, retried) in (
-              select tenant, flow_key, began_at, message_seq, retried from flow_starts where began_at < $0 limit $1)
-            """,
-            now - (FlowLimits.LongestPeriod * 1_000L),
-            most
-        );
+    internal static List<long> PruneStarts(Db s, long from, long now, int most) =>
+        s.Command(
+                """
+                delete from flow_starts where (tenant, flow_key, began_at, message_seq, retried) in (
+                  select tenant, flow_key, began_at, message_seq, retried from flow_starts
+                  where began_at >= $0 and began_at < $1 order by began_at limit $2)
+                returning began_at
+                """,
+                from,
+                now - (FlowLimits.LongestPeriod * 1_000L),
+                most
+            )
+            .Rows(row => row.GetInt64(0));
 
     /// <summary>
     /// Of the keys after one, looks at so many, and forgets those that nobody set anything on and that no message in the store

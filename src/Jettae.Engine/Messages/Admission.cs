@@ -16,18 +16,20 @@ internal sealed record Admission(
     Limits Limits
 )
 {
-    /// <summary>One statement: of two that come at once, one is the first.</summary>
-    private const string BeFirst = """
-        insert into deduplications as d (key, message_id, expires_at) values ($0, $1, $2)
-        on conflict (key) do update set message_id = excluded.message_id, expires_at = excluded.expires_at
-        where d.expires_at <= $3
-        """;
+    /// <summary>One statement: of two that come at once, one is the first. How long a key blocks is the same for all.</summary>
+    private string BeFirst =>
+        $$"""
+            insert into deduplications as d (key, message_id, expires_at) select $0, $1, $2 {from rows} where true
+            on conflict (key) do update set message_id = excluded.message_id, expires_at = excluded.expires_at
+            where d.expires_at <= excluded.expires_at - {{Window}}
+            returning key
+            """;
 
     private const string InsertMessage = """
         insert into messages (id, tenant, shard, state, due_at, retried, created_at, not_before, finished_at, url, method,
           max_retries, labels, config, body, queue, in_line, holder, flow_key)
-        values ($0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-        returning seq
+        select $0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 {from rows}
+        returning id, seq
         """;
 
     /// <summary>What it finds in the store may keep it from there.</summary>
@@ -52,9 +54,7 @@ internal sealed record Admission(
                 ),
             ]
         );
-        foreach (var arrival in firsts.Where(each => each.GoesAlone))
-            Add(s, arrival.Message, arrival.Admission.Now, arrival.Admission.Limits, arrival.Effects);
-        Add(s, [.. firsts.Where(each => !each.GoesAlone)]);
+        Add(s, [.. firsts.Select(each => each.New)]);
         return [.. callers.Select(caller => (caller.Answers, caller.Effects))];
     }
 
@@ -71,98 +71,145 @@ internal sealed record Admission(
     {
         var answers = new Accepted[1];
         var admission = new Admission(tenant, [publication], now, options, limits);
-        foreach (var first in Firsts(s, [new Arrival(admission, publication, effects, answers, 0)]))
-            Add(s, first.Message, now, limits, effects);
+        Add(s, [.. Firsts(s, [new Arrival(admission, publication, effects, answers, 0)]).Select(each => each.New)]);
         return answers[0];
     }
 
-    /// <summary>Stores a new message, in its queue's line and under its key's limits.</summary>
-    public static void Add(Db s, Message message, long now, Limits limits, Effects effects)
-    {
-        if (limits.MessagesPerDay is { } most)
-            Allowances.TakeMessage(s, message.Tenant, most, now);
-        // Not due yet, it joins its line when it falls due; else it stands there from now on, and the queue makes it due.
-        var inLine =
-            message.InLine is LinePlace.Outside && message.NotBefore <= now ? LinePlace.Waiting : message.InLine;
-        if (message.Queue is { } name)
-            Queues.Ensure(s, message.Tenant, name, limits, now);
-        var placed = message with
-        {
-            Shard = Shards.Of(s, message),
-            InLine = inLine,
-            DueAt = inLine is LinePlace.Waiting ? Queues.Held : message.DueAt,
-            NotBefore =
-                inLine is LinePlace.Waiting
-                    ? Queues.Behind(s, message.Tenant, message.Queue!, message.NotBefore)
-                    : message.NotBefore,
-        };
-        if (message is { FlowKey: { } flowKey, Config.Flow: { } flow })
-            FlowControls.Note(s, [(message.Tenant, flowKey, flow, effects)]);
-        var seq = s.Scalar<long>(InsertMessage, Values(placed));
-        if (inLine is LinePlace.Waiting)
-            Queues.Advance(s, message.Tenant, message.Queue!, now, effects);
-        else
-            effects.Offer(s, OfferOf(placed, seq));
-    }
+    /// <summary>Forgets keys that block nothing any more, of an instant and later ones. Answers when they ended.</summary>
+    internal static List<long> PruneKeys(Db s, long from, long now, int most) =>
+        s.Command(
+                """
+                delete from deduplications where key in (
+                  select key from deduplications where expires_at >= $0 and expires_at < $1 order by expires_at limit $2)
+                returning expires_at
+                """,
+                from,
+                now,
+                most
+            )
+            .Rows(row => row.GetInt64(0));
 
-    /// <summary>Messages that stand in no line and count in no quota.</summary>
-    private static void Add(Db s, IReadOnlyList<Arrival> arrivals)
+    /// <summary>Stores new messages, in their queues' lines and under their keys' limits.</summary>
+    public static void Add(Db s, IReadOnlyList<Newcomer> newcomers)
     {
+        foreach (var (message, now, limits, _) in newcomers)
+            if (limits.MessagesPerDay is { } most)
+                Allowances.TakeMessage(s, message.Tenant, most, now);
+        var lines = Lines(s, newcomers);
         FlowControls.Note(
             s,
             [
-                .. arrivals
+                .. newcomers
                     .Where(each => each.Message is { FlowKey: not null, Config.Flow: not null })
                     .Select(each =>
                         (each.Message.Tenant, each.Message.FlowKey!, each.Message.Config.Flow!, each.Effects)
                     ),
             ]
         );
-        var placed = arrivals.Select(each => each.Message with { Shard = Shards.Of(s, each.Message) }).ToList();
-        var seqs = s.Scalars<long>(InsertMessage, placed.Select(Values));
+        var placed = newcomers.Select(each => Placed(s, each, lines)).ToList();
+        var seqs = Insert(s, placed);
         var elsewhere = new List<Offer>();
-        for (var i = 0; i < seqs.Length; i++)
+        foreach (var (message, effects) in placed.Zip(newcomers.Select(each => each.Effects)))
         {
-            var offer = OfferOf(placed[i], seqs[i]);
+            if (message.InLine is LinePlace.Waiting)
+                continue;
+            var offer = OfferOf(message, seqs[message.Id]);
             if (s.Owns(offer.Shard))
-                arrivals[i].Effects.Offers.Add(offer);
+                effects.Offers.Add(offer);
             else
                 elsewhere.Add(offer);
         }
         Inbox.Offered(s, elsewhere);
+        foreach (var line in newcomers.Where(each => each.StandsInLine).GroupBy(each => each.Line))
+            Queues.Advance(s, line.Key.Tenant, line.Key.Queue, line.First().Now, line.First().Effects);
+    }
+
+    /// <summary>
+    /// The queues of what comes, which are made where they are not there, and where in line the last one stands now. In one order,
+    /// whoever writes them: two nodes' commits would else wait for each other.
+    /// </summary>
+    private static Dictionary<(string Tenant, string Queue), long> Lines(Db s, IReadOnlyList<Newcomer> newcomers)
+    {
+        var lines = new Dictionary<(string Tenant, string Queue), long>();
+        foreach (
+            var line in newcomers
+                .Where(each => each.Message.Queue is not null)
+                .GroupBy(each => each.Line)
+                .OrderBy(each => each.Key.Tenant, StringComparer.Ordinal)
+                .ThenBy(each => each.Key.Queue, StringComparer.Ordinal)
+        )
+        {
+            var (tenant, queue) = line.Key;
+            Queues.Ensure(s, tenant, queue, line.First().Limits, line.First().Now);
+            lines[line.Key] = line.Any(each => each.StandsInLine) ? Queues.Last(s, tenant, queue) : 0;
+        }
+        return lines;
+    }
+
+    /// <summary>
+    /// Where it lies. What stands in line is made due by its queue, and stands behind all that do, or did, whatever the clock says: its
+    /// instant orders it among delayed ones that join when they fall due.
+    /// </summary>
+    private static Message Placed(Db s, Newcomer newcomer, Dictionary<(string Tenant, string Queue), long> lines)
+    {
+        var message = newcomer.Message with { Shard = Shards.Of(s, newcomer.Message) };
+        return newcomer.StandsInLine
+            ? message with
+            {
+                InLine = LinePlace.Waiting,
+                DueAt = Queues.Held,
+                NotBefore = lines[newcomer.Line] = Math.Max(message.NotBefore, lines[newcomer.Line]),
+            }
+            : message;
     }
 
     /// <summary>All but those that repeat another one; whoever published them is answered.</summary>
     private static List<Arrival> Firsts(Db s, List<Arrival> arrivals)
     {
+        foreach (var arrival in arrivals)
+            arrival.Answer(arrival.Message.Id, deduplicated: false);
+        // In one order, whoever writes them: two nodes' commits would else wait for each other.
         var keyed = arrivals
             .Select(each => (Arrival: each, Key: Key(each.Admission.Tenant, each.Publication)))
             .Where(each => each.Key is not null)
+            .GroupBy(each => Convert.ToHexString(each.Key!), each => each)
+            .OrderBy(each => each.Key, StringComparer.Ordinal)
             .ToList();
-        var isFirst = s.Each(
-            BeFirst,
-            [
-                .. keyed.Select(each =>
-                    new object?[]
-                    {
-                        each.Key,
-                        each.Arrival.Message.Id,
-                        each.Arrival.Admission.Now
-                            + (long)each.Arrival.Admission.Options.DeduplicationWindow.TotalMilliseconds,
-                        each.Arrival.Admission.Now,
-                    }
-                ),
-            ]
-        );
-        foreach (var arrival in arrivals)
-            arrival.Answer(arrival.Message.Id, deduplicated: false);
-        foreach (var (arrival, key) in keyed.Where((_, i) => isFirst[i] == 0))
-            arrival.Answer(
-                s.Scalar<string>("select message_id from deduplications where key = $0", key)!,
-                deduplicated: true
-            );
+        if (keyed.Count == 0)
+            return arrivals;
+        var first = s.ForEach(
+                keyed[0].First().Arrival.Admission.BeFirst,
+                keyed
+                    .Select(each => each.First())
+                    .Select(each =>
+                        new object?[]
+                        {
+                            each.Key,
+                            each.Arrival.Message.Id,
+                            each.Arrival.Admission.Now + each.Arrival.Admission.Window,
+                        }
+                    ),
+                row => Convert.ToHexString(row.Bytes(0))
+            )
+            .ToHashSet();
+        var ids = s.ForEach(
+                "select $0, (select message_id from deduplications where key = $0) {from rows}",
+                keyed.Where(each => !first.Contains(each.Key)).Select(each => new object?[] { each.First().Key }),
+                row => (Key: Convert.ToHexString(row.Bytes(0)), Id: row.GetString(1))
+            )
+            .ToDictionary(each => each.Key, each => each.Id);
+        foreach (var same in keyed)
+        foreach (var (arrival, _) in same.Skip(first.Contains(same.Key) ? 1 : 0))
+            arrival.Answer(ids.GetValueOrDefault(same.Key, same.First().Arrival.Message.Id), deduplicated: true);
         return [.. arrivals.Where(each => !each.IsRepeat)];
     }
+
+    /// <summary>Answers their numbers, in the order in which they came.</summary>
+    private static Dictionary<string, long> Insert(Db s, IEnumerable<Message> messages) =>
+        s.ForEach(InsertMessage, messages.Select(Values), row => (Id: row.GetString(0), Seq: row.GetInt64(1)))
+            .ToDictionary(each => each.Id, each => each.Seq);
+
+    private long Window => (long)Options.DeduplicationWindow.TotalMilliseconds;
 
     private static object?[] Values(Message message) =>
         [
@@ -230,13 +277,19 @@ internal sealed record Admission(
     {
         public Admission Admission => admission;
         public Publication Publication => publication;
-        public Effects Effects => effects;
         public Message Message { get; } = publication.Message with { Tenant = admission.Tenant };
         public bool IsRepeat => answers[place].Deduplicated;
-
-        /// <summary>What it finds in the store decides what becomes of it.</summary>
-        public bool GoesAlone => Message.Queue is not null || admission.Limits.MessagesPerDay is not null;
+        public Newcomer New => new(Message, admission.Now, admission.Limits, effects);
 
         public void Answer(string id, bool deduplicated) => answers[place] = new Accepted(id, deduplicated);
     }
+}
+
+/// <summary>A message that is new in the store, under the limits of its tenant, and what is to be told of it.</summary>
+internal readonly record struct Newcomer(Message Message, long Now, Limits Limits, Effects Effects)
+{
+    /// <summary>Due now, it stands in its queue's line at once; else it joins when it falls due.</summary>
+    public bool StandsInLine => Message.InLine is LinePlace.Outside && Message.NotBefore <= Now;
+
+    public (string Tenant, string Queue) Line => (Message.Tenant, Message.Queue!);
 }

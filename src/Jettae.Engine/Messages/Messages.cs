@@ -213,23 +213,27 @@ public sealed class Messages(
             ));
 
     /// <summary>
-    /// Forgets what finished before an instant, with its attempts and its dead letter: the oldest, at least one, and so many
-    /// that it comes to about <paramref name="most"/> rows, for a message may have a thousand attempts. Answers how many messages.
+    /// Forgets what finished from one instant on and before another, with its attempts and its dead letter: the oldest, at least one, and
+    /// so many that it comes to about <paramref name="most"/> rows, for a message may have a thousand attempts. Answers when they finished.
     /// </summary>
-    internal static int Prune(Db s, long before, int most) =>
-        s.Run(
-            // One whose callbacks are still tried holds its queue's place until they end.
-            """
-            delete from messages where seq in (
-              select seq from (
-                select seq, sum(retried + 1) over (order by finished_at, seq) - retried - 1 as before_it from (
-                  select seq, finished_at, retried from messages where finished_at < $0 and in_line is distinct from 2
-                  order by finished_at, seq limit $1) as finished) as counted
-              where before_it < $1)
-            """,
-            before,
-            most
-        );
+    internal static List<long> Prune(Db s, long from, long before, int most) =>
+        s.Command(
+                // One whose callbacks are still tried holds its queue's place until they end.
+                """
+                delete from messages where seq in (
+                  select seq from (
+                    select seq, sum(retried + 1) over (order by finished_at, seq) - retried - 1 as before_it from (
+                      select seq, finished_at, retried from messages
+                      where finished_at >= $0 and finished_at < $1 and in_line is distinct from 2
+                      order by finished_at, seq limit $2) as finished) as counted
+                  where before_it < $2)
+                returning finished_at
+                """,
+                from,
+                before,
+                most
+            )
+            .Rows(row => row.GetInt64(0));
 
     /// <summary>What one of the last messages of a flow-control key says of its limits.</summary>
     internal static FlowLimits? LimitsOf(Db db, string tenant, string key) =>

@@ -47,14 +47,20 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     internal static Effects Join(Db s, Message message, long now)
     {
         var effects = new Effects();
+        var (tenant, name) = (message.Tenant, message.Queue!);
+        Lock(s, tenant, name);
         if (
             s.Run(
-                $"update messages set in_line = 1, due_at = $1 where seq = $0 and {Messages.IsPending} and in_line = 0",
+                $"""
+                update messages set in_line = 1, due_at = $1, not_before = case when not_before <= $2 then $2 + 1 else not_before end
+                where seq = $0 and {Messages.IsPending} and in_line = 0
+                """,
                 message.Seq,
-                Held
+                Held,
+                HeadOf(s, tenant, name).At
             ) > 0
         )
-            Advance(s, message.Tenant, message.Queue!, now, effects);
+            Advance(s, tenant, name, now, effects);
         return effects;
     }
 
@@ -65,41 +71,93 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         var (parallelism, paused) = Rules(s, tenant, name);
         if (paused)
             return;
-        var admitted = s.Scalar<long>(
-            $"select count(*) from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 2",
-            tenant,
-            name
-        );
-        for (; admitted < parallelism; admitted++)
-        {
-            var next = s.Scalar<long>(
+        var head = HeadOf(s, tenant, name);
+        const string Admitted =
+            $"from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 2 and (not_before, seq) >= ($2, $3)";
+        var next = s.Command(
                 $"""
-                select seq from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0
-                order by not_before, seq limit 1
+                select seq, not_before from {Line}
+                where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0 and (not_before, seq) > ($4, $5)
+                order by not_before, seq limit (
+                  select case when taken < $6 then $6 - taken else 0 end from (select count(*) as taken {Admitted}) as places)
                 """,
                 tenant,
-                name
+                name,
+                head.FirstAt,
+                head.FirstSeq,
+                head.At,
+                head.Seq,
+                parallelism
+            )
+            .Rows(row => (Seq: row.GetInt64(0), At: row.GetInt64(1)));
+        if (next.Count == 0)
+            return;
+        s.ForEach(
+            "update messages set in_line = 2, due_at = $1 {from rows} where seq = $0",
+            next.Select(each => new object?[] { each.Seq, now })
+        );
+        foreach (var offer in Messages.OffersOf(s, next.Select(each => each.Seq)))
+            effects.Offer(s, offer);
+        var first = s.Command(
+                $"select not_before, seq {Admitted} order by not_before, seq limit 1",
+                tenant,
+                name,
+                head.FirstAt,
+                head.FirstSeq
+            )
+            .Rows(row => (At: row.GetInt64(0), Seq: row.GetInt64(1)))[0];
+        s.Run(
+            "insert into line_heads (tenant, name, not_before, seq, first_at, first_seq) values ($0, $1, $2, $3, $4, $5)",
+            tenant,
+            name,
+            next[^1].At,
+            next[^1].Seq,
+            first.At,
+            first.Seq
+        );
+        if (head.Seq > 0)
+            s.Run(
+                "delete from line_heads where tenant = $0 and name = $1 and not_before = $2 and seq = $3",
+                tenant,
+                name,
+                head.At,
+                head.Seq
             );
-            if (next == 0)
-                return;
-            s.Run("update messages set in_line = 2, due_at = $1 where seq = $0", next, now);
-            effects.Offer(s, Messages.OfferOf(s, next));
-        }
+    }
+
+    /// <summary>The last instant in line, be it one that waits or the last that was admitted: who comes now stands behind it.</summary>
+    internal static long Last(Db s, string tenant, string name)
+    {
+        var head = HeadOf(s, tenant, name);
+        return Math.Max(
+            head.At,
+            s.Scalar<long>(
+                $"""
+                select max(not_before) from {Line}
+                where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and (not_before, seq) > ($2, $3)
+                """,
+                tenant,
+                name,
+                head.At,
+                head.Seq
+            )
+        );
     }
 
     /// <summary>
-    /// Where a message that joins the line now stands: behind all that stand there already, whatever the clock says. Its
-    /// instant orders it among delayed ones that join when they fall due.
+    /// The last message that was admitted, and the first of those that had a place then: nothing in line stands before. All zero where
+    /// nothing is known of a line.
     /// </summary>
-    internal static long Behind(Db s, string tenant, string name, long notBefore) =>
-        Math.Max(
-            notBefore,
-            s.Scalar<long>(
-                $"select max(not_before) from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 1",
+    private static (long At, long Seq, long FirstAt, long FirstSeq) HeadOf(Db s, string tenant, string name) =>
+        s.Command(
+                """
+                select not_before, seq, first_at, first_seq from line_heads where tenant = $0 and name = $1
+                order by not_before desc, seq desc limit 1
+                """,
                 tenant,
                 name
             )
-        );
+            .Read(row => row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : default);
 
     /// <summary>
     /// Of messages that were cancelled while they had a place, those whose attempt is over leave it: what is still under way
@@ -117,7 +175,10 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         return effects;
     }
 
-    /// <summary>What a stop or a crash left in its place: cancelled, or with its callbacks over.</summary>
+    /// <summary>
+    /// What a stop or a crash left in its place: cancelled, or with its callbacks over. And lines are looked through from their beginning
+    /// once, for what a node of an older version, which knows of no heads, may have put before one.
+    /// </summary>
     internal async Task SweepAsync()
     {
         await shards.TurnedAsync();
@@ -140,7 +201,21 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                 return LeaveCancelled(s, ended, shards, time.Milliseconds());
             })
         );
+        foreach (var (tenant, name) in store.Read(LinesWithHead))
+            shards.Tell(
+                await store.WriteAsync(s =>
+                {
+                    var effects = new Effects();
+                    Lock(s, tenant, name);
+                    s.Run("delete from line_heads where tenant = $0 and name = $1", tenant, name);
+                    Advance(s, tenant, name, time.Milliseconds(), effects);
+                    return effects;
+                })
+            );
     }
+
+    private static List<(string Tenant, string Name)> LinesWithHead(Db db) =>
+        db.Command("select distinct tenant, name from line_heads").Rows(row => (row.GetString(0), row.GetString(1)));
 
     /// <summary>What other nodes cancelled of this one's.</summary>
     internal async Task LeaveCancelledAsync(IReadOnlyCollection<long> seqs)

@@ -40,6 +40,29 @@ internal sealed partial class Attempts(
         return Settlement.WriteAll(s, [.. all.Select(each => each.Settlement)]);
     };
 
+    /// <summary>
+    /// Nothing for those that may begin; for one whose message was cancelled, what that lets begin: there will be no settlement to give
+    /// up its place in a line.
+    /// </summary>
+    private static readonly Func<Db, IReadOnlyList<Beginning>, IReadOnlyList<Effects?>> begin = (s, all) =>
+    {
+        foreach (var each in all)
+            each.Abandoned.ThrowIfCancellationRequested();
+        var begun = FlowControls.Begin(s, [.. all.Select(each => (each.Attempt, each.Limits))]);
+        return
+        [
+            .. all.Select(each =>
+            {
+                var message = each.Attempt.Message;
+                if (begun.Contains(message.Seq))
+                    return null;
+                var effects = new Effects();
+                Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, each.Now, effects);
+                return effects;
+            }),
+        ];
+    };
+
     /// <summary>Makes one attempt and writes its outcome.</summary>
     /// <param name="attempt">Under way.</param>
     /// <param name="counted">Its key, where that has a rate.</param>
@@ -105,23 +128,9 @@ internal sealed partial class Attempts(
         }
     }
 
-    /// <summary>
-    /// On disk before anything is sent: a start counts even if nobody lives to see its end. Null when it has begun; when its
-    /// message was cancelled, what that lets begin: there will be no settlement to give up its place in a line.
-    /// </summary>
-    private Task<Effects?> BeganAsync(InFlight attempt, FlowLimits limits)
-    {
-        var message = attempt.Message;
-        return store.WriteAsync(s =>
-        {
-            abandoned.ThrowIfCancellationRequested();
-            if (FlowControls.Begin(s, attempt, limits))
-                return null;
-            var effects = new Effects();
-            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, Now(), effects);
-            return effects;
-        });
-    }
+    /// <summary>On disk before anything is sent: a start counts even if nobody lives to see its end.</summary>
+    private Task<Effects?> BeganAsync(InFlight attempt, FlowLimits limits) =>
+        store.WriteAsync(begin, new Beginning(attempt, limits, Now(), abandoned));
 
     private Ending Again(Exception trouble)
     {
@@ -133,6 +142,8 @@ internal sealed partial class Attempts(
     private partial void StoreTrouble(Exception trouble, int shard);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private sealed record Beginning(InFlight Attempt, FlowLimits Limits, long Now, CancellationToken Abandoned);
 }
 
 /// <summary>What came of it.</summary>

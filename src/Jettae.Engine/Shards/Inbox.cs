@@ -9,9 +9,9 @@ internal static class Inbox
     private const int Page = 2_000;
 
     public static void Offered(Db s, IEnumerable<Offer> offers) =>
-        s.Each(
-            "insert into inbox (shard, message) values ($0, $1)",
-            [.. offers.Select(each => new object?[] { each.Shard, each.Due.Seq })]
+        s.ForEach(
+            "insert into inbox (shard, message) select $0, $1 {from rows}",
+            offers.Select(each => new object?[] { each.Shard, each.Due.Seq })
         );
 
     public static void Cancelled(Db s, int shard, long message) =>

@@ -3,24 +3,41 @@ namespace Jettae.Engine;
 /// <summary>Hears what other nodes did to this one's shards, look by look, and takes out what it has acted on.</summary>
 internal sealed class Lookout(Node node, Shards shards, Store store, Queues queues, Keys keys, Quotas quotas)
 {
-    /// <summary>Alone, a node looks once in so many times; and through the whole inbox, whoever else there is.</summary>
+    /// <summary>Alone, a node looks once in so many times; and further back, whoever else there is.</summary>
     private const int Seldom = 40;
+
+    /// <summary>Those looks go so many of them back.</summary>
+    private const int Far = 30;
+
+    /// <summary>And one in so many goes through the whole inbox, for what could not be taken out.</summary>
+    private const int Thorough = 300;
 
     private int looks;
 
-    // Letters are numbered before they are committed: what is behind those of the last thorough look but one has come by now.
-    private long after;
-    private long seen;
+    // Letters are numbered before they are committed, and what was taken out may long be in the way. So they are looked for behind the
+    // last one of some looks ago: of two, and seldom of many.
+    private readonly Queue<long> newests = new([0]);
+    private long near;
+    private long far;
     private long newest;
 
     public async Task LookAsync()
     {
-        var isThorough = looks++ % Seldom == 0;
-        if (isThorough)
-            (after, seen) = (seen, newest);
+        var (isFar, isThorough) = (looks % Seldom == 0, looks % (Seldom * Thorough) == 0);
+        looks = (looks + 1) % (Seldom * Thorough);
+        if (isFar)
+        {
+            near = newests.Last();
+            newests.Enqueue(newest);
+            far = newests.Count > Far ? newests.Dequeue() : 0;
+        }
+        var behind =
+            isThorough ? 0
+            : isFar ? far
+            : near;
         // Alone, there may still be what another one left.
-        if (node.Owned.Count > 0 && (node.HasOthers || isThorough))
-            newest = Math.Max(newest, await HearAsync(isThorough ? 0 : after));
+        if (node.Owned.Count > 0 && (node.HasOthers || isFar))
+            newest = Math.Max(newest, await HearAsync(behind));
     }
 
     /// <summary>Answers the number of the last letter that it read.</summary>

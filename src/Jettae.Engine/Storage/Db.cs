@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.RegularExpressions;
 
 namespace Jettae.Engine;
 
@@ -6,7 +7,7 @@ namespace Jettae.Engine;
 /// A connection of the store: the writer's inside a commit, or a reader's. SQL is written by hand beside the concept it is
 /// of, one text for both databases; values stand for <c>$0</c>, <c>$1</c> … by their place. Flags are numbers, 0 or 1.
 /// </summary>
-public abstract class Db
+public abstract partial class Db
 {
     /// <summary>Runs a statement and answers how many rows it changed.</summary>
     public abstract int Run(string sql, params ReadOnlySpan<object?> values);
@@ -19,14 +20,19 @@ public abstract class Db
     public bool Any(string sql, params ReadOnlySpan<object?> values) => First(sql, values) is not null;
 
     /// <summary>
-    /// Runs one statement for each set of values, in their order, and waits for none before the next is on its way; answers how many
-    /// rows each of them changed. The values are made when it is their turn: they may be more than memory holds.
+    /// Does the same with each of many rows, in their order, and answers what is returned of them, in any. The text says
+    /// <c>{from rows}</c>, <c>{using rows}</c> or <c>{, rows}</c> where a database that takes them all at once has them;
+    /// <c>$0</c>, <c>$1</c> … are a row's values. No row may look for what another one of them does. They are made when it is their
+    /// turn: they may be more than memory holds.
     /// </summary>
-    public virtual int[] Each(string sql, IEnumerable<object?[]> values) => [.. values.Select(each => Run(sql, each))];
+    public virtual List<T> ForEach<T>(string sql, IEnumerable<object?[]> rows, Func<DbDataReader, T> returned)
+    {
+        var text = RowsGoHere().Replace(sql, "");
+        return [.. rows.SelectMany(row => new Query(this, text, row).Rows(returned))];
+    }
 
-    /// <summary>As above; answers the first value of the first row of each.</summary>
-    public virtual T?[] Scalars<T>(string sql, IEnumerable<object?[]> values) =>
-        [.. values.Select(each => Scalar<T>(sql, each))];
+    /// <summary>As above, where nothing is returned.</summary>
+    public void ForEach(string sql, IEnumerable<object?[]> rows) => ForEach(sql, rows, _ => 0);
 
     /// <summary>A query that is not yet asked.</summary>
     public Query Command(string sql, params ReadOnlySpan<object?> values) => new(this, sql, values.ToArray());
@@ -55,6 +61,10 @@ public abstract class Db
     internal virtual void Keep() => Run("release savepoint one");
 
     protected abstract object? First(string sql, ReadOnlySpan<object?> values);
+
+    /// <summary>The place of the rows in a text for many, with the word before them.</summary>
+    [GeneratedRegex(@"\{(from |using |, )rows\}")]
+    protected static partial Regex RowsGoHere();
 }
 
 /// <summary>A query with its values.</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Jettae.Engine;
 
@@ -15,6 +16,14 @@ namespace Jettae.Engine;
 internal sealed partial class PostgresDb : Db
 {
     private const string Saved = "savepoint one";
+
+    /// <summary>
+    /// Every question of the engine has an index. Where little is in a table PostgreSQL would rather read all of it, and that is what was
+    /// ever in it since somebody's transaction began. Nor is there anything that is worth compiling.
+    /// </summary>
+    private const string Settings =
+        "select set_config('search_path', $0, true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
+
     private const int MostTexts = 4_000;
 
     /// <summary>What is sent before an answer is waited for, but for one set of values that is larger: no answer may be long in coming.</summary>
@@ -34,7 +43,7 @@ internal sealed partial class PostgresDb : Db
     {
         (this.connection, this.schema, this.transaction) = (connection, schema, transaction);
         if (transaction is not null)
-            Ahead("select set_config('search_path', $0, true)", schema);
+            Ahead(Settings, schema);
     }
 
     /// <summary>Which shards are this node's; null where nothing is (a command beside it).</summary>
@@ -54,38 +63,20 @@ internal sealed partial class PostgresDb : Db
         return batch.ExecuteNonQuery();
     }
 
-    public override int[] Each(string sql, IEnumerable<object?[]> values)
+    public override List<T> ForEach<T>(string sql, IEnumerable<object?[]> rows, Func<DbDataReader, T> returned)
     {
-        var changed = new List<int>();
-        foreach (var some in Portions(values))
-        {
-            using var batch = Batch(out _);
-            var before = batch.BatchCommands.Count;
-            foreach (var each in some)
-                Add(batch, sql, each);
-            batch.ExecuteNonQuery();
-            for (var i = 0; i < some.Count; i++)
-                changed.Add(batch.BatchCommands[before + i].RecordsAffected);
-        }
-        return [.. changed];
-    }
-
-    public override T?[] Scalars<T>(string sql, IEnumerable<object?[]> values)
-        where T : default
-    {
-        var firsts = new List<T?>();
-        foreach (var some in Portions(values))
+        var all = new List<T>();
+        foreach (var some in Portions(rows))
         {
             using var batch = Batch(out var before);
-            foreach (var each in some)
-                Add(batch, sql, each);
+            batch.BatchCommands.Add(OfRows(sql, some));
             using var reader = batch.ExecuteReader();
             for (; before > 0; before--)
                 reader.NextResult();
-            for (var i = 0; i < some.Count; i++, reader.NextResult())
-                firsts.Add(First(reader) is T value ? value : default);
+            while (reader.Read())
+                all.Add(returned(reader));
         }
-        return [.. firsts];
+        return all;
     }
 
     public override T Read<T>(string sql, ReadOnlySpan<object?> values, Func<DbDataReader, T> read)
@@ -142,7 +133,7 @@ internal sealed partial class PostgresDb : Db
     private NpgsqlBatch Batch(out int before)
     {
         if (transaction is null)
-            Ahead("select set_config('search_path', $0, true)", schema);
+            Ahead(Settings, schema);
         var batch = new NpgsqlBatch(connection, transaction);
         if (Timeout is { } seconds)
             batch.Timeout = seconds;
@@ -198,14 +189,87 @@ internal sealed partial class PostgresDb : Db
         batch.BatchCommands.Add(command);
     }
 
+    /// <summary>
+    /// One statement for all of them, so that it is read and planned once: an array for each column. A column that has nothing in it
+    /// has no type either, and is the word for nothing.
+    /// </summary>
+    private static NpgsqlBatchCommand OfRows(string sql, List<object?[]> rows)
+    {
+        var columns = new List<NpgsqlParameter?>(rows[0].Length);
+        for (var column = 0; column < rows[0].Length; column++)
+            columns.Add(Column(rows, column));
+        var shape = string.Concat(columns.Select(each => each is null ? '0' : '1'));
+        var command = new NpgsqlBatchCommand(Kept($"{shape} {sql}", () => OfRows(sql, shape)));
+        foreach (var column in columns.OfType<NpgsqlParameter>())
+            command.Parameters.Add(column);
+        return command;
+    }
+
+    private static string OfRows(string sql, string shape)
+    {
+        var some = Enumerable.Range(0, shape.Length).Where(column => shape[column] == '1').ToList();
+        var rows =
+            $"unnest({string.Join(", ", some.Select((_, i) => $"${i + 1}"))}) as its({string.Join(", ", some.Select(each => $"c{each}"))})";
+        var text = Place()
+            .Replace(
+                sql,
+                place =>
+                    int.Parse(place.ValueSpan[1..], CultureInfo.InvariantCulture) is var column && shape[column] == '1'
+                        ? $"its.c{column}"
+                        : "null"
+            );
+        return RowsGoHere().Replace(text, place => place.Groups[1].Value + rows);
+    }
+
+    /// <summary>What all rows have in one place; null where none of them has anything there.</summary>
+    private static NpgsqlParameter? Column(List<object?[]> rows, int column) =>
+        rows.Select(row => row[column]).FirstOrDefault(value => value is not null) switch
+        {
+            null => null,
+            string => new NpgsqlParameter<string?[]>
+            {
+                TypedValue = [.. rows.Select(row => row[column] is string text ? Storable(text) : null)],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            },
+            byte[] => new NpgsqlParameter<byte[]?[]>
+            {
+                TypedValue = [.. rows.Select(row => (byte[]?)row[column])],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea,
+            },
+            _ => new NpgsqlParameter<long?[]>
+            {
+                TypedValue = [.. rows.Select(row => Number(row[column]))],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+            },
+        };
+
+    private static long? Number(object? value) =>
+        value switch
+        {
+            null => null,
+            bool flag => flag ? 1 : 0,
+            int number => number,
+            long number => number,
+            _ => throw new ArgumentException($"a {value.GetType()} is not stored", nameof(value)),
+        };
+
     /// <summary>Its parameters begin with $1; and it chooses its indexes itself.</summary>
-    private static string Translated(string sql)
+    private static string Translated(string sql) =>
+        Kept(
+            sql,
+            () =>
+                Place()
+                    .Replace(
+                        IndexedBy().Replace(sql, ""),
+                        place => $"${int.Parse(place.ValueSpan[1..], CultureInfo.InvariantCulture) + 1}"
+                    )
+        );
+
+    private static string Kept(string sql, Func<string> translate)
     {
         if (texts.TryGetValue(sql, out var translated))
             return translated;
-        translated = IndexedBy().Replace(sql, "");
-        translated = Place()
-            .Replace(translated, place => $"${int.Parse(place.ValueSpan[1..], CultureInfo.InvariantCulture) + 1}");
+        translated = translate();
         if (texts.Count < MostTexts)
             texts[sql] = translated;
         return translated;
@@ -217,10 +281,7 @@ internal sealed partial class PostgresDb : Db
             null => new NpgsqlParameter { Value = DBNull.Value },
             string text => new NpgsqlParameter<string> { TypedValue = Storable(text) },
             byte[] bytes => new NpgsqlParameter<byte[]> { TypedValue = bytes },
-            bool flag => new NpgsqlParameter<long> { TypedValue = flag ? 1 : 0 },
-            int number => new NpgsqlParameter<long> { TypedValue = number },
-            long number => new NpgsqlParameter<long> { TypedValue = number },
-            _ => throw new ArgumentException($"a {value.GetType()} is not stored", nameof(value)),
+            _ => new NpgsqlParameter<long> { TypedValue = Number(value)!.Value },
         };
 
     /// <summary>PostgreSQL takes no NUL and no half of a character: SQLite's UTF-8 has U+FFFD for the latter.</summary>
