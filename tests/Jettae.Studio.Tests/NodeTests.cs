@@ -312,7 +312,7 @@ public sealed class NodeTests
             Assert.Equal(0L, await AskAsync(another, "SELECT COUNT(*) FROM schedules"));
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
-        Assert.False(prepared.IsCompleted);
+        Assert.False(prepared.IsCompleted, $"{prepared.Exception}");
         await held.CommitAsync();
         await prepared;
         Assert.True(await store.IsCurrentAsync(default));

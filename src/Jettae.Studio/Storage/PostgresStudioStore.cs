@@ -81,12 +81,14 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
                 await MigrateOnceAsync();
                 return;
             }
-            catch (PostgresException met)
-                when (met.SqlState == PostgresErrorCodes.LockNotAvailable && tried < MostTries)
+            catch (Exception met) when (tried < MostTries && IsInUse(met))
             {
                 await Task.Delay(BetweenTries, TimeProvider.System);
             }
     }
+
+    private static bool IsInUse(Exception met) =>
+        met.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     private async Task MigrateOnceAsync()
     {
