@@ -57,6 +57,12 @@ public sealed class StudioOptions
     public int ParallelRuns { get; set; } = 8;
 
     /// <summary>
+    /// How long runs with their steps, and alerts, stay after their end; null, the default, for ever. Pages and figures look 30 days
+    /// back: at least that.
+    /// </summary>
+    public TimeSpan? RunRetention { get; set; }
+
+    /// <summary>
     /// The proxies in front, as addresses or ranges: what they say of the caller's address and scheme is believed. Default none.
     /// </summary>
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];

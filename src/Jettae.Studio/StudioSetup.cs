@@ -36,6 +36,7 @@ public static class StudioSetup
         services.AddSingleton<StudioActivity>();
         services.AddSingleton(_ => new Changes(options));
         services.AddSingleton<Node>();
+        services.AddSingleton(at => new Retention(options, Clock(at)));
         services.AddSingleton(at => new Writers(
             Store(at),
             options,
@@ -52,6 +53,7 @@ public static class StudioSetup
         services.AddSingleton<Keeper>();
         services.AddSingleton<Watcher>();
         services.AddSingleton<Erasure>();
+        services.AddSingleton<Pruner>();
         services.AddSingleton<RefusedDeliveries>();
         services.AddHostedService<StudioStart>();
         if (options.Database is not null)
@@ -62,6 +64,7 @@ public static class StudioSetup
         services.AddHostedService(at => at.GetRequiredService<Watcher>());
         services.AddHealthChecks().AddCheck<StudioStoreAnswers>("studio_store").AddCheck<KeeperLooked>("studio_keeper");
         services.AddHostedService(at => at.GetRequiredService<Erasure>());
+        services.AddHostedService(at => at.GetRequiredService<Pruner>());
         AddDoors(services);
         services.AddSignIn(options);
         return services;
@@ -144,7 +147,7 @@ public static class StudioSetup
             Clock(at)
         ));
         services.AddSingleton(at => new Contents(Store(at), at.GetRequiredService<Changes>(), Clock(at)));
-        services.AddSingleton(at => new Runs(Store(at)));
+        services.AddSingleton(at => new Runs(Store(at), at.GetRequiredService<Retention>()));
         services.AddSingleton(at => new NextTry(at.GetRequiredService<QStashClient>()));
         services.AddSingleton(at => new Stats(Store(at), Clock(at)));
         services.AddSingleton(at => new Series(Store(at), Clock(at)));

@@ -188,5 +188,6 @@ public static class Composition
             QStashIsBuiltIn = settings.UsesBuiltInEngine,
             TrustedProxies = settings.TrustedProxies,
             ParallelRuns = settings.ParallelRuns ?? new StudioOptions().ParallelRuns,
+            RunRetention = settings.RunRetention,
         };
 }

@@ -76,6 +76,8 @@ public sealed class Settings
         DefaultTimeout = Span("JETTAE_DEFAULT_TIMEOUT", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         MaxTimeout = Span("JETTAE_MAX_TIMEOUT", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         LogRetention = Span("JETTAE_LOG_RETENTION", TimeSpan.FromHours(1), TimeSpan.FromDays(3_660));
+        // The pages' figures are of the last 30 days.
+        RunRetention = Span("JETTAE_RUN_RETENTION", TimeSpan.FromDays(30), TimeSpan.FromDays(3_660));
         MaxBody = Value("JETTAE_MAX_BODY") is { } body ? Whole("JETTAE_MAX_BODY", body, 1_024, 104_857_600) : null;
         Observation = new Observation(configuration);
         Database = Value("DATABASE_URL");
@@ -157,6 +159,9 @@ public sealed class Settings
     /// <summary><c>JETTAE_LOG_RETENTION</c>: how long finished messages and dead letters stay.</summary>
     public TimeSpan? LogRetention { get; }
 
+    /// <summary><c>JETTAE_RUN_RETENTION</c>: how long the studio's runs and alerts stay after their end; null for ever.</summary>
+    public TimeSpan? RunRetention { get; }
+
     /// <summary><c>JETTAE_MAX_BODY</c>: the largest body of a message, in bytes.</summary>
     public int? MaxBody { get; }
 
@@ -203,8 +208,10 @@ public sealed class Settings
         Value(name) is not { } text ? null
         : Engine.Duration.TryParse(text, out var span) && span >= least && span <= most ? span
         : throw new SettingsException(
-            $"{name} must be a span such as 90s, 10m, 1h30m or 3d, from {least.TotalSeconds}s to {(most.TotalDays >= 1 ? $"{most.TotalDays}d" : $"{most.TotalSeconds}s")}; received '{text}'."
+            $"{name} must be a span such as 90s, 10m, 1h30m or 3d, from {Shown(least)} to {Shown(most)}; received '{text}'."
         );
+
+    private static string Shown(TimeSpan span) => span.TotalDays >= 1 ? $"{span.TotalDays}d" : $"{span.TotalSeconds}s";
 
     private bool Flag(string name) =>
         Value(name) is { } text

@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Jettae.Testing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -270,6 +272,65 @@ public sealed class NodeTests
         Assert.Equal(await BodyAsync(await first), await BodyAsync(await second));
         Assert.Single(claude.Requests);
         Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Who_becomes_the_first_deletes_what_is_past_its_retention()
+    {
+        await using var one = await TestStudio.StartAsync(change: options =>
+            options.RunRetention = TimeSpan.FromDays(30)
+        );
+        await using var other = await one.BesideAsync();
+        await one.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        await HearAsync(one, other);
+        await one.DownAsync();
+        other.Time.Advance(TimeSpan.FromDays(31));
+        await HearAsync(other);
+        other.Time.Advance(TimeSpan.FromHours(2));
+        await other.StillAsync();
+        Assert.Empty((await other.GetAsync("/api/runs"))["items"]!.AsArray());
+        Assert.Single((await other.GetAsync("/api/contents"))["items"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_migration_lets_those_pass_who_use_its_table_and_nodes_of_the_version_before_go_on_with_it()
+    {
+        var database = await PostgresDatabases.TakeAsync();
+        await using (var db = new PostgresStudioDb(PostgresStudioDb.Options(database)))
+            await db.GetService<IMigrator>().MigrateAsync("FirstTables");
+        await using var holding = new NpgsqlConnection(database + ";Pooling=false");
+        await holding.OpenAsync();
+        await using var held = await holding.BeginTransactionAsync();
+        Assert.Equal(0L, await AskAsync(holding, "SELECT COUNT(*) FROM schedules"));
+
+        using var store = new PostgresStudioStore(database);
+        var prepared = store.PrepareAsync();
+        await using var another = new NpgsqlConnection(database + ";Pooling=false;Command Timeout=5");
+        await another.OpenAsync();
+        for (var times = 0; times < 10; times++)
+        {
+            Assert.Equal(0L, await AskAsync(another, "SELECT COUNT(*) FROM schedules"));
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+        Assert.False(prepared.IsCompleted, $"{prepared.Exception}");
+        await held.CommitAsync();
+        await prepared;
+        Assert.True(await store.IsCurrentAsync(default));
+        // They name the columns that they know.
+        Assert.Equal(
+            "0",
+            await AskAsync(
+                another,
+                "SELECT column_default FROM information_schema.columns WHERE table_name = 'schedules' AND column_name = 'slots_forgotten'"
+            )
+        );
+        await PostgresDatabases.GiveBackAsync(database);
+
+        static async Task<object?> AskAsync(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            return await command.ExecuteScalarAsync();
+        }
     }
 
     /// <summary>Time goes by until it has ended.</summary>

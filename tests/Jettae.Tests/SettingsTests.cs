@@ -64,6 +64,8 @@ public sealed class SettingsTests
     [InlineData("JETTAE_DEFAULT_TIMEOUT", "-5s")]
     [InlineData("JETTAE_MAX_TIMEOUT", "25h")]
     [InlineData("JETTAE_LOG_RETENTION", "59m")]
+    [InlineData("JETTAE_RUN_RETENTION", "29d")]
+    [InlineData("JETTAE_RUN_RETENTION", "0")]
     [InlineData("JETTAE_MAX_BODY", "10MB")]
     [InlineData("JETTAE_MAX_BODY", "2000000000")]
     public void What_no_start_could_use_is_refused_by_name(string name, string value)
@@ -120,6 +122,33 @@ public sealed class SettingsTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task How_long_runs_stay_reaches_the_studio_and_what_is_too_short_is_refused_with_the_rule()
+    {
+        var folder = Directory.CreateTempSubdirectory("jettae-settings");
+        try
+        {
+            Assert.Equal(TimeSpan.FromDays(30), await KeptAsync(("JETTAE_RUN_RETENTION", " 30d\n")));
+            Assert.Null(await KeptAsync(("JETTAE_RUN_RETENTION", "")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+        var refused = Assert.Throws<SettingsException>(() => Of(("JETTAE_RUN_RETENTION", "719h")));
+        Assert.StartsWith("JETTAE_RUN_RETENTION", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("from 30d to 3660d; received '719h'.", refused.Message, StringComparison.Ordinal);
+
+        async Task<TimeSpan?> KeptAsync((string, string) said)
+        {
+            await using var program = Composition.Build(
+                Of(("JETTAE_DATA", folder.FullName), said),
+                TimeProvider.System
+            );
+            return program.Services.GetRequiredService<Studio.StudioOptions>().RunRetention;
         }
     }
 

@@ -146,6 +146,7 @@ public sealed class CalendarItems
                 StartsAt = schedule.StartsAt,
                 EndsAt = schedule.EndsAt,
                 MaxRuns = schedule.MaxRuns,
+                SlotsForgotten = schedule.SlotsForgotten,
                 AccountedUntil = schedule.AccountedUntil,
             })
             .ToListAsync(cancel);
@@ -172,7 +173,9 @@ public sealed class CalendarItems
         var room = MostSlots;
         foreach (var schedule in schedules)
         {
-            int? left = schedule.MaxRuns is { } most ? most - ran.GetValueOrDefault(schedule.Id) : null;
+            int? left = schedule.MaxRuns is { } most
+                ? most - schedule.SlotsForgotten - ran.GetValueOrDefault(schedule.Id)
+                : null;
             var added = AddComing(cells, schedule, [.. changes[schedule.Id]], left, Math.Min(room, MostPerSchedule));
             isCut |= added is null;
             room -= added ?? Math.Min(room, MostPerSchedule);

@@ -11,6 +11,7 @@ namespace Jettae.Studio;
 /// <param name="OutputTokens">Thinking included.</param>
 /// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
 /// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
+/// <param name="Partial">The run that first wrote it was past its retention: that and maybe later ones are missing here.</param>
 public sealed record ContentUsage(
     int Runs,
     long InputTokens,
@@ -18,7 +19,8 @@ public sealed record ContentUsage(
     long CacheWriteTokens,
     long OutputTokens,
     long ThinkingTokens,
-    decimal? Cost
+    decimal? Cost,
+    bool Partial
 )
 {
     [JsonIgnore]
@@ -31,6 +33,7 @@ public sealed record ContentUsage(
             .Where(run => run.State != RunState.Running)
             .Select(run => new
             {
+                run.Id,
                 run.InputTokens,
                 run.CachedInputTokens,
                 run.CacheWriteTokens,
@@ -46,7 +49,8 @@ public sealed record ContentUsage(
             runs.Sum(run => run.CacheWriteTokens),
             runs.Sum(run => run.OutputTokens),
             runs.Sum(run => run.ThinkingTokens),
-            runs.Exists(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null
+            runs.Exists(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null,
+            piece.RunId is { } first && !runs.Exists(run => run.Id == first)
         );
     }
 }

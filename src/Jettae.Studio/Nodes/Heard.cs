@@ -12,7 +12,8 @@ internal sealed class Heard(
     Booker booker,
     Keeper keeper,
     Watcher watcher,
-    Erasure erasure
+    Erasure erasure,
+    Pruner pruner
 )
 {
     /// <summary>Something changed there: pages that are open here show it, and who writes here heeds it.</summary>
@@ -45,5 +46,6 @@ internal sealed class Heard(
         keeper.Wake();
         watcher.Wake();
         erasure.Wake();
+        pruner.Wake();
     }
 }

@@ -100,7 +100,7 @@ internal static class RunApi
         public string? Prompt { get; init; }
     }
 
-    private static async Task<IResult> StatsAsync(HttpContext http, Stats stats, Series series)
+    private static async Task<IResult> StatsAsync(HttpContext http, Stats stats, Series series, Retention kept)
     {
         var query = new Query(http.Request.Query, "from", "to", "unit", "timezone");
         var owner = SignedIn.OwnerOf(http);
@@ -109,6 +109,6 @@ internal static class RunApi
         var report = await stats.OfAsync(owner, query.Instant("from"), query.Instant("to"), http.RequestAborted);
         if (unit is { } each)
             report = report with { Series = await series.OfAsync(owner, each, zone, http.RequestAborted) };
-        return ScheduleApi.Json(report);
+        return ScheduleApi.Json(report with { KeptSince = kept.Since });
     }
 }

@@ -10,7 +10,7 @@ internal sealed partial class RunLedger
         store.WriteAsync(
             async db =>
             {
-                var run = await db.Runs.OwnedAsync(owner, runId, cancel);
+                var run = await db.Runs.OwnedAsync(owner, runId, retention, cancel);
                 if (run.State == RunState.Cancelled)
                     return run;
                 if (run.State is not (RunState.Waiting or RunState.Running))

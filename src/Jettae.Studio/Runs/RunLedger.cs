@@ -13,7 +13,7 @@ internal sealed record StartedRun(Attempt Attempt, Assignment Assignment, Revisi
 /// The transactions of a run: begin, settle, give up. Each decides on what it reads in the same transaction, so of two who
 /// want the same slot one makes the run and the other learns of it.
 /// </summary>
-internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvider time)
+internal sealed partial class RunLedger(StudioStore store, Node node, Retention retention, TimeProvider time)
 {
     private const int TitlesToAvoid = 5;
     private const int PiecesToCompare = 30;
@@ -97,7 +97,7 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         store.WriteAsync(
             async db =>
             {
-                var before = await db.Runs.WithSteps().OwnedAsync(owner, runId, cancel);
+                var before = await db.Runs.WithSteps().OwnedAsync(owner, runId, retention, cancel);
                 var schedule = before.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
                 if (schedule is null)
                     throw new RejectedException(
@@ -160,7 +160,7 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         );
 
     public Task<Run> FindAsync(Guid owner, Guid runId, CancellationToken cancel) =>
-        store.ReadAsync(db => db.Runs.OwnedAsync(owner, runId, cancel), cancel);
+        store.ReadAsync(db => db.Runs.OwnedAsync(owner, runId, retention, cancel), cancel);
 
     /// <summary>Null when there is no such run any more.</summary>
     public Task<RunState?> StateAsync(Guid owner, Guid runId, CancellationToken cancel) =>
@@ -277,7 +277,10 @@ internal sealed partial class RunLedger(StudioStore store, Node node, TimeProvid
         if (!schedule.RestsAt(time.GetUtcNow()))
             return new SlotAnswer.Skipped("stale", null);
         var wasBooked = await db.Bookings.AnyAsync(booking =>
-            booking.ScheduleId == schedule.Id && booking.SlotAt == slot.Timestamp
+            booking.ScheduleId == schedule.Id
+            && booking.SlotAt == slot.Timestamp
+            // Of a fired one there was a run, which may be past its retention.
+            && booking.State != BookingState.Fired
         );
         if (!wasBooked)
             return new SlotAnswer.Skipped("stale", null);

@@ -16,8 +16,9 @@ public sealed record RunFilter(
 public sealed class Runs
 {
     private readonly StudioStore store;
+    private readonly Retention kept;
 
-    internal Runs(StudioStore store) => this.store = store;
+    internal Runs(StudioStore store, Retention kept) => (this.store, this.kept) = (store, kept);
 
     /// <summary>Newest first; lines of a list, without steps, prompt and answer.</summary>
     public Task<Page<Run>> ListAsync(Guid owner, RunFilter filter, string? cursor, int count, CancellationToken cancel)
@@ -58,7 +59,11 @@ public sealed class Runs
     /// <summary>With its steps, in order.</summary>
     /// <exception cref="RejectedException">404: the owner has no such run.</exception>
     public Task<Run> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
-        store.ReadAsync(db => db.Runs.WithSteps().OwnedAsync(owner, id, cancel), cancel);
+        store.ReadAsync(db => db.Runs.WithSteps().OwnedAsync(owner, id, kept, cancel), cancel);
+
+    /// <summary>Whether the owner has this run, and it is not past its retention.</summary>
+    public Task<bool> HasAsync(Guid owner, Guid id, CancellationToken cancel) =>
+        store.ReadAsync(db => db.Runs.AnyAsync(run => run.Id == id && run.OwnerId == owner, cancel), cancel);
 
     /// <summary>The step that each of these runs is at.</summary>
     public Task<Dictionary<Guid, StepKind>> LastStepsAsync(

@@ -50,6 +50,10 @@ public sealed record StatsReport(
     IReadOnlyList<StatsRow> Schedules
 )
 {
+    /// <summary>Runs that ended before were past their retention and are not counted; left out where all stay.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? KeptSince { get; init; }
+
     /// <summary>Points over time up to now, when a unit was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<StatsPoint>? Series { get; init; }

@@ -159,6 +159,9 @@ public sealed class Schedule
     public bool IsActive { get; set; } = true;
     public int TotalGenerated { get; set; }
     public int TotalFailed { get; set; }
+
+    /// <summary>Slots that ran and whose runs were past their retention: <see cref="MaxRuns"/> counts them too.</summary>
+    public int SlotsForgotten { get; set; }
     public DateTimeOffset? LastRunAt { get; set; }
 
     /// <summary>When a person paused it; null while it runs, and when it ended by itself.</summary>

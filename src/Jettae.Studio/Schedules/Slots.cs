@@ -107,6 +107,7 @@ public sealed class Slots
     internal static async Task<int?> LeftAsync(StudioDb db, Schedule schedule) =>
         schedule.MaxRuns is { } most
             ? most
+                - schedule.SlotsForgotten
                 - await db.Runs.CountAsync(run =>
                     run.ScheduleId == schedule.Id && run.SlotAt != null && run.State != RunState.Skipped
                 )

@@ -27,10 +27,19 @@ internal static class Owned
         this IQueryable<Run> runs,
         Guid owner,
         Guid id,
+        Retention kept,
         CancellationToken cancel
     ) =>
         await runs.SingleOrDefaultAsync(each => each.Id == id && each.OwnerId == owner, cancel)
-        ?? throw Missing("run_not_found", new($"이런 실행 기록이 없어요: {id}", $"There is no run {id}."));
+        ?? throw Missing(
+            "run_not_found",
+            kept.MayHaveHad(id)
+                ? new(
+                    $"이런 실행 기록이 없어요: {id}. 실행 기록은 끝난 지 {kept.Days}일이 지나면 지워요.",
+                    $"There is no run {id}: runs are deleted {kept.Days} days after their end."
+                )
+                : new($"이런 실행 기록이 없어요: {id}", $"There is no run {id}.")
+        );
 
     private static RejectedException Missing(string code, Word text) => new(404, code, "id", text);
 }

@@ -13,6 +13,9 @@ public sealed class PostgresStudioDb(DbContextOptions<PostgresStudioDb> options)
     /// <summary>The schema of what nobody but the program reads: accounts, tokens, keys.</summary>
     internal const string PrivateSchema = "jettae_studio";
 
+    /// <summary>The first statement of a migration that changes a table which nodes of the version before go on using.</summary>
+    internal const string WaitBriefly = "SELECT set_config('lock_timeout', '500', true)";
+
     internal static DbContextOptions<PostgresStudioDb> Options(string connection) =>
         new DbContextOptionsBuilder<PostgresStudioDb>()
             .UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("migrations", PrivateSchema))

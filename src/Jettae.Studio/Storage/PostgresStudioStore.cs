@@ -14,6 +14,14 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>A program that falls asleep amid a transaction must not keep the others from writing.</summary>
     private const int LongestSleep = 10_000;
 
+    /// <summary>
+    /// A migration that changes a table waits for it no longer than it says (see <see cref="PostgresStudioDb.WaitBriefly"/>): whoever
+    /// comes meanwhile waits behind it. It lets them pass, and comes back.
+    /// </summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(2);
+
+    private const int MostTries = 60;
+
     private readonly DbContextOptions<PostgresStudioDb> options = PostgresStudioDb.Options(connection);
 
     /// <summary>Of the statements that EF is not asked for.</summary>
@@ -66,6 +74,23 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     }
 
     protected override async Task MigrateAsync()
+    {
+        for (var tried = 1; ; tried++)
+            try
+            {
+                await MigrateOnceAsync();
+                return;
+            }
+            catch (Exception met) when (tried < MostTries && IsInUse(met))
+            {
+                await Task.Delay(BetweenTries, TimeProvider.System);
+            }
+    }
+
+    private static bool IsInUse(Exception met) =>
+        met.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+
+    private async Task MigrateOnceAsync()
     {
         await using var db = Open();
         try

@@ -932,6 +932,10 @@ namespace Jettae.Studio
                         .HasColumnType("TEXT")
                         .HasColumnName("settings");
 
+                    b.Property<int>("SlotsForgotten")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slots_forgotten");
+
                     b.Property<long>("StartsAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("starts_at");

@@ -937,6 +937,10 @@ namespace Jettae.Studio.Storage.Migrations.Postgres
                         .HasColumnType("jsonb")
                         .HasColumnName("settings");
 
+                    b.Property<int>("SlotsForgotten")
+                        .HasColumnType("integer")
+                        .HasColumnName("slots_forgotten");
+
                     b.Property<DateTimeOffset>("StartsAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("starts_at");
