@@ -57,8 +57,8 @@ public sealed class StudioOptions
     public int ParallelRuns { get; set; } = 8;
 
     /// <summary>
-    /// How long runs with their steps, and alerts, stay after their end; null, the default, for ever. Pages and figures look 30 days
-    /// back: at least that.
+    /// How long runs with their steps, and alerts, stay after their end; null, the default, for ever. At least 30 days: so far back do
+    /// figures and estimates look.
     /// </summary>
     public TimeSpan? RunRetention { get; set; }
 

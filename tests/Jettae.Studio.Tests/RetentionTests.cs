@@ -168,6 +168,8 @@ public sealed class RetentionTests
         var schedule = await DailyAsync(studio, maxRuns: 2);
         await WrittenAsync(studio, Slot);
         await LaterAsync(studio, 31);
+        // What was skipped since is forgotten too, and never counted.
+        await LaterAsync(studio, 31);
         Assert.DoesNotContain(
             (await studio.GetAsync("/api/runs?limit=100"))["items"]!.AsArray(),
             run => (string?)run!["state"] == "done"
@@ -200,9 +202,10 @@ public sealed class RetentionTests
         await studio.PostAsync("/api/schedule/run", new { id = schedule });
         await LaterAsync(studio, 1);
         Assert.NotNull(Assert.Single(await AlertsAsync(studio, "gave_up"))!["closed_at"]);
-        Assert.DoesNotContain((string?)told["run_id"], await RunsAsync(studio));
+        Assert.Contains((string?)told["run_id"], await RunsAsync(studio));
         await LaterAsync(studio, 31);
         Assert.Empty(await AlertsAsync(studio, "gave_up"));
+        Assert.DoesNotContain((string?)told["run_id"], await RunsAsync(studio));
     }
 
     [Fact]
@@ -232,8 +235,19 @@ public sealed class RetentionTests
             Assert.Contains("30 days", (string?)problem["detail"], StringComparison.Ordinal);
         }
         // Of what cannot have been there nobody says so.
-        using var unknown = await studio.Http.GetAsync($"/api/runs/{Guid.CreateVersion7(studio.Time.GetUtcNow())}");
-        Assert.DoesNotContain("days", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (
+            var never in new[]
+            {
+                Guid.CreateVersion7(studio.Time.GetUtcNow()),
+                new("6d4f0c3e-2b7a-4c1d-9e5f-0a1b2c3d4e5f"),
+                new("ffffffff-ffff-7fff-bfff-ffffffffffff"),
+            }
+        )
+        {
+            using var unknown = await studio.Http.GetAsync($"/api/runs/{never}");
+            Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+            Assert.DoesNotContain("days", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
 
         // It can still be rewritten, and what that takes is known.
         await studio.PostAsync($"{path}/regenerate", new { instruction = "더 짧게" });

@@ -54,26 +54,34 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
             .ThenBy(each => each.Key, StringComparer.Ordinal)
             .ToList();
         var changed = s.ForEach(
-            """
-            insert into flow_controls as f (tenant, key, parallelism, rate, period)
-            select $0, $1, $2, $3, $4 {from rows}
-            where not exists (
-              select 1 from flow_controls where tenant = $0 and key = $1
-              and (pinned_parallelism = 1 or parallelism = $2) and (pinned_rate = 1 or (rate = $3 and period = $4)))
-            on conflict (tenant, key) do update set
-              parallelism = case when f.pinned_parallelism = 1 then f.parallelism else excluded.parallelism end,
-              rate = case when f.pinned_rate = 1 then f.rate else excluded.rate end,
-              period = case when f.pinned_rate = 1 then f.period else excluded.period end,
-              version = f.version + 1
-            where (f.pinned_parallelism = 0 and f.parallelism <> excluded.parallelism)
-              or (f.pinned_rate = 0 and (f.rate <> excluded.rate or f.period <> excluded.period))
-            returning tenant, key
-            """,
-            said.Select(each =>
-                new object?[] { each.Tenant, each.Key, each.Limits.Parallelism, each.Limits.Rate, each.Limits.Period }
-            ),
-            row => (row.GetString(0), row.GetString(1))
-        );
+                """
+                insert into flow_controls as f (tenant, key, parallelism, rate, period)
+                select $0, $1, $2, $3, $4 {from rows}
+                where not exists (
+                  select 1 from flow_controls where tenant = $0 and key = $1
+                  and (pinned_parallelism = 1 or parallelism = $2) and (pinned_rate = 1 or (rate = $3 and period = $4)))
+                on conflict (tenant, key) do update set
+                  parallelism = case when f.pinned_parallelism = 1 then f.parallelism else excluded.parallelism end,
+                  rate = case when f.pinned_rate = 1 then f.rate else excluded.rate end,
+                  period = case when f.pinned_rate = 1 then f.period else excluded.period end,
+                  version = f.version + 1
+                where (f.pinned_parallelism = 0 and f.parallelism <> excluded.parallelism)
+                  or (f.pinned_rate = 0 and (f.rate <> excluded.rate or f.period <> excluded.period))
+                returning tenant, key
+                """,
+                said.Select(each =>
+                    new object?[]
+                    {
+                        each.Tenant,
+                        each.Key,
+                        each.Limits.Parallelism,
+                        each.Limits.Rate,
+                        each.Limits.Period,
+                    }
+                ),
+                row => (row.GetString(0), row.GetString(1))
+            )
+            .ToHashSet();
         foreach (var (tenant, key, _, effects) in said.Where(each => changed.Contains((each.Tenant, each.Key))))
             effects.Change(s, Find(s, tenant, key)!);
     }
@@ -151,22 +159,17 @@ public sealed class FlowControls(Store store, Shards shards, OpenWork work, Time
     {
         // Of one period only: what a pause left is pruned. From the beginning, all that was deleted would be stepped over for as
         // long as somebody's transaction keeps it.
-        s.ForEach(
-            "delete from flow_starts {using rows} where tenant = $0 and flow_key = $1 and began_at >= $2 and began_at < $3",
-            attempts
-                .GroupBy(each => (each.Attempt.Message.Tenant, each.Attempt.Message.FlowKey))
-                .Select(each => (each.Key, Last: each.Last()))
-                .Select(each => (each.Key, each.Last.Attempt.StartedAt, Period: each.Last.Limits.Period * 1_000L))
-                .Select(each =>
-                    new object?[]
-                    {
-                        each.Key.Tenant,
-                        each.Key.FlowKey,
-                        each.StartedAt - (2 * each.Period),
-                        each.StartedAt - each.Period,
-                    }
-                )
-        );
+        foreach (var key in attempts.GroupBy(each => (each.Attempt.Message.Tenant, each.Attempt.Message.FlowKey)))
+        {
+            var (startedAt, period) = (key.Last().Attempt.StartedAt, key.Last().Limits.Period * 1_000L);
+            s.Run(
+                "delete from flow_starts where tenant = $0 and flow_key = $1 and began_at >= $2 and began_at < $3",
+                key.Key.Tenant,
+                key.Key.FlowKey,
+                startedAt - (2 * period),
+                startedAt - period
+            );
+        }
         return s.ForEach(
                 $$"""
                 insert into flow_starts (tenant, flow_key, began_at, message_seq, retried)

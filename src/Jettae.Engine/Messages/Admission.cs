@@ -58,28 +58,11 @@ internal sealed record Admission(
         return [.. callers.Select(caller => (caller.Answers, caller.Effects))];
     }
 
-    /// <summary>One message, in a transaction that does other things as well.</summary>
-    public static Accepted Insert(
-        Db s,
-        string tenant,
-        Publication publication,
-        long now,
-        EngineOptions options,
-        Limits limits,
-        Effects effects
-    )
-    {
-        var answers = new Accepted[1];
-        var admission = new Admission(tenant, [publication], now, options, limits);
-        Add(s, [.. Firsts(s, [new Arrival(admission, publication, effects, answers, 0)]).Select(each => each.New)]);
-        return answers[0];
-    }
-
     /// <summary>Forgets keys that block nothing any more, of an instant and later ones. Answers when they ended.</summary>
     internal static List<long> PruneKeys(Db s, long from, long now, int most) =>
         s.Command(
                 """
-                delete from deduplications where key in (
+                delete from deduplications where expires_at < $1 and key in (
                   select key from deduplications where expires_at >= $0 and expires_at < $1 order by expires_at limit $2)
                 returning expires_at
                 """,
@@ -125,8 +108,8 @@ internal sealed record Admission(
     }
 
     /// <summary>
-    /// The queues of what comes, which are made where they are not there, and where in line the last one stands now. In one order,
-    /// whoever writes them: two nodes' commits would else wait for each other.
+    /// The queues of what comes, which are made where they are not there, and where in line the last one stands now. In one order: two
+    /// nodes' commits would else often wait for each other.
     /// </summary>
     private static Dictionary<(string Tenant, string Queue), long> Lines(Db s, IReadOnlyList<Newcomer> newcomers)
     {

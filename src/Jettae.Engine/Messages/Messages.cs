@@ -190,10 +190,7 @@ public sealed class Messages(
                 row.GetInt32(4)
             ));
 
-    /// <summary>A stored message, as its shard must know of it.</summary>
-    internal static Offer OfferOf(Db s, long seq) => OffersOf(s, [seq])[0];
-
-    /// <summary>Those that are still there.</summary>
+    /// <summary>Stored messages, as their shards must know of them: those that are still there.</summary>
     internal static List<Offer> OffersOf(Db s, IEnumerable<long> seqs) =>
         s.Command(
                 $"""

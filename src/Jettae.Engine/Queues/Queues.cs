@@ -72,56 +72,80 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         if (paused)
             return;
         var head = HeadOf(s, tenant, name);
-        const string Admitted =
-            $"from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 2 and (not_before, seq) >= ($2, $3)";
-        var next = s.Command(
-                $"""
-                select seq, not_before from {Line}
-                where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0 and (not_before, seq) > ($4, $5)
-                order by not_before, seq limit (
-                  select case when taken < $6 then $6 - taken else 0 end from (select count(*) as taken {Admitted}) as places)
+        var last = head;
+        for (var isFull = false; !isFull; )
+        {
+            var next = s.Command(
+                    $"""
+                    select seq, not_before from {Line}
+                    where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0 and (not_before, seq) > ($4, $5)
+                    order by not_before, seq limit (
+                      select case when taken < $6 then $6 - taken else 0 end from (select count(*) as taken {Admitted}) as places)
+                    """,
+                    tenant,
+                    name,
+                    head.FirstAt,
+                    head.FirstSeq,
+                    last.At,
+                    last.Seq,
+                    parallelism
+                )
+                .Rows(row => (Seq: row.GetInt64(0), At: row.GetInt64(1)));
+            if (next.Count == 0)
+                break;
+            // Another node may have cancelled one of them since it was read: its place is the next one's.
+            var admitted = s.ForEach(
+                $$"""
+                update messages set in_line = 2, due_at = $1 {from rows}
+                where seq = $0 and in_line = 1 and {{Messages.IsPending}} returning seq
                 """,
-                tenant,
-                name,
-                head.FirstAt,
-                head.FirstSeq,
-                head.At,
-                head.Seq,
-                parallelism
-            )
-            .Rows(row => (Seq: row.GetInt64(0), At: row.GetInt64(1)));
-        if (next.Count == 0)
-            return;
-        s.ForEach(
-            "update messages set in_line = 2, due_at = $1 {from rows} where seq = $0",
-            next.Select(each => new object?[] { each.Seq, now })
-        );
-        foreach (var offer in Messages.OffersOf(s, next.Select(each => each.Seq)))
-            effects.Offer(s, offer);
+                next.Select(each => new object?[] { each.Seq, now }),
+                row => row.GetInt64(0)
+            );
+            foreach (var offer in Messages.OffersOf(s, admitted))
+                effects.Offer(s, offer);
+            (last.At, last.Seq) = (next[^1].At, next[^1].Seq);
+            isFull = admitted.Count == next.Count;
+        }
+        if (last != head && s.KeepsHeads)
+            KeepHead(s, tenant, name, head, last);
+    }
+
+    private const string Admitted =
+        $"from {Line} where tenant = $0 and queue = $1 and {InLine} and in_line = 2 and (not_before, seq) >= ($2, $3)";
+
+    private static void KeepHead(
+        Db s,
+        string tenant,
+        string name,
+        (long At, long Seq, long FirstAt, long FirstSeq) before,
+        (long At, long Seq, long, long) last
+    )
+    {
         var first = s.Command(
                 $"select not_before, seq {Admitted} order by not_before, seq limit 1",
                 tenant,
                 name,
-                head.FirstAt,
-                head.FirstSeq
+                before.FirstAt,
+                before.FirstSeq
             )
-            .Rows(row => (At: row.GetInt64(0), Seq: row.GetInt64(1)))[0];
+            .Read(row => row.Read() ? (At: row.GetInt64(0), Seq: row.GetInt64(1)) : (last.At, last.Seq));
         s.Run(
             "insert into line_heads (tenant, name, not_before, seq, first_at, first_seq) values ($0, $1, $2, $3, $4, $5)",
             tenant,
             name,
-            next[^1].At,
-            next[^1].Seq,
+            last.At,
+            last.Seq,
             first.At,
             first.Seq
         );
-        if (head.Seq > 0)
+        if (before.Seq > 0)
             s.Run(
                 "delete from line_heads where tenant = $0 and name = $1 and not_before = $2 and seq = $3",
                 tenant,
                 name,
-                head.At,
-                head.Seq
+                before.At,
+                before.Seq
             );
     }
 
@@ -146,18 +170,25 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 
     /// <summary>
     /// The last message that was admitted, and the first of those that had a place then: nothing in line stands before. All zero where
-    /// nothing is known of a line.
+    /// nothing is known of a line, or not every node keeps to it.
     /// </summary>
     private static (long At, long Seq, long FirstAt, long FirstSeq) HeadOf(Db s, string tenant, string name) =>
-        s.Command(
-                """
-                select not_before, seq, first_at, first_seq from line_heads where tenant = $0 and name = $1
-                order by not_before desc, seq desc limit 1
-                """,
-                tenant,
-                name
-            )
-            .Read(row => row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : default);
+        s.KeepsHeads
+            ? s.Command(
+                    """
+                    select not_before, seq, first_at, first_seq from line_heads where tenant = $0 and name = $1
+                    order by not_before desc, seq desc limit 1
+                    """,
+                    tenant,
+                    name
+                )
+                .Read(row =>
+                    row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : default
+                )
+            : default;
+
+    /// <summary>Forgets how far lines had come where nobody was admitted since an instant: they are looked through once, should they go on.</summary>
+    internal static int PruneHeads(Db s, long before) => s.Run("delete from line_heads where not_before < $0", before);
 
     /// <summary>
     /// Of messages that were cancelled while they had a place, those whose attempt is over leave it: what is still under way
@@ -175,10 +206,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         return effects;
     }
 
-    /// <summary>
-    /// What a stop or a crash left in its place: cancelled, or with its callbacks over. And lines are looked through from their beginning
-    /// once, for what a node of an older version, which knows of no heads, may have put before one.
-    /// </summary>
+    /// <summary>What a stop or a crash left in its place: cancelled, or with its callbacks over.</summary>
     internal async Task SweepAsync()
     {
         await shards.TurnedAsync();
@@ -201,21 +229,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                 return LeaveCancelled(s, ended, shards, time.Milliseconds());
             })
         );
-        foreach (var (tenant, name) in store.Read(LinesWithHead))
-            shards.Tell(
-                await store.WriteAsync(s =>
-                {
-                    var effects = new Effects();
-                    Lock(s, tenant, name);
-                    s.Run("delete from line_heads where tenant = $0 and name = $1", tenant, name);
-                    Advance(s, tenant, name, time.Milliseconds(), effects);
-                    return effects;
-                })
-            );
     }
-
-    private static List<(string Tenant, string Name)> LinesWithHead(Db db) =>
-        db.Command("select distinct tenant, name from line_heads").Rows(row => (row.GetString(0), row.GetString(1)));
 
     /// <summary>What other nodes cancelled of this one's.</summary>
     internal async Task LeaveCancelledAsync(IReadOnlyCollection<long> seqs)

@@ -205,7 +205,6 @@ internal sealed partial class Ticker : IDisposable
 
     private Effects Write(Db s, Schedule schedule, List<Publication> publications, string? error, long now, long? next)
     {
-        var effects = new Effects();
         // Fired already, paused, moved or deleted meanwhile: this slot is no longer ours to fire.
         if (
             s.Run(
@@ -224,13 +223,10 @@ internal sealed partial class Ticker : IDisposable
                 JsonSerializer.Serialize(schedule.Headers, StoredJson.Default.IReadOnlyDictionaryStringStringArray)
             ) == 0
         )
-            return effects;
-        var limits = quotas.Of(schedule.Tenant);
-        var ids = publications
-            .Select(publication => Admission.Insert(s, schedule.Tenant, publication, now, options, limits, effects))
-            .Where(accepted => !accepted.Deduplicated)
-            .Select(accepted => accepted.MessageId)
-            .ToArray();
+            return new Effects();
+        var admission = new Admission(schedule.Tenant, publications, now, options, quotas.Of(schedule.Tenant));
+        var (accepted, effects) = Admission.All(s, [admission])[0];
+        var ids = accepted.Where(each => !each.Deduplicated).Select(each => each.MessageId).ToArray();
         if (publications.Count > 0)
             s.Run(
                 "update schedules set last_at = $2, last_messages = $3 where tenant = $0 and id = $1",

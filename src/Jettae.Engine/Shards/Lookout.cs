@@ -51,7 +51,9 @@ internal sealed class Lookout(Node node, Shards shards, Store store, Queues queu
         shards.Tell(effects);
         if (cancelled.Count > 0)
             await queues.LeaveCancelledAsync(cancelled);
+        if (letters.Count == 0)
+            return 0;
         await store.WriteAsync(s => Inbox.Remove(s, letters, node.Id));
-        return letters.Count > 0 ? letters[^1] : 0;
+        return letters[^1];
     }
 }

@@ -93,6 +93,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The database does not answer, and has not for so long that others may have what this node has.</summary>
     public bool IsCutOff => failed && !IsAlive;
 
+    /// <summary>Until none is left that began before lines had heads: it may place a message before one.</summary>
+    public bool HasOlder { get; private set; } = true;
+
     /// <summary>A node came or went.</summary>
     public event Action? Met;
 
@@ -178,7 +181,11 @@ internal sealed class Node : IAsyncDisposable
         Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", null);
         var now = Instant();
         InTransactionAsync(db =>
-                db.Run("insert into nodes (id, until) values ($0, instant() + $1)", Id, (long)term.TotalMilliseconds)
+                db.Run(
+                    "insert into nodes (id, until, heads) values ($0, instant() + $1, 1)",
+                    Id,
+                    (long)term.TotalMilliseconds
+                )
             )
             .GetAwaiter()
             .GetResult();
@@ -309,8 +316,9 @@ internal sealed class Node : IAsyncDisposable
             return null;
         // One whose row is held is committing something: the next beat looks again.
         db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
-        var nodes = db.Command("select id, claims, until - instant() from nodes order by id")
-            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1), Left: row.GetInt64(2)));
+        var nodes = db.Command("select id, claims, until - instant(), heads from nodes order by id")
+            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1), Left: row.GetInt64(2), Heads: row.Flag(3)));
+        HasOlder = nodes.Any(node => !node.Heads);
         string[] others = [.. nodes.Select(node => node.Id).Where(each => each != Id)];
         var soonest = TimeSpan.FromMilliseconds(nodes.Min(node => node.Left) + 1);
         if (change is null)

@@ -43,6 +43,9 @@ public abstract partial class Db
     /// </summary>
     public abstract void Lock(string name);
 
+    /// <summary>Whether all who write here place nobody before the head of a line (<c>line_heads</c>).</summary>
+    internal virtual bool KeepsHeads => true;
+
     /// <summary>Whether this node has the shard: what is done to another's is told to it by its inbox.</summary>
     internal virtual bool Owns(int shard) => true;
 

@@ -27,7 +27,7 @@ internal sealed partial class PostgresDb : Db
     private const int MostTexts = 4_000;
 
     /// <summary>What is sent before an answer is waited for, but for one set of values that is larger: no answer may be long in coming.</summary>
-    private const long MostBytes = 4 * 1024 * 1024;
+    private const long MostBytes = 2 * 1024 * 1024;
 
     private static readonly ConcurrentDictionary<string, string> texts = new();
 
@@ -51,6 +51,8 @@ internal sealed partial class PostgresDb : Db
 
     /// <summary>Seconds that one statement may take; null for what the connection says.</summary>
     public int? Timeout { get; init; }
+
+    internal override bool KeepsHeads => Node is not { HasOlder: true };
 
     internal override bool Owns(int shard) => Node?.Owns(shard) ?? false;
 
@@ -212,7 +214,7 @@ internal sealed partial class PostgresDb : Db
             $"unnest({string.Join(", ", some.Select((_, i) => $"${i + 1}"))}) as its({string.Join(", ", some.Select(each => $"c{each}"))})";
         var text = Place()
             .Replace(
-                sql,
+                IndexedBy().Replace(sql, ""),
                 place =>
                     int.Parse(place.ValueSpan[1..], CultureInfo.InvariantCulture) is var column && shape[column] == '1'
                         ? $"its.c{column}"

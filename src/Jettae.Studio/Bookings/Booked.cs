@@ -66,7 +66,7 @@ internal static class Booked
             && (booking.State == BookingState.Pending || booking.State == BookingState.Published)
         );
 
-    /// <summary>Those that have done their work: of the slot its run is kept, and nothing waits for them in QStash.</summary>
+    /// <summary>Those that have done their work: of the slot its run tells, and nothing waits for them in QStash.</summary>
     public static IQueryable<Booking> UsedUp(StudioDb db) =>
         db.Bookings.Where(booking => booking.State == BookingState.Fired || booking.State == BookingState.Cancelled);
 

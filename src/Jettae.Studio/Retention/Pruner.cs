@@ -70,9 +70,10 @@ internal sealed class Pruner(
                             run.FinishedAt,
                         })
                         .ToListAsync(cancel),
-                    // What was not written is told until something is, and its alert lasts by the run that it names.
+                    // What was not written is told until something is, and its alert lasts by the run that it names; nor does a link
+                    // in one that was closed lead nowhere.
                     await db
-                        .Alerts.Where(alert => alert.ClosedAt == null && alert.RunId != null)
+                        .Alerts.Where(alert => alert.RunId != null)
                         .Select(alert => alert.RunId!.Value)
                         .ToListAsync(cancel)
                 ),

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 
 namespace Jettae.Studio;
@@ -10,6 +9,10 @@ namespace Jettae.Studio;
 public sealed class Retention
 {
     private const int TimedVersion = 7;
+
+    /// <summary>Whoever asks for exactly as long as all is kept has read the clock a little earlier.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMinutes(1);
+
     private readonly TimeSpan? kept;
     private readonly TimeProvider time;
 
@@ -22,15 +25,9 @@ public sealed class Retention
     public string? Days => kept?.TotalDays.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Whether some of the log may be missing from here on; null: from the very begin.</summary>
-    public bool Lacks(DateTimeOffset? from) => Since is { } since && !(from >= since);
+    public bool Lacks(DateTimeOffset? from) => Since is { } since && !(from >= since - Moment);
 
-    /// <summary>Whether a run of this id, which holds when it began, may have been deleted.</summary>
-    internal bool MayHaveHad(Guid run) => run.Version == TimedVersion && Lacks(BeganAt(run));
-
-    private static DateTimeOffset BeganAt(Guid run)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        run.TryWriteBytes(bytes, bigEndian: true, out _);
-        return DateTimeOffset.FromUnixTimeMilliseconds((long)(BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16));
-    }
+    /// <summary>Whether a run of this id, which begins with when it began, may have been deleted.</summary>
+    internal bool MayHaveHad(Guid run) =>
+        run.Version == TimedVersion && Since is { } since && run.CompareTo(Guid.CreateVersion7(since)) < 0;
 }

@@ -14,7 +14,7 @@ public static partial class Words
         "끝난 지 {0}일이 지난 알림은 지워져서 여기에 나오지 않아요.",
         "Alerts are deleted {0} days after their end and are not shown here."
     );
-    public static readonly Word NoRunsKept = new("남아 있는 실행 기록이 없어요", "No runs are kept");
+    public static readonly Word NoRunsKept = new("실행 기록이 없어요", "No runs here");
     public static readonly Word RunPastRetention = new(
         "보관 기간이 지나서 지워졌어요",
         "Deleted: it was past its retention"

@@ -5,7 +5,7 @@ namespace Jettae.Studio;
 /// <summary>
 /// Where a run stands. Every slot of a schedule ends in one of the final states, so the ledger's sum equals the slots
 /// that the cadence gives: <c>running → done | failed | cancelled</c>, <c>running ⇄ waiting → failed | cancelled</c>;
-/// <c>skipped</c> is final at birth.
+/// <c>skipped</c> is final at birth. What is past its retention is deleted (<see cref="Retention"/>).
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
 public enum RunState

@@ -61,7 +61,7 @@ public sealed class Runs
     public Task<Run> GetAsync(Guid owner, Guid id, CancellationToken cancel) =>
         store.ReadAsync(db => db.Runs.WithSteps().OwnedAsync(owner, id, kept, cancel), cancel);
 
-    /// <summary>Whether the owner has this run, and it is not past its retention.</summary>
+    /// <summary>Whether the owner has this run: it may have been deleted, past its retention.</summary>
     public Task<bool> HasAsync(Guid owner, Guid id, CancellationToken cancel) =>
         store.ReadAsync(db => db.Runs.AnyAsync(run => run.Id == id && run.OwnerId == owner, cancel), cancel);
 

@@ -170,7 +170,7 @@ public sealed class Schedule
     /// <summary>It rests up to here and goes on by itself: its booking lies behind it. Null, or passed, when it does not rest so.</summary>
     public DateTimeOffset? PausedUntil { get; set; }
 
-    /// <summary>Every slot up to here has its row in the ledger, or was not wanted (paused, before an update).</summary>
+    /// <summary>Every slot up to here has its row in the ledger, or had it (retention), or was not wanted (paused, before an update).</summary>
     public DateTimeOffset AccountedUntil { get; set; }
 
     /// <summary>The slot of the live booking; null while paused or ended.</summary>

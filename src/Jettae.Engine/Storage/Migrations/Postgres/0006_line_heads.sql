@@ -10,3 +10,6 @@ create table line_heads (
   first_seq  bigint not null,
   primary key (tenant, name, not_before, seq)
 );
+
+-- Who runs already places messages without looking: until the last of them is gone, no head is kept.
+alter table nodes add column heads bigint not null default 0;
