@@ -500,6 +500,68 @@ public sealed class PostgresTests
 
     /// <summary>Nothing is lost while it is gone, and everything goes on by itself.</summary>
     [Fact]
+    public async Task Who_is_cancelled_elsewhere_while_being_admitted_takes_no_place()
+    {
+        var options = await OptionsAsync();
+        Store.Beside(
+            options,
+            db =>
+            {
+                Queues.Ensure(db, "t", "line", Limits.None, 0);
+                for (var number = 1; number <= 3; number++)
+                    db.Run(
+                        $"insert into messages ({Messages.Columns[5..]}) values ($0, 't', 0, 0, 0, 0, 0, 5, null, 'https://h', 'POST', 0, '', '{{}}', $1, 'line', 1, null, null)",
+                        $"{number}",
+                        Array.Empty<byte>()
+                    );
+                return true;
+            }
+        );
+        await using var elsewhere = new NpgsqlConnection(
+            PostgresStore.ConnectionStringOf(options.Database!) + $";Search Path={options.DatabaseSchema}"
+        );
+        await elsewhere.OpenAsync(TestContext.Current.CancellationToken);
+        await RunAsync("begin; update messages set state = 3, in_line = 3 where id = '1'");
+        var effects = new Effects();
+        var admitting = Task.Run(() =>
+            Store.Beside(
+                options,
+                db =>
+                {
+                    Queues.Advance(db, "t", "line", 9, effects);
+                    return true;
+                }
+            )
+        );
+        await EngineUnderTest.UntilAsync(() =>
+            Task.FromResult(
+                Store.Beside(
+                    options,
+                    db =>
+                        db.Any(
+                            "select 1 from pg_locks where not granted and pg_backend_pid() <> pid and locktype = 'transactionid'"
+                        )
+                )
+            )
+        );
+        await RunAsync("commit");
+        await admitting;
+        Assert.Equal(
+            ["1 3", "2 2", "3 1"],
+            Store.Beside(
+                options,
+                db => db.Command("select id || ' ' || in_line from messages order by id").Rows(row => row.GetString(0))
+            )
+        );
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, elsewhere);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task It_is_stopped_and_started_while_messages_are_due()
     {
         await using var server = await PostgresServer.StartAsync();

@@ -47,7 +47,7 @@ public sealed class RetentionPageTests(RetentionPages studio) : IClassFixture<Re
         await korean.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "다시 쓰기" }).ClickAsync();
         await Expect(korean.Locator("dialog[open]")).ToContainTextAsync("지금의 브랜드 설정대로 다시 써요");
         await korean.GotoAsync("/runs");
-        await Expect(korean.Locator("main")).ToContainTextAsync("남아 있는 실행 기록이 없어요");
+        await Expect(korean.Locator("main")).ToContainTextAsync("실행 기록이 없어요");
 
         var english = await studio.OpenAsync("en");
         foreach (
