@@ -495,6 +495,24 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public async Task Who_was_put_before_all_that_was_admitted_is_found_within_the_hour()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"q","paused":true}""");
+        await EnqueueAsync(engine, "q", "/1");
+        await EnqueueAsync(engine, "q", "/2");
+        engine.Run(
+            "insert into line_heads (tenant, name, not_before, seq, first_at, first_seq) values ('test', 'q', 9000000000000, 99, 9000000000000, 99)"
+        );
+        await PutAsync(engine, """{"queueName":"q","paused":false}""");
+        await engine.IdleAsync();
+        Assert.Empty(engine.Deliveries);
+        engine.Time.Advance(TimeSpan.FromHours(1));
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 2));
+        Assert.Equal(["/1", "/2"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
     public async Task What_was_in_a_deleted_queue_is_delivered_one_by_one_all_the_same()
     {
         await using var engine = await EngineUnderTest.StartAsync();

@@ -62,7 +62,7 @@ internal sealed record Admission(
     internal static List<long> PruneKeys(Db s, long from, long now, int most) =>
         s.Command(
                 """
-                delete from deduplications where expires_at < $1 and key in (
+                delete from deduplications where expires_at + 0 < $1 and key in (
                   select key from deduplications where expires_at >= $0 and expires_at < $1 order by expires_at limit $2)
                 returning expires_at
                 """,

@@ -71,6 +71,9 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         var (parallelism, paused) = Rules(s, tenant, name);
         if (paused)
             return;
+        // Who does not look at heads may have put somebody before it.
+        if (!s.KeepsHeads)
+            s.Run("delete from line_heads where tenant = $0 and name = $1", tenant, name);
         var head = HeadOf(s, tenant, name);
         var last = head;
         for (var isFull = false; !isFull; )
@@ -97,7 +100,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             var admitted = s.ForEach(
                 $$"""
                 update messages set in_line = 2, due_at = $1 {from rows}
-                where seq = $0 and in_line = 1 and {{Messages.IsPending}} returning seq
+                where seq = $0 and in_line + 0 = 1 and {{Messages.IsPending}} returning seq
                 """,
                 next.Select(each => new object?[] { each.Seq, now }),
                 row => row.GetInt64(0)
@@ -170,22 +173,42 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 
     /// <summary>
     /// The last message that was admitted, and the first of those that had a place then: nothing in line stands before. All zero where
-    /// nothing is known of a line, or not every node keeps to it.
+    /// nothing is known of a line.
     /// </summary>
     private static (long At, long Seq, long FirstAt, long FirstSeq) HeadOf(Db s, string tenant, string name) =>
-        s.KeepsHeads
-            ? s.Command(
-                    """
-                    select not_before, seq, first_at, first_seq from line_heads where tenant = $0 and name = $1
-                    order by not_before desc, seq desc limit 1
-                    """,
-                    tenant,
-                    name
-                )
-                .Read(row =>
-                    row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : default
-                )
-            : default;
+        s.Command(
+                """
+                select not_before, seq, first_at, first_seq from line_heads where tenant = $0 and name = $1
+                order by not_before desc, seq desc limit 1
+                """,
+                tenant,
+                name
+            )
+            .Read(row => row.Read() ? (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)) : default);
+
+    /// <summary>
+    /// Lines of which somebody stands before the head: a node that knows of none was back for a moment. They are looked through from
+    /// their beginning.
+    /// </summary>
+    private static Effects Mend(Db s, long now)
+    {
+        var effects = new Effects();
+        var behind = s.Command(
+                $"""
+                delete from line_heads as h where exists (
+                  select 1 from {Line} where tenant = h.tenant and queue = h.name and {InLine} and in_line = 1
+                  and (not_before, seq) <= (h.not_before, h.seq))
+                or exists (
+                  select 1 from {Line} where tenant = h.tenant and queue = h.name and {InLine} and in_line = 2
+                  and (not_before, seq) < (h.first_at, h.first_seq))
+                returning tenant, name
+                """
+            )
+            .Rows(row => (Tenant: row.GetString(0), Name: row.GetString(1)));
+        foreach (var (tenant, name) in behind)
+            Advance(s, tenant, name, now, effects);
+        return effects;
+    }
 
     /// <summary>Forgets how far lines had come where nobody was admitted since an instant: they are looked through once, should they go on.</summary>
     internal static int PruneHeads(Db s, long before) => s.Run("delete from line_heads where not_before < $0", before);
@@ -229,6 +252,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                 return LeaveCancelled(s, ended, shards, time.Milliseconds());
             })
         );
+        shards.Tell(await store.WriteAsync(s => Mend(s, time.Milliseconds())));
     }
 
     /// <summary>What other nodes cancelled of this one's.</summary>
@@ -274,7 +298,7 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         if (
             s.Scalar<string>(
                 """
-                update messages set in_line = 3 where seq = $0 and state <> 0 and in_line = 2 and holder is null
+                update messages set in_line = 3 where seq = $0 and state <> 0 and in_line + 0 = 2 and holder is null
                 returning queue
                 """,
                 root

@@ -33,6 +33,7 @@ internal sealed class Node : IAsyncDisposable
     private long renewedAt;
     private long renewedAtUtc;
     private volatile bool failed;
+    private volatile bool hasOlder = true;
     private readonly Timer lapse;
     private volatile CancellationTokenSource lapsing = new();
     private string[] others = [];
@@ -94,7 +95,7 @@ internal sealed class Node : IAsyncDisposable
     public bool IsCutOff => failed && !IsAlive;
 
     /// <summary>Until none is left that began before lines had heads: it may place a message before one.</summary>
-    public bool HasOlder { get; private set; } = true;
+    public bool HasOlder => hasOlder;
 
     /// <summary>A node came or went.</summary>
     public event Action? Met;
@@ -266,7 +267,7 @@ internal sealed class Node : IAsyncDisposable
             if (isLate)
                 again?.Invoke();
             var isNew = !beat.Others.SequenceEqual(others);
-            (others, soonest) = (beat.Others, beat.Soonest);
+            (others, soonest, hasOlder) = (beat.Others, beat.Soonest, beat.HasOlder);
             Become(beat.Shards, beat.Share, isLost: false);
             if (isNew)
                 Met?.Invoke();
@@ -318,16 +319,16 @@ internal sealed class Node : IAsyncDisposable
         db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
         var nodes = db.Command("select id, claims, until - instant(), heads from nodes order by id")
             .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1), Left: row.GetInt64(2), Heads: row.Flag(3)));
-        HasOlder = nodes.Any(node => !node.Heads);
+        var hasOlder = nodes.Any(node => !node.Heads);
         string[] others = [.. nodes.Select(node => node.Id).Where(each => each != Id)];
         var soonest = TimeSpan.FromMilliseconds(nodes.Min(node => node.Left) + 1);
         if (change is null)
-            return new Lot([], others, 0, soonest);
+            return new Lot([], others, 0, soonest, hasOlder);
         var shards = db.Command("select number, node from shards order by number")
             .Rows(row => (Number: row.GetInt32(0), Node: row.TextOrNull(1)));
         var own = shards.Where(shard => shard.Node == Id).Select(shard => shard.Number).ToList();
         if (!claims)
-            return new Lot([.. own], others, own.Count, soonest);
+            return new Lot([.. own], others, own.Count, soonest, hasOlder);
         var claiming = nodes.Where(node => node.Claims).Select(node => node.Id).ToList();
         var (each, more) = Math.DivRem(shards.Count, claiming.Count);
         var share = each + (claiming.IndexOf(Id) < more ? 1 : 0);
@@ -346,7 +347,7 @@ internal sealed class Node : IAsyncDisposable
                     )
                     .Rows(row => row.GetInt32(0))
             );
-        return new Lot([.. own.Order()], others, share, soonest);
+        return new Lot([.. own.Order()], others, share, soonest, hasOlder);
     }
 
     private async Task<T> InTransactionAsync<T>(Func<Db, T> work)
@@ -366,5 +367,5 @@ internal sealed class Node : IAsyncDisposable
     }
 
     /// <summary>What fell to this node at a beat.</summary>
-    private sealed record Lot(int[] Shards, string[] Others, int Share, TimeSpan Soonest);
+    private sealed record Lot(int[] Shards, string[] Others, int Share, TimeSpan Soonest, bool HasOlder);
 }

@@ -92,9 +92,21 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
 
     private async Task MigrateOnceAsync()
     {
+        // Nodes that start together go one after the other: what one has made the next one finds.
+        await using var turn = new NpgsqlConnection(connection);
         await using var db = Open();
         try
         {
+            await turn.OpenAsync();
+            await using var turns = await turn.BeginTransactionAsync();
+            await using var mine = new NpgsqlCommand(
+                "SELECT set_config('idle_in_transaction_session_timeout', '0', true), pg_advisory_xact_lock(hashtextextended('jettae studio migration', 0))",
+                turn
+            )
+            {
+                CommandTimeout = 0,
+            };
+            await mine.ExecuteNonQueryAsync();
             await db.Database.MigrateAsync();
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
