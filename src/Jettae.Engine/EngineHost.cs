@@ -122,7 +122,7 @@ internal sealed partial class EngineHost(
             await EachAsync((s, from) => Messages.Prune(s, from, before, PruneBatch));
             await EachAsync((s, from) => Admission.PruneKeys(s, from, now, PruneBatch));
             await EachAsync((s, from) => FlowControls.PruneStarts(s, from, now, PruneBatch));
-            await store.WriteAsync(s => Queues.PruneHeads(s, before));
+            await store.WriteAsync(s => Line.PruneHeads(s, before));
             for (
                 (string, string)? looked = ("", "");
                 looked is { } after;

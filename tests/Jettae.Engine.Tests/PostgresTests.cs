@@ -371,10 +371,10 @@ public sealed class PostgresTests
         engine.Beside(db => db.Run("analyze messages"));
         var steps = engine.Beside(db =>
         {
-            PutInLine(db, "test", "next", Queues.Last(db, "test", "line"));
+            PutInLine(db, "test", "next", Line.Last(db, "test", "line"));
             var (before, effects) = (Steps(db, "messages_in_line"), new Effects());
-            Queues.Advance(db, "test", "line", 0, effects);
-            Queues.Last(db, "test", "line");
+            Line.Advance(db, "test", "line", 0, effects);
+            Line.Last(db, "test", "line");
             return Steps(db, "messages_in_line") - before;
         });
         Assert.InRange(steps, 1, 40);
@@ -481,8 +481,8 @@ public sealed class PostgresTests
                             db =>
                             {
                                 Queues.Ensure(db, "t", "line", Limits.None, 0);
-                                PutInLine(db, "t", $"{number}", Queues.Last(db, "t", "line"));
-                                Queues.Advance(db, "t", "line", 0, new Effects());
+                                PutInLine(db, "t", $"{number}", Line.Last(db, "t", "line"));
+                                Line.Advance(db, "t", "line", 0, new Effects());
                                 return true;
                             }
                         )
@@ -520,7 +520,7 @@ public sealed class PostgresTests
                 options,
                 db =>
                 {
-                    Queues.Advance(db, "t", "line", 9, effects);
+                    Line.Advance(db, "t", "line", 9, effects);
                     return true;
                 }
             )

@@ -105,7 +105,7 @@ public sealed class Settlement(
             )
         )
             s.ForEach(InsertAttempt, [Attempt(Ignored, null, null, null)]);
-        Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+        Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
         foreach (var offer in Messages.OffersOf(s, [message.Seq]))
             effects.Offer(s, offer);
@@ -129,7 +129,7 @@ public sealed class Settlement(
                 )
             );
         else
-            Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+            Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
         return effects;
     }
 

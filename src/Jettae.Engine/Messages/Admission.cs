@@ -104,7 +104,7 @@ internal sealed record Admission(
         }
         Inbox.Offered(s, elsewhere);
         foreach (var line in newcomers.Where(each => each.StandsInLine).GroupBy(each => each.Line))
-            Queues.Advance(s, line.Key.Tenant, line.Key.Queue, line.First().Now, line.First().Effects);
+            Line.Advance(s, line.Key.Tenant, line.Key.Queue, line.First().Now, line.First().Effects);
     }
 
     /// <summary>
@@ -124,7 +124,7 @@ internal sealed record Admission(
         {
             var (tenant, queue) = line.Key;
             Queues.Ensure(s, tenant, queue, line.First().Limits, line.First().Now);
-            lines[line.Key] = line.Any(each => each.StandsInLine) ? Queues.Last(s, tenant, queue) : 0;
+            lines[line.Key] = line.Any(each => each.StandsInLine) ? Line.Last(s, tenant, queue) : 0;
         }
         return lines;
     }
@@ -140,7 +140,7 @@ internal sealed record Admission(
             ? message with
             {
                 InLine = LinePlace.Waiting,
-                DueAt = Queues.Held,
+                DueAt = Line.Held,
                 NotBefore = lines[newcomer.Line] = Math.Max(message.NotBefore, lines[newcomer.Line]),
             }
             : message;

@@ -79,7 +79,7 @@ public sealed class Messages(
                     from messages where state = 0
                     """,
                     time.Milliseconds(),
-                    Queues.Held
+                    Line.Held
                 )
                 .Rows(row => new Backlog(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2)))[0]
         );
@@ -131,7 +131,7 @@ public sealed class Messages(
     {
         try
         {
-            shards.Tell(await store.WriteAsync(s => Queues.LeaveCancelled(s, holding, shards, time.Milliseconds())));
+            shards.Tell(await store.WriteAsync(s => Line.LeaveCancelled(s, holding, shards, time.Milliseconds())));
         }
         catch (DbException)
         {

@@ -57,7 +57,7 @@ internal sealed partial class Attempts(
                 if (begun.Contains(message.Seq))
                     return null;
                 var effects = new Effects();
-                Queues.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, each.Now, effects);
+                Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, each.Now, effects);
                 return effects;
             }),
         ];
@@ -116,7 +116,7 @@ internal sealed partial class Attempts(
                 {
                     // A node that has lost its shards comes back under another name: what it began before must not be written under that.
                     abandoned.ThrowIfCancellationRequested();
-                    return Queues.Join(s, message, Now());
+                    return Line.Join(s, message, Now());
                 })
             );
         }

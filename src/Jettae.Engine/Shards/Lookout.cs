@@ -18,23 +18,21 @@ internal sealed class Lookout(Node node, Shards shards, Store store, Queues queu
     // last one of some looks ago: of two, and seldom of many.
     private readonly Queue<long> newests = new([0]);
     private long near;
-    private long far;
     private long newest;
 
     public async Task LookAsync()
     {
         var (isFar, isThorough) = (looks % Seldom == 0, looks % (Seldom * Thorough) == 0);
         looks = (looks + 1) % (Seldom * Thorough);
+        var behind = near;
         if (isFar)
         {
             near = newests.Last();
             newests.Enqueue(newest);
-            far = newests.Count > Far ? newests.Dequeue() : 0;
+            behind = newests.Count > Far ? newests.Dequeue() : 0;
         }
-        var behind =
-            isThorough ? 0
-            : isFar ? far
-            : near;
+        if (isThorough)
+            behind = 0;
         // Alone, there may still be what another one left.
         if (node.Owned.Count > 0 && (node.HasOthers || isFar))
             newest = Math.Max(newest, await HearAsync(behind));
