@@ -16,6 +16,10 @@ public static partial class Words
     public static readonly Word Theme = new("밝기", "Light or dark");
     public static readonly Word OtherLanguage = new("English", "한국어");
     public static readonly Word SignOut = new("로그아웃", "Sign out");
+    public static readonly Word NotSignedOut = new(
+        "로그아웃하지 못했어요. 다시 눌러 주세요.",
+        "Not signed out. Press again."
+    );
     public static readonly Word SignIn = new("로그인", "Sign in");
     public static readonly Word SignInHow = new(
         "Jettae를 시작한 터미널에 한 번만 쓸 수 있는 로그인 링크가 나와 있어요. 로그인한 다른 기기의 설정에서도 만들 수 있어요. 그 링크를 열거나 여기에 붙여 넣어 주세요.",

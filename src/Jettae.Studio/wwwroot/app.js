@@ -91,8 +91,10 @@ document.addEventListener("click", async (event) => {
     button.textContent = isCopied ? button.dataset.copied : document.documentElement.lang === "ko" ? "복사하지 못했어요" : "Not copied";
     setTimeout(() => (button.textContent = label), 1500);
   } else {
-    await fetch("/api/sign-out", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" });
-    location.href = "/sign-in";
+    // Its open pages are sent to sign-in at once, this one too: the answer that takes the cookie away outlives the page.
+    const answer = await fetch("/api/sign-out", { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: "{}" }).catch(() => null);
+    if (answer?.ok || answer?.status === 401) location.href = "/sign-in";
+    else button.textContent = button.dataset.failed;
   }
 });
 

@@ -278,6 +278,19 @@ public abstract class Journeys(StudioPages studio)
     }
 
     [Fact]
+    public async Task Signing_out_that_failed_says_so_and_goes_again()
+    {
+        var page = await studio.OpenAsync("en", ownSession: true);
+        await page.RouteAsync("**/api/sign-out", route => route.AbortAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        var again = page.GetByRole(AriaRole.Button, new() { Name = "Not signed out" });
+        await Expect(again).ToBeVisibleAsync();
+        await page.UnrouteAllAsync();
+        await again.ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("/sign-in$"));
+    }
+
+    [Fact]
     public async Task An_open_page_comes_back_by_itself_after_a_restart()
     {
         var page = await studio.OpenAsync("en");
