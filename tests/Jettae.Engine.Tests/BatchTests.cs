@@ -147,6 +147,30 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task A_batch_goes_to_two_hundred_queues_at_the_most()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var items = Enumerable
+            .Range(0, 201)
+            .Select(i => $$"""{"destination":"http://h.example/","queue":"q{{i}}"}""")
+            .ToList();
+        await HeaderTests.AssertRefusedAsync(
+            engine,
+            "/v2/batch",
+            $"[{string.Join(',', items)}]",
+            [],
+            "",
+            "item 200 of the batch: one request may go to 200 queues at the most; received 201"
+        );
+        var (status, _) = await engine.SendAsync(
+            HttpMethod.Post,
+            "/v2/batch",
+            $"[{string.Join(',', items[1..].Append(items[1]))}]"
+        );
+        Assert.Equal(200, status);
+    }
+
+    [Fact]
     [Trait("QStash", "18,19,23")]
     public async Task Items_are_answered_in_order_and_what_SDKs_leave_empty_counts_as_absent()
     {

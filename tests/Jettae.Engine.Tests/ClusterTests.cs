@@ -120,6 +120,8 @@ public sealed class ClusterTests
         foreach (var node in new[] { 0, 1 })
         {
             var rolled = (await cluster.SendAsync(node, HttpMethod.Post, "/v2/keys/rotate"))!.ToJsonString();
+            // Whoever asks another one for them is told at once.
+            Assert.Equal(rolled, (await cluster.SendAsync(1 - node, HttpMethod.Get, "/v2/keys"))!.ToJsonString());
             await cluster.HeardAsync();
             await cluster.UntilAsync(() => cluster.Keys(1 - node) == rolled);
         }

@@ -495,6 +495,72 @@ public sealed class QueueTests
     }
 
     [Fact]
+    [Trait("QStash", "59")]
+    public async Task Of_those_that_fall_due_behind_a_line_that_had_come_further_the_first_to_fall_due_is_the_first()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await EnqueueAsync(engine, "q", "/1");
+        await engine.IdleAsync();
+        engine.Time.AdjustTime(engine.Time.GetUtcNow() - TimeSpan.FromHours(1));
+        await PutAsync(engine, """{"queueName":"q","paused":true}""");
+        await EnqueueAsync(engine, "q", "/4", ("Upstash-Delay", "20s"));
+        await EnqueueAsync(engine, "q", "/3", ("Upstash-Delay", "10s"));
+        await EnqueueAsync(engine, "q", "/2");
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await PutAsync(engine, """{"queueName":"q","paused":false}""");
+        await engine.IdleAsync();
+        Assert.Equal(["/1", "/2", "/3", "/4"], engine.Deliveries.Select(each => each.Target));
+    }
+
+    [Fact]
+    [Trait("QStash", "59,83")]
+    public async Task A_queue_that_is_cancelled_as_a_whole_delivers_nothing_more_however_long_it_is()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        engine.Answer = http =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        await EnqueueAsync(engine, "q", "/first", ("Upstash-Retry-Delay", "60000"));
+        await engine.IdleAsync();
+        var item = $$"""{"destination":"{{engine.Sink}}/more","queue":"q"}""";
+        foreach (var count in new[] { 10_000, 10 })
+            await engine.SendAsync(
+                HttpMethod.Post,
+                "/v2/batch",
+                $"[{string.Join(',', Enumerable.Repeat(item, count))}]"
+            );
+        var (_, cancelled) = await engine.SendAsync(HttpMethod.Delete, "/v2/messages?queueName=q");
+        Assert.Equal(10_011, (int)cancelled!["cancelled"]!);
+        await engine.IdleAsync();
+        Assert.Equal("/first", Assert.Single(engine.Deliveries).Target);
+    }
+
+    [Fact]
+    public async Task Hundreds_of_places_that_a_crash_left_taken_are_given_up_at_the_next_start()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await PutAsync(engine, """{"queueName":"q","parallelism":450,"paused":true}""");
+        foreach (var path in new[] { "/stuck", "/next" })
+        {
+            var item = $$"""{"destination":"{{engine.Sink}}{{path}}","queue":"q"}""";
+            await engine.SendAsync(HttpMethod.Post, "/v2/batch", $"[{string.Join(',', Enumerable.Repeat(item, 450))}]");
+        }
+        await engine.StopAsync();
+        engine.Run(
+            """
+            update messages set in_line = 2, state = 3, finished_at = created_at where url like '%/stuck';
+            update queues set paused = 0
+            """
+        );
+        await engine.StartAgainAsync();
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == 450));
+        Assert.All(engine.Deliveries, each => Assert.Equal("/next", each.Target));
+    }
+
+    [Fact]
     public async Task Who_was_put_before_all_that_was_admitted_is_found_within_the_hour()
     {
         await using var engine = await EngineUnderTest.StartAsync();

@@ -105,10 +105,9 @@ public sealed class Settlement(
             )
         )
             s.ForEach(InsertAttempt, [Attempt(Ignored, null, null, null)]);
-        Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+        Line.Leave(s, message.Tenant, message.Seq, message.Place, endedAt, effects);
         // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
-        foreach (var offer in Messages.OffersOf(s, [message.Seq]))
-            effects.Offer(s, offer);
+        effects.Offer(s, Messages.OffersOf(s, [message.Seq]));
         return effects;
     }
 
@@ -118,18 +117,20 @@ public sealed class Settlement(
         if (State == MessageState.Pending)
             effects.Offer(
                 s,
-                new Offer(
-                    message.Shard,
-                    new Due(
-                        DueAt,
-                        message.Seq,
-                        Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
-                        message.Body.Length
-                    )
-                )
+                [
+                    new Offer(
+                        message.Shard,
+                        new Due(
+                            DueAt,
+                            message.Seq,
+                            Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
+                            message.Body.Length
+                        )
+                    ),
+                ]
             );
         else
-            Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, endedAt, effects);
+            Line.Leave(s, message.Tenant, message.Seq, message.Place, endedAt, effects);
         return effects;
     }
 

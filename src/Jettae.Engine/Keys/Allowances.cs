@@ -18,19 +18,20 @@ public sealed class Allowances(Store store, Quotas quotas, TimeProvider time)
     private readonly Dictionary<string, Used> requests = [];
 
     /// <summary>
-    /// One message more of the day, in the transaction that stores it: published, fired or retried alike. Callbacks come with no
+    /// So many messages more of the day, in the transaction that stores them: published, fired or retried alike. Callbacks come with no
     /// limits and are not counted.
     /// </summary>
     /// <exception cref="RejectedException">429: the day's messages would be more than allowed; none of the transaction is taken.</exception>
-    internal static void TakeMessage(Db s, string tenant, int most, long now)
+    internal static void TakeMessages(Db s, string tenant, int count, int most, long now)
     {
         var taken = s.Scalar<long>(
             """
-            update tenants set messages_of_day = case when day = $1 then messages_of_day + 1 else 1 end, day = $1 where name = $0
+            update tenants set messages_of_day = case when day = $1 then messages_of_day + $2 else $2 end, day = $1 where name = $0
             returning messages_of_day
             """,
             tenant,
-            now / Day
+            now / Day,
+            count
         );
         if (taken > most)
             throw new RejectedException(429, $"quota maxRequestsPerDay exceeded, current limit: {most}");

@@ -16,6 +16,8 @@ internal sealed record Admission(
     Limits Limits
 )
 {
+    private const long LineSize = 16 * 1024;
+
     /// <summary>One statement: of two that come at once, one is the first. How long a key blocks is the same for all.</summary>
     private string BeFirst =>
         $$"""
@@ -31,6 +33,11 @@ internal sealed record Admission(
         select $0, $1, $2, 0, $3, 0, $4, $5, null, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 {from rows}
         returning id, seq
         """;
+
+    /// <summary>In bytes, about; a queue's line is as much work as a long message.</summary>
+    public long Size =>
+        Publications.Sum(each => each.Message.Size)
+        + LineSize * Publications.Select(each => each.Message.Queue).OfType<string>().Distinct().Count();
 
     /// <summary>What it finds in the store may keep it from there.</summary>
     public bool MayBeRefused =>
@@ -75,9 +82,12 @@ internal sealed record Admission(
     /// <summary>Stores new messages, in their queues' lines and under their keys' limits.</summary>
     public static void Add(Db s, IReadOnlyList<Newcomer> newcomers)
     {
-        foreach (var (message, now, limits, _) in newcomers)
-            if (limits.MessagesPerDay is { } most)
-                Allowances.TakeMessage(s, message.Tenant, most, now);
+        foreach (
+            var counted in newcomers
+                .Where(each => each.Limits.MessagesPerDay is not null)
+                .GroupBy(each => (each.Message.Tenant, Most: each.Limits.MessagesPerDay!.Value, each.Now))
+        )
+            Allowances.TakeMessages(s, counted.Key.Tenant, counted.Count(), counted.Key.Most, counted.Key.Now);
         var lines = Lines(s, newcomers);
         FlowControls.Note(
             s,

@@ -9,13 +9,12 @@ public sealed class Effects
     /// <summary>Flow-control keys whose limits changed.</summary>
     public List<FlowState> Flows { get; } = [];
 
-    /// <summary>Its shard is to be told after the commit: by this node, or by the inbox of the one that has it.</summary>
-    internal void Offer(Db s, Offer offer)
+    /// <summary>Their shards are to be told after the commit: by this node, or by the inbox of those that have them.</summary>
+    internal void Offer(Db s, IEnumerable<Offer> offers)
     {
-        if (s.Owns(offer.Shard))
-            Offers.Add(offer);
-        else
-            Inbox.Offered(s, [offer]);
+        var owned = offers.ToLookup(offer => s.Owns(offer.Shard));
+        Offers.AddRange(owned[true]);
+        Inbox.Offered(s, owned[false]);
     }
 
     /// <summary>As above.</summary>

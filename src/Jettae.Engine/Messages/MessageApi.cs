@@ -198,6 +198,7 @@ internal static class MessageApi
             if (reader.TokenType != JsonTokenType.StartArray)
                 throw new RejectedException(400, $"the batch must be a JSON array; received {Kind(reader)}");
             var (messages, bytes) = (0, 0L);
+            var queues = new HashSet<string>();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 try
                 {
@@ -205,7 +206,8 @@ internal static class MessageApi
                     var asked = ParseItem(http, item.RootElement, publishing, options);
                     messages += asked.Count;
                     bytes += asked.Sum(each => each.Message.Size);
-                    Publishing.Check(messages, bytes);
+                    queues.UnionWith(asked.Select(each => each.Message.Queue).OfType<string>());
+                    Publishing.Check(messages, bytes, queues.Count);
                     items.Add(asked);
                 }
                 catch (InvalidOperationException)

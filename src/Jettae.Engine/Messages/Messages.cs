@@ -10,6 +10,7 @@ public readonly record struct Accepted(string MessageId, bool Deduplicated);
 public sealed class Messages(
     Store store,
     Shards shards,
+    Queues queues,
     Quotas quotas,
     OpenWork work,
     EngineOptions options,
@@ -49,7 +50,7 @@ public sealed class Messages(
             var (accepted, effects) = await store.WriteAsync(
                 admit,
                 admission,
-                publications.Sum(each => each.Message.Size),
+                admission.Size,
                 isApart: admission.MayBeRefused
             );
             shards.Tell(effects);
@@ -105,20 +106,25 @@ public sealed class Messages(
     /// Ends those of <paramref name="seqs"/> that are pending or in flight; the others stay as they are. What is ended is not
     /// delivered again, and an answer under way is ignored. Answers how many it ended.
     /// </summary>
-    public async Task<int> CancelAsync(string tenant, IReadOnlyCollection<long> seqs)
+    public Task<int> CancelAsync(string tenant, IReadOnlyCollection<long> seqs) => CancelAsync(tenant, [seqs]);
+
+    /// <summary>Page by page; whatever stood behind them in line comes when all of them have gone.</summary>
+    private async Task<int> CancelAsync(string tenant, IEnumerable<IReadOnlyCollection<long>> pages)
     {
         work.Enter();
         try
         {
-            var cancelled = await store.WriteAsync(s => Cancel(s, tenant, seqs, time.Milliseconds()));
-            var holding = cancelled.Where(each => each.Queue is not null || each.Holder is not null).ToList();
-            if (holding.Count > 0)
+            var cancelled = 0;
+            var holding = new List<long>();
+            foreach (var page in pages)
             {
-                // Whoever read one of them before the commit has begun it by now: it is seen to be under way.
-                await shards.TurnedAsync();
-                await LeaveAsync(holding);
+                var ended = await store.WriteAsync(s => Cancel(s, tenant, page, time.Milliseconds()));
+                cancelled += ended.Count;
+                holding.AddRange(ended.Where(each => each.HasPlace).Select(each => each.Seq));
             }
-            return cancelled.Count;
+            if (holding.Count > 0)
+                await LeaveAsync(holding);
+            return cancelled;
         }
         finally
         {
@@ -127,11 +133,11 @@ public sealed class Messages(
     }
 
     /// <summary>Cancelled they are, whatever comes of this: places that it leaves taken are given up when the store answers again.</summary>
-    private async Task LeaveAsync(List<Cancelled> holding)
+    private async Task LeaveAsync(List<long> holding)
     {
         try
         {
-            shards.Tell(await store.WriteAsync(s => Line.LeaveCancelled(s, holding, shards, time.Milliseconds())));
+            await queues.LeaveAsync(holding);
         }
         catch (DbException)
         {
@@ -140,11 +146,12 @@ public sealed class Messages(
     }
 
     /// <summary>Ends all that the filter means, the oldest first.</summary>
-    public async Task<int> CancelAsync(string tenant, MessageFilter filter)
+    public Task<int> CancelAsync(string tenant, MessageFilter filter) => CancelAsync(tenant, Pending(tenant, filter));
+
+    private IEnumerable<List<long>> Pending(string tenant, MessageFilter filter)
     {
         var (from, to) = filter.Dates;
-        var (cancelled, after) = (0, 0L);
-        while (true)
+        for (var after = 0L; ; )
         {
             // Of what is pending only, whatever is finished beside it.
             var page = store.Read(db =>
@@ -161,34 +168,26 @@ public sealed class Messages(
                     .Rows(row => row.GetInt64(0))
             );
             if (page.Count > 0)
-                cancelled += await CancelAsync(tenant, page);
+                yield return page;
             if (page.Count < CancelPage)
-                return cancelled;
+                yield break;
             after = page[^1];
         }
     }
 
     /// <summary>Who has a place in a queue holds it itself for now: its attempt may be under way, whoever else ends beside it.</summary>
-    private static List<Cancelled> Cancel(Db s, string tenant, IReadOnlyCollection<long> seqs, long now) =>
-        s.Command(
-                $"""
-                update messages set state = 3, finished_at = $2, in_line = case when in_line < 2 then 3 else in_line end,
-                  holder = case when in_line = 2 then seq else holder end
-                where tenant = $0 and {IsPending} and seq in (select cast(value as bigint) from json_each($1))
-                returning seq, retried, case when in_line = 2 then queue end, holder, shard
-                """,
-                tenant,
-                Seqs(seqs),
-                now
-            )
-            .Rows(row => new Cancelled(
-                tenant,
-                row.GetInt64(0),
-                row.GetInt32(1),
-                row.TextOrNull(2),
-                row.LongOrNull(3),
-                row.GetInt32(4)
-            ));
+    private static List<(long Seq, bool HasPlace)> Cancel(Db s, string tenant, IEnumerable<long> seqs, long now) =>
+        s.ForEach(
+            // By their numbers, whoever's they are: to go through all of a tenant's for each takes its time.
+            $$"""
+            update messages set state = 3, finished_at = $2, in_line = case when in_line < 2 then 3 else in_line end,
+              holder = case when in_line = 2 then seq else holder end
+            {from rows} where seq = $0 and tenant is not distinct from $1 and {{IsPending}}
+            returning seq, case when holder is null then 0 else 1 end
+            """,
+            seqs.Select(seq => new object?[] { seq, tenant, now }),
+            row => (row.GetInt64(0), row.Flag(1))
+        );
 
     /// <summary>Stored messages, as their shards must know of them: those that are still there.</summary>
     internal static List<Offer> OffersOf(Db s, IEnumerable<long> seqs) =>

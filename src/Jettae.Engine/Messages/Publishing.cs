@@ -6,6 +6,9 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
     /// <summary>They are written in one transaction, which everybody else's wait for.</summary>
     internal const int MostMessages = 10_000;
 
+    /// <summary>Each queue's line is locked and looked at, while everybody else's writes wait.</summary>
+    internal const int MostQueues = 200;
+
     private const long MostBytes = 1024L * 1024 * 1024;
     private const string Api = "api/";
 
@@ -32,9 +35,14 @@ public sealed class Publishing(Store store, Quotas quotas, EngineOptions options
     }
 
     /// <summary>What one request may stand for: each message of a group is stored with a body, and headers, of its own.</summary>
-    /// <exception cref="RejectedException">It would be more messages, or more bytes, than go into one transaction.</exception>
-    internal static void Check(int messages, long bytes)
+    /// <exception cref="RejectedException">It would be more messages, bytes or queues than go into one transaction.</exception>
+    internal static void Check(int messages, long bytes, int queues = 1)
     {
+        if (queues > MostQueues)
+            throw new RejectedException(
+                400,
+                $"one request may go to {MostQueues} queues at the most; received {queues}"
+            );
         if (messages > MostMessages)
             throw new RejectedException(
                 400,

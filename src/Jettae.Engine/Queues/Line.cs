@@ -22,15 +22,17 @@ internal static class Line
         var effects = new Effects();
         var (tenant, name) = (message.Tenant, message.Queue!);
         Lock(s, tenant, name);
+        // Somebody of a later instant may have been admitted: then it is the last, as whoever falls due after it will be.
+        var at = message.NotBefore > HeadOf(s, tenant, name).At ? message.NotBefore : Last(s, tenant, name) + 1;
         if (
             s.Run(
                 $"""
-                update messages set in_line = 1, due_at = $1, not_before = case when not_before <= $2 then $2 + 1 else not_before end
+                update messages set in_line = 1, due_at = $1, not_before = $2
                 where seq = $0 and {Messages.IsPending} and in_line = 0
                 """,
                 message.Seq,
                 Held,
-                HeadOf(s, tenant, name).At
+                at
             ) > 0
         )
             Advance(s, tenant, name, now, effects);
@@ -78,8 +80,7 @@ internal static class Line
                 next.Select(each => new object?[] { each.Seq, now }),
                 row => row.GetInt64(0)
             );
-            foreach (var offer in Messages.OffersOf(s, admitted))
-                effects.Offer(s, offer);
+            effects.Offer(s, Messages.OffersOf(s, admitted));
             (last.At, last.Seq) = (next[^1].At, next[^1].Seq);
             isFull = admitted.Count == next.Count;
         }
@@ -168,18 +169,21 @@ internal static class Line
         var effects = new Effects();
         var behind = s.Command(
                 $"""
-                delete from line_heads as h where exists (
+                select distinct tenant, name from line_heads as h where exists (
                   select 1 from {Entries} where tenant = h.tenant and queue = h.name and {InLine} and in_line = 1
                   and (not_before, seq) <= (h.not_before, h.seq))
                 or exists (
                   select 1 from {Entries} where tenant = h.tenant and queue = h.name and {InLine} and in_line = 2
                   and (not_before, seq) < (h.first_at, h.first_seq))
-                returning tenant, name
                 """
             )
             .Rows(row => (Tenant: row.GetString(0), Name: row.GetString(1)));
         foreach (var (tenant, name) in behind)
+        {
+            Lock(s, tenant, name);
+            s.Run("delete from line_heads where tenant = $0 and name = $1", tenant, name);
             Advance(s, tenant, name, now, effects);
+        }
         return effects;
     }
 
@@ -194,20 +198,19 @@ internal static class Line
     {
         var effects = new Effects();
         var underWay = shards.InFlight.Select(each => (each.Message.Seq, each.Message.Retried)).ToHashSet();
-        foreach (var (tenant, seq, retried, queue, holder, shard) in cancelled)
+        foreach (var (tenant, seq, retried, place, shard) in cancelled)
             if (!s.Owns(shard))
                 Inbox.Cancelled(s, shard, seq);
             else if (!underWay.Contains((seq, retried)))
-                Leave(s, tenant, seq, queue, holder, now, effects);
+                Leave(s, tenant, seq, place, now, effects);
         return effects;
     }
 
     /// <summary>A message has ended: when its work is done, callbacks included, its place is the next one's.</summary>
-    internal static void Leave(Db s, string tenant, long seq, string? queue, long? holder, long now, Effects effects)
+    internal static void Leave(Db s, string tenant, long seq, long? place, long now, Effects effects)
     {
-        if (queue is null && holder is null)
+        if (place is not { } root)
             return;
-        var root = holder ?? seq;
         // Of two of its callbacks that end at once, the later one must see that it is the last.
         s.Lock($"place {root}");
         // Its own attempt is over: it holds its place no longer. Before the rest, which may hold it still.

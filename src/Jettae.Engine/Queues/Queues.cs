@@ -13,6 +13,7 @@ namespace Jettae.Engine;
 public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork work, TimeProvider time)
 {
     private const int MostParallel = 10_000;
+    private const int LeaveBatch = 200;
 
     public void Map(RouteGroupBuilder v2)
     {
@@ -35,54 +36,50 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
     /// <summary>What a stop or a crash left in its place: cancelled, or with its callbacks over.</summary>
     internal async Task SweepAsync()
     {
-        await shards.TurnedAsync();
-        shards.Tell(
-            await store.WriteAsync(s =>
-            {
-                var ended = s.Command(
+        await LeaveAsync(
+            store.Read(db =>
+                db.Command(
+                        // Callbacks that are still tried hold what is theirs.
                         $"""
-                        select tenant, seq, retried, queue, shard from {Line.Entries} where {Line.InLine} and in_line = 2 and state <> 0
+                        select seq from {Line.Entries} where {Line.InLine} and in_line = 2 and state <> 0
+                        and not exists (select 1 from messages as held where held.holder = messages.seq and held.state = 0)
                         """
                     )
-                    .Rows(row => new Cancelled(
-                        row.GetString(0),
-                        row.GetInt64(1),
-                        row.GetInt32(2),
-                        row.TextOrNull(3),
-                        Holder: null,
-                        row.GetInt32(4)
-                    ));
-                return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
-            })
+                    .Rows(row => row.GetInt64(0))
+            )
         );
         shards.Tell(await store.WriteAsync(s => Line.Mend(s, time.Milliseconds())));
     }
 
-    /// <summary>What other nodes cancelled of this one's.</summary>
-    internal async Task LeaveCancelledAsync(IReadOnlyCollection<long> seqs)
+    /// <summary>
+    /// Messages that were cancelled give up their places, so many in a write that others come in between: each takes a lock, and may
+    /// bring in another one.
+    /// </summary>
+    internal async Task LeaveAsync(IReadOnlyCollection<long> cancelled)
     {
+        // Whoever read one of them before it was cancelled has begun it by now: it is seen to be under way.
         await shards.TurnedAsync();
-        shards.Tell(
-            await store.WriteAsync(s =>
-            {
-                var ended = s.Command(
-                        """
-                        select tenant, seq, retried, case when in_line = 2 then queue end, holder, shard from messages
-                        where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
-                        """,
-                        Messages.Seqs(seqs)
-                    )
-                    .Rows(row => new Cancelled(
-                        row.GetString(0),
-                        row.GetInt64(1),
-                        row.GetInt32(2),
-                        row.TextOrNull(3),
-                        row.LongOrNull(4),
-                        row.GetInt32(5)
-                    ));
-                return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
-            })
-        );
+        foreach (var some in cancelled.Chunk(LeaveBatch))
+            shards.Tell(
+                await store.WriteAsync(s =>
+                {
+                    var ended = s.Command(
+                            """
+                            select tenant, seq, retried, coalesce(holder, case when in_line = 2 then seq end), shard from messages
+                            where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
+                            """,
+                            Messages.Seqs(some)
+                        )
+                        .Rows(row => new Cancelled(
+                            row.GetString(0),
+                            row.GetInt64(1),
+                            row.GetInt32(2),
+                            row.LongOrNull(3),
+                            row.GetInt32(4)
+                        ));
+                    return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
+                })
+            );
     }
 
     private static void Insert(Db s, string tenant, string name, int parallelism, bool paused, Limits limits, long now)
@@ -222,4 +219,4 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 }
 
 /// <summary>A message that was cancelled; it may have been under way.</summary>
-internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, string? Queue, long? Holder, int Shard);
+internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, long? Place, int Shard);

@@ -57,7 +57,7 @@ internal sealed partial class Attempts(
                 if (begun.Contains(message.Seq))
                     return null;
                 var effects = new Effects();
-                Line.Leave(s, message.Tenant, message.Seq, message.Queue, message.Holder, each.Now, effects);
+                Line.Leave(s, message.Tenant, message.Seq, message.Place, each.Now, effects);
                 return effects;
             }),
         ];

@@ -48,7 +48,7 @@ internal sealed class Lookout(Node node, Shards shards, Store store, Queues queu
         quotas.Know(effects.Offers.Select(offer => offer.Due));
         shards.Tell(effects);
         if (cancelled.Count > 0)
-            await queues.LeaveCancelledAsync(cancelled);
+            await queues.LeaveAsync(cancelled);
         if (letters.Count == 0)
             return 0;
         await store.WriteAsync(s => Inbox.Remove(s, letters, node.Id));

@@ -281,6 +281,7 @@ public abstract class Journeys(StudioPages studio)
     public async Task Signing_out_that_failed_says_so_and_goes_again()
     {
         var page = await studio.OpenAsync("en", ownSession: true);
+        await ReadyAsync(page);
         await page.RouteAsync("**/api/sign-out", route => route.AbortAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         var again = page.GetByRole(AriaRole.Button, new() { Name = "Not signed out" });
