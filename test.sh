@@ -32,7 +32,8 @@ dotnet build Jettae.slnx --no-restore -c Release
 
 # The programs that the tests start are the ones that people run, compiled ahead for this machine: of the hundreds of starts
 # each costs a third less.
-if dotnet publish src/Jettae -c Release --use-current-runtime --no-self-contained -p:PackAsTool=false \
+kind=$(dotnet --info | sed -n 's/^ *RID: *//p')
+if dotnet publish src/Jettae -c Release -r "$kind" --no-self-contained -p:PackAsTool=false \
   -p:NuGetLockFilePath=obj/publish.lock.json -o artifacts/program; then
   export JETTAE_TEST_PROGRAM="$PWD/artifacts/program/Jettae.dll"
 else
