@@ -23,6 +23,13 @@ public static class StudioSetup
         return await store.IsCurrentAsync(cancel);
     }
 
+    /// <summary>What keeps the user of the database from the studio's rows, in a sentence; null for nothing. To ask changes nothing.</summary>
+    public static async Task<string?> ObstacleAsync(StudioOptions options, CancellationToken cancel)
+    {
+        using var store = new PostgresStudioStore(options.Database!);
+        return await store.ObstacleAsync(cancel);
+    }
+
     /// <summary>
     /// Adds the studio: its tables, booker, keeper, writer and accounts. Its clock is the registered <see cref="TimeProvider"/>,
     /// else the system's; its writer the registered <see cref="IChatClient"/>, else Claude with a key, else the sample writer.

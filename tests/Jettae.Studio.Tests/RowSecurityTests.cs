@@ -59,6 +59,36 @@ public sealed class RowSecurityTests
         Assert.Equal(0L, await AsAsync(studio, "authenticated", Mine, "SELECT COUNT(*) FROM schedules"));
     }
 
+    /// <summary>To whoever has all rights on them but neither owns them nor may pass over the policies, all tables look empty.</summary>
+    [Fact]
+    public async Task The_program_does_not_start_for_a_user_who_would_see_none_of_its_rows()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        await studio.InStoreAsync(
+            """
+            DROP ROLE IF EXISTS granted;
+            CREATE ROLE granted LOGIN;
+            GRANT CREATE, USAGE ON SCHEMA public, jettae_studio TO granted;
+            GRANT ALL ON ALL TABLES IN SCHEMA public, jettae_studio TO granted;
+            """
+        );
+        await using var owners = await studio.ConnectionAsync();
+        var granted = new NpgsqlConnectionStringBuilder(owners.ConnectionString) { Username = "granted" }.ToString();
+        try
+        {
+            using var hidden = new PostgresStudioStore(granted);
+            var refused = await Assert.ThrowsAsync<InvalidOperationException>(hidden.PrepareAsync);
+            Assert.Contains("alter role \"granted\" bypassrls", refused.Message, StringComparison.Ordinal);
+            await studio.InStoreAsync("ALTER ROLE granted BYPASSRLS");
+            using var seen = new PostgresStudioStore(granted);
+            await seen.PrepareAsync();
+        }
+        finally
+        {
+            await studio.InStoreAsync("DROP OWNED BY granted; DROP ROLE granted");
+        }
+    }
+
     [Fact]
     public async Task Its_tables_have_the_types_that_a_user_of_Supabase_expects()
     {

@@ -42,6 +42,18 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
         || failure is NpgsqlException and not PostgresException
         || (failure.InnerException is { } inner && IsOutOfReach(inner));
 
+    /// <summary>What keeps the user from the rows of tables that are there, in a sentence that says what to do; null for nothing.</summary>
+    public async Task<string?> ObstacleAsync(CancellationToken cancel)
+    {
+        await using var asking = new NpgsqlConnection(connection);
+        await asking.OpenAsync(cancel);
+        await using var hidden = new NpgsqlCommand(RowSecurity.Hidden, asking);
+        return await hidden.ExecuteScalarAsync(cancel) is string table
+            ? $"The studio's table {table} belongs to another user of the database, and row level security shows \"{Name()}\" none of its "
+                + $"rows: use the user that owns the studio's tables, or have a superuser run 'alter role \"{Name()}\" bypassrls'."
+            : null;
+    }
+
     public override void Dispose()
     {
         using var any = new NpgsqlConnection(connection);
@@ -108,6 +120,8 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
             };
             await mine.ExecuteNonQueryAsync();
             await db.Database.MigrateAsync();
+            if (await ObstacleAsync(CancellationToken.None) is { } obstacle)
+                throw new InvalidOperationException(obstacle);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

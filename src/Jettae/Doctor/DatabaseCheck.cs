@@ -10,7 +10,8 @@ namespace Jettae;
 /// <param name="IsReplica">It cannot be written to.</param>
 /// <param name="MayCreate">The user may make schemas, and tables in <c>public</c>.</param>
 /// <param name="IsUtf8">Its encoding is UTF-8.</param>
-/// <param name="Connections">How many it lets in at most.</param>
+/// <param name="Connections">How many it lets in at most, but for those that it keeps for its operator.</param>
+/// <param name="Needed">How many the programs that run on it, or the first one, open at most.</param>
 internal sealed record DatabaseCheck(
     string Version,
     string Kind,
@@ -18,15 +19,23 @@ internal sealed record DatabaseCheck(
     bool IsReplica,
     bool MayCreate,
     bool IsUtf8,
-    int Connections
+    int Connections,
+    int Needed
 )
 {
     private const int Questions = 9;
 
+    /// <summary>The engine and the studio of a program have a pool each.</summary>
+    private const int Pools = 2;
+
+    /// <summary>They may run out. A pooler for transactions shares what there are among any number.</summary>
+    public bool IsCrowded => Needed > Connections && !Kind.EndsWith("transactions", StringComparison.Ordinal);
+
     /// <exception cref="NpgsqlException">It cannot be reached, or lets nobody in.</exception>
     public static async Task<DatabaseCheck> AskAsync(string database, TimeProvider time, CancellationToken cancel)
     {
-        await using var connection = new NpgsqlConnection(PostgresStore.ConnectionStringOf(database));
+        var address = new NpgsqlConnectionStringBuilder(PostgresStore.ConnectionStringOf(database));
+        await using var connection = new NpgsqlConnection(address.ConnectionString);
         await connection.OpenAsync(cancel);
         var took = new List<TimeSpan>();
         for (var n = 0; n < Questions; n++)
@@ -36,11 +45,14 @@ internal sealed record DatabaseCheck(
             await nothing.ExecuteScalarAsync(cancel);
             took.Add(time.GetElapsedTime(from));
         }
+        var needed = Math.Max(1, await ProgramsAsync(connection, cancel)) * Pools * address.MaxPoolSize;
         await using var ask = new NpgsqlCommand(
             """
             select current_setting('server_version'), pg_is_in_recovery(),
                 has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create'),
                 current_setting('server_encoding') = 'UTF8', current_setting('max_connections')::int
+                    - current_setting('superuser_reserved_connections')::int
+                    - coalesce(current_setting('reserved_connections', true)::int, 0)
             """,
             connection
         );
@@ -53,7 +65,27 @@ internal sealed record DatabaseCheck(
             row.GetBoolean(1),
             row.GetBoolean(2),
             row.GetBoolean(3),
-            row.GetInt32(4)
+            row.GetInt32(4),
+            needed
         );
+    }
+
+    /// <summary>Those that live, as far as the user may know.</summary>
+    private static async Task<int> ProgramsAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var mayAsk = new NpgsqlCommand(
+            """
+            select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+            from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'jettae_studio' and relname = 'nodes'
+            """,
+            connection
+        );
+        if (await mayAsk.ExecuteScalarAsync(cancel) is not true)
+            return 0;
+        await using var ask = new NpgsqlCommand(
+            "select count(*)::int from jettae_studio.nodes where seen_at > clock_timestamp() - interval '10 seconds'",
+            connection
+        );
+        return (int)(await ask.ExecuteScalarAsync(cancel))!;
     }
 }

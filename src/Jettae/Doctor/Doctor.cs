@@ -165,9 +165,11 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
     private async Task<bool> DatabaseAsync(string database, CancellationToken cancel)
     {
         DatabaseCheck found;
+        string? obstacle;
         try
         {
             found = await DatabaseCheck.AskAsync(database, time, cancel);
+            obstacle = await StudioSetup.ObstacleAsync(Composition.StudioStoreOf(settings), cancel);
         }
         catch (Exception trouble) when (trouble is DbException or InvalidOperationException)
         {
@@ -199,8 +201,21 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
         if (!found.MayCreate)
             await FineAsync(
                 new(
-                    "사용자가 스키마와 public의 테이블을 만들 수 없어요. 처음 시작하거나 업그레이드할 때는 소유자 권한이 필요해요",
-                    "The user may not make schemas, or tables in public: the first start, and one after an update, need that right"
+                    "사용자가 스키마와 public의 테이블을 만들 수 없어요. 처음 시작하거나 업그레이드할 때 필요하니 이 사용자에게 권한을 주세요. 다른 사용자로 만든 테이블은 이 사용자에게 보이지 않아요",
+                    "The user may not make schemas, or tables in public, which the first start and one after an update need: give this very user the right, for it does not see the rows of tables that another one makes"
+                ),
+                "!"
+            );
+        if (obstacle is not null)
+            await WrongAsync(
+                new("사용자가 스튜디오의 데이터를 볼 수 없어요", "The user does not see what the studio has"),
+                new(obstacle, obstacle)
+            );
+        if (found.IsCrowded)
+            await FineAsync(
+                new(
+                    $"켜져 있는 프로그램이 연결을 {found.Needed}개까지 열 수 있는데 데이터베이스는 {found.Connections}개까지만 받아요. 주소에 connection_limit(연결 문자열에서는 Maximum Pool Size)을 더 작게 넣거나 max_connections를 늘려 주세요. 트랜잭션 풀러를 거치면 괜찮아요",
+                    $"The programs there may open {found.Needed} connections, and the database lets in {found.Connections}: write a lower connection_limit (in a connection string: Maximum Pool Size) into the address, or raise max_connections. Behind a pooler for transactions all is well"
                 ),
                 "!"
             );
