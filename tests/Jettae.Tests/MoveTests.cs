@@ -101,6 +101,12 @@ public sealed class MoveTests
 
         // The folder is not used by mistake; the database goes on where it was.
         Assert.Contains("set DATABASE_URL", (await program.RunAsync("sign-in")).Said, StringComparison.Ordinal);
+        // Nor does it go on being backed up as if it were all there is.
+        var backup = Path.Combine(program.Folder, "backup.zip");
+        (code, said) = await program.RunAsync("backup", backup);
+        Assert.Equal(1, code);
+        Assert.Contains("set DATABASE_URL", said, StringComparison.Ordinal);
+        Assert.False(File.Exists(backup));
         await using var moved = JettaeProcess.On(
             new Uri(program.Url).Port,
             ("DATABASE_URL", postgres.Url),

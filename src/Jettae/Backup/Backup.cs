@@ -20,7 +20,7 @@ internal static class Backup
     /// <param name="target">A folder, or a file that ends in .zip; it is there whole or not at all.</param>
     /// <param name="time">Says when it was made.</param>
     /// <param name="cancel">Ends it; nothing is left then.</param>
-    /// <exception cref="SettingsException">There is nothing to copy, or something where it is to go.</exception>
+    /// <exception cref="SettingsException">There is nothing to copy, or no more, or something where it is to go.</exception>
     public static async Task<BackupList> MakeAsync(
         Settings settings,
         string target,
@@ -28,6 +28,7 @@ internal static class Backup
         CancellationToken cancel
     )
     {
+        Composition.Refuse(settings);
         target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         if (!File.Exists(Path.Combine(settings.DataFolder, BackupList.StudioFile)))
             throw new SettingsException($"{settings.DataFolder} holds no data of Jettae: there is nothing to back up.");
