@@ -85,12 +85,15 @@ public static class Composition
     }
 
     /// <summary>Whoever comes to the data comes by here: nobody works on half of it, or on what has gone elsewhere.</summary>
-    /// <exception cref="SettingsException">A restore or a move was cut off, or the folder was moved.</exception>
+    /// <exception cref="SettingsException">A restore or a move was cut off, the folder was moved, or it is not root's.</exception>
     internal static void Enter(Settings settings)
     {
         Refuse(settings);
-        if (settings.Database is null)
-            MakeFolder(settings.DataFolder);
+        if (settings.Database is not null)
+            return;
+        // Of whoever has written there so far: a folder that a container is given may be another's, and its files root's.
+        FileOwner.RefuseRoot(StudioStoreOf(settings).DataFile);
+        MakeFolder(settings.DataFolder);
     }
 
     /// <exception cref="SettingsException">A restore or a move was cut off, or the folder was moved.</exception>

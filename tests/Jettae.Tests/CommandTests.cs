@@ -205,6 +205,43 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Root_leaves_nothing_among_a_services_files_that_the_service_could_not_read()
+    {
+        Assert.SkipUnless(
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
+            "Root alone can give its files away."
+        );
+        await using var program = await JettaeProcess.StartAsync();
+        await program.KillAsync();
+        using (var given = Process.Start("chown", ["-R", "61184", program.Folder]))
+            await given.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var (kept, files) = (program.Credentials, Directory.GetFileSystemEntries(program.Folder).Length);
+        foreach (var command in new[] { "token reset", "sign-in" })
+        {
+            var (code, said) = await program.RunAsync(command.Split(' '));
+            Assert.Equal(1, code);
+            Assert.Contains("belongs to the user 61184", said, StringComparison.Ordinal);
+        }
+        var started = await Assert.ThrowsAsync<InvalidOperationException>(program.StartAsync);
+        Assert.Contains("run this as that user", started.Message, StringComparison.Ordinal);
+        Assert.Equal((kept, files), (program.Credentials, Directory.GetFileSystemEntries(program.Folder).Length));
+
+        // A backup only reads; it is restored by whoever the folder belongs to.
+        var backup = program.Folder + "-backup";
+        Assert.Equal(0, (await program.RunAsync("backup", backup)).Code);
+        await using var empty = JettaeProcess.On(JettaeProcess.FreePort());
+        using (var given = Process.Start("chown", ["61184", empty.Folder]))
+            await given.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "belongs to the user 61184",
+            (await empty.RunAsync("restore", backup)).Said,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(Directory.GetFileSystemEntries(empty.Folder));
+        Directory.Delete(backup, recursive: true);
+    }
+
+    [Fact]
     [Trait("QStash", "13")]
     public async Task The_development_server_knows_the_apis_that_the_setting_names_and_nothing_else_of_the_programs()
     {

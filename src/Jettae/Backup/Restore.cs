@@ -23,6 +23,7 @@ internal static class Restore
             );
         var folder = settings.DataFolder;
         RefuseUnlessEmpty(folder);
+        FileOwner.RefuseRoot(folder);
         Composition.MakeFolder(folder);
         var draft = Path.Combine(folder, Draft);
         Composition.MakeFolder(draft);
