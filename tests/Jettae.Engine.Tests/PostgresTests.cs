@@ -96,6 +96,15 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task The_schema_whose_tables_a_database_may_show_to_anyone_is_refused()
+    {
+        var options = await OptionsAsync();
+        options.DatabaseSchema = "public";
+        var refused = Assert.Throws<InvalidOperationException>(() => Store.Open(options));
+        Assert.Contains("a schema of its own", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_is_given_up_writes_nothing_more_until_it_comes_back_under_another_name()
     {
         var options = await OptionsAsync();

@@ -77,6 +77,21 @@ public sealed class DoctorTests : IDisposable
         Assert.DoesNotContain("sample writer", report, StringComparison.Ordinal);
         Assert.Equal(asked + 1, claude.Requests.Count);
 
+        // One who may do everything with the tables but does not own them would take the studio for an empty one.
+        PostgresServer.Asked(
+            postgres.Url,
+            """
+            grant usage on schema jettae, jettae_studio to guarded;
+            grant all on all tables in schema public, jettae, jettae_studio to guarded;
+            """
+        );
+        (healthy, report) = await ExamineAsync(("DATABASE_URL", guarded));
+        Assert.False(healthy);
+        Assert.Contains("alter role \"guarded\" bypassrls", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("connection_limit", report, StringComparison.Ordinal);
+        (_, report) = await ExamineAsync(("DATABASE_URL", $"{postgres.Url}?connection_limit=149"));
+        Assert.Contains("may open 298 connections, and the database lets in 297", report, StringComparison.Ordinal);
+
         // What keeps a start from the database is said, not thrown.
         PostgresServer.Asked(postgres.Url, "insert into jettae.kept (name, value) values ('moving', '')");
         (healthy, report) = await ExamineAsync(("DATABASE_URL", postgres.Url));

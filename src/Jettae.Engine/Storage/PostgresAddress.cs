@@ -103,8 +103,9 @@ internal sealed class PostgresAddress
                 $"the user {settings.Username} may not do this in the database ({said}): have its owner run "
                     + $"'create schema {schema} authorization \"{settings.Username}\"', or use another user",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => NoDatabase(),
-            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } =>
-                "it has no connection left: lower 'Maximum Pool Size' here or elsewhere, or raise its max_connections",
+            PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => NoneLeft("its max_connections"),
+            // A pooler for sessions keeps one for each connection.
+            PostgresException when Says("max client") || Says("max_client") => NoneLeft("the pooler's own limit"),
             PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } =>
                 $"it is starting or stopping ({said}): try again in a moment",
             PostgresException { SqlState: ['2', '8', ..] } => NotLetIn(),
@@ -137,6 +138,9 @@ internal sealed class PostgresAddress
 
         string NotLetIn() =>
             $"it does not let the user {settings.Username} in ({said}): check user and password, and its pg_hba.conf";
+        string NoneLeft(string limit) =>
+            "it has no connection left: write a lower connection_limit (in a connection string: Maximum Pool Size) into the address, "
+            + $"here or elsewhere, or raise {limit}";
         string NoDatabase() =>
             $"it has no database {settings.Database ?? settings.Username}: create it, or name another";
         bool Says(string word) => said.Contains(word, StringComparison.OrdinalIgnoreCase);
@@ -213,7 +217,8 @@ internal sealed class PostgresAddress
 
     private static void Set(NpgsqlConnectionStringBuilder builder, string[] pair)
     {
-        var (name, value) = (pair[0].ToLowerInvariant(), pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "");
+        var name = Uri.UnescapeDataString(pair[0].Replace('+', ' ')).ToLowerInvariant();
+        var value = pair.Length > 1 ? Uri.UnescapeDataString(pair[1]) : "";
         var keyword = name switch
         {
             "sslmode" => "SSL Mode",
@@ -226,8 +231,9 @@ internal sealed class PostgresAddress
             "target_session_attrs" => "Target Session Attributes",
             "options" => "Options",
             "host" => "Host",
+            "connection_limit" or "pool_size" or "maximum pool size" => "Maximum Pool Size",
             // Said to other programs' drivers.
-            "pgbouncer" or "connection_limit" or "pool_timeout" or "schema" or "supa" or "workaround" => null,
+            "pgbouncer" or "pool_timeout" or "schema" or "supa" or "workaround" => null,
             _ => throw Wrong($"its parameter {name} is not known here"),
         };
         if (keyword is null)

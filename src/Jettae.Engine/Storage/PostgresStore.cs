@@ -256,6 +256,11 @@ public sealed partial class PostgresStore : Store
             throw new InvalidOperationException(
                 $"The schema must be named by small letters, digits and _, such as jettae; received '{schema}'."
             );
+        if (schema == "public")
+            throw new InvalidOperationException(
+                "The engine must have a schema of its own, such as jettae: what is in public, a database's own API, such as that of "
+                    + "a Supabase project, may show to anyone."
+            );
         var source = Source(address.ConnectionString);
         try
         {
