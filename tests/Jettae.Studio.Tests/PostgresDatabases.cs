@@ -52,14 +52,14 @@ internal static class PostgresDatabases
         Free.Add(database);
     }
 
-    private static string Address(PostgresServer server, string database) =>
-        $"Host=127.0.0.1;Port={server.Port};Username=postgres;Database={database};Maximum Pool Size=10;No Reset On Close=true";
-
-    private static async Task DoAsync(string database, string sql)
+    public static async Task DoAsync(string database, string sql)
     {
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
+
+    private static string Address(PostgresServer server, string database) =>
+        $"Host=127.0.0.1;Port={server.Port};Username=postgres;Database={database};Maximum Pool Size=10;No Reset On Close=true";
 }

@@ -27,7 +27,7 @@ internal sealed record Statement(string Sql, (string Name, object? Value)[] Para
     }
 }
 
-/// <summary>What EF asked of one file, told by its diagnostics, and how SQLite goes about it.</summary>
+/// <summary>What EF asked of one file, or of a PostgreSQL database by its name, told by its diagnostics, and how SQLite goes about it.</summary>
 internal sealed partial class Statements
     : IObserver<DiagnosticListener>,
         IObserver<KeyValuePair<string, object?>>,
@@ -95,8 +95,8 @@ internal sealed partial class Statements
     }
 
     private bool IsOfInterest(DbCommand command) =>
-        command.Connection is SqliteConnection connection
-        && connection.DataSource == file
+        command.Connection is { } connection
+        && (connection is SqliteConnection ? connection.DataSource : connection.Database) == file
         && Reads().IsMatch(command.CommandText)
         && !command.CommandText.StartsWith("INSERT", StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -165,14 +166,40 @@ public sealed class StudioMove : IAsyncDisposable
     private static async Task AddAsync<T>(StudioDb db, T[] rows, bool isNew, CancellationToken cancel)
         where T : class
     {
-        var key = db.Model.FindEntityType(typeof(T))!.FindPrimaryKey()!;
-        foreach (var row in rows)
+        if (isNew)
         {
-            var id = key.Properties.Select(each => each.PropertyInfo!.GetValue(row)).ToArray();
-            if (isNew || await db.Set<T>().FindAsync(id, cancel) is not { } there)
-                db.Add(row);
-            else
-                db.Entry(there).CurrentValues.SetValues(row);
+            db.AddRange(rows);
+            return;
         }
+        var key = db.Model.FindEntityType(typeof(T))!.FindPrimaryKey()!;
+        await Among(db.Set<T>().IgnoreAutoIncludes(), key, rows).LoadAsync(cancel);
+        var there = db.Set<T>().Local;
+        foreach (var row in rows)
+            if (there.FindEntryUntyped(key.Properties.Select(each => each.PropertyInfo!.GetValue(row))) is { } same)
+                same.CurrentValues.SetValues(row);
+            else
+                db.Add(row);
+    }
+
+    /// <summary>Those that have the key of one of the rows; where it has several parts, perhaps a few more.</summary>
+    private static IQueryable<T> Among<T>(IQueryable<T> all, IKey key, T[] rows)
+    {
+        var row = Expression.Parameter(typeof(T));
+        foreach (var part in key.Properties)
+        {
+            var values = Array.CreateInstance(part.ClrType, rows.Length);
+            for (var n = 0; n < rows.Length; n++)
+                values.SetValue(part.PropertyInfo!.GetValue(rows[n]), n);
+            var isOne = Expression.Call(
+                typeof(Enumerable),
+                nameof(Enumerable.Contains),
+                [part.ClrType],
+                // Else each question would be another text.
+                Expression.Call(typeof(EF), nameof(EF.Parameter), [values.GetType()], Expression.Constant(values)),
+                Expression.Property(row, part.PropertyInfo!)
+            );
+            all = all.Where(Expression.Lambda<Func<T, bool>>(isOne, row));
+        }
+        return all;
     }
 }
