@@ -67,9 +67,9 @@ namespace Jettae
 
         [LoggerMessage(
             LogLevel.Information,
-            "Jettae runs on {Url} with its data in {Folder}; 'jettae sign-in' prints a link to sign in with."
+            "Jettae runs on {Url} with its data in {Place}; 'jettae sign-in' prints a link to sign in with."
         )]
-        private static partial void LogRunning(ILogger log, string url, string folder);
+        private static partial void LogRunning(ILogger log, string url, string place);
 
         private static string Database(Settings settings) =>
             settings.Database is { } database
@@ -81,7 +81,11 @@ namespace Jettae
             if (settings.Observation.IsJson)
             {
                 // A log is kept and read by many: the sign-in link is not for it.
-                LogRunning(app.Logger, settings.OwnUrl, settings.DataFolder);
+                LogRunning(
+                    app.Logger,
+                    settings.OwnUrl,
+                    settings.Database is { } database ? PostgresStore.Describe(database) : settings.DataFolder
+                );
                 return;
             }
             var link = await app.Services.GetRequiredService<SignInLinks>().CreateAsync();

@@ -46,7 +46,11 @@ internal static class TokenCommand
         );
         var reset = new Command("reset", "Puts a new token in the place of the program's own, and prints it.");
         reset.SetAction(
-            (_, _) => OnStoreAsync(Reset, "The token before has ended. A program that runs has taken the new one.")
+            (_, _) =>
+                OnStoreAsync(
+                    Reset,
+                    "The token before has ended. A program that runs takes the new one at once, from a database within ten seconds."
+                )
         );
         var limits = new Argument<string>("limits")
         {

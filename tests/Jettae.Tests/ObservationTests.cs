@@ -173,6 +173,49 @@ public sealed partial class ObservationTests
         );
     }
 
+    [Fact]
+    public async Task On_a_database_it_is_ready_and_measures_and_its_log_names_the_place_without_the_password()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var postgres = await PostgresServer.StartAsync();
+        PostgresServer.Asked(
+            postgres.Url,
+            "grant create on database postgres to guarded; grant create on schema public to guarded"
+        );
+        await using var program = await JettaeProcess.StartAsync(
+            ("DATABASE_URL", $"postgres://guarded:{PostgresServer.Password}@127.0.0.1:{postgres.Port}/postgres"),
+            ("JETTAE_LOG", "json"),
+            ("Logging__LogLevel__Default", "Trace"),
+            ("JETTAE_METRICS_TOKEN", MetricsToken)
+        );
+        JsonNode? told = null;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                using var answer = await program.Http.GetAsync("/health/ready", cancel);
+                told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancel));
+                return answer.StatusCode == HttpStatusCode.OK;
+            },
+            Patience,
+            () => $"{told}"
+        );
+        Assert.Equal(
+            ["engine_shards", "engine_store", "studio_keeper", "studio_store"],
+            told!["parts"]!.AsObject().Select(part => part.Key).Order()
+        );
+        var (status, measured) = await MetricsAsync(program, MetricsToken);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Matches("""(?m)^jettae_engine_shards\{[^}]*\} 8$""", measured);
+        Assert.Matches("""(?m)^jettae_engine_pending\{[^}]*state="later"\} 0$""", measured);
+        await program.StopAsync();
+        Assert.Contains(
+            $"with its data in 127.0.0.1:{postgres.Port}/postgres",
+            program.Output,
+            StringComparison.Ordinal
+        );
+        AssertHoldsNone(program.Output, [PostgresServer.Password, Uri.EscapeDataString(PostgresServer.Password)]);
+    }
+
     private static IEnumerable<string> OnTheDashboard()
     {
         var root = new DirectoryInfo(AppContext.BaseDirectory);
