@@ -83,6 +83,8 @@ internal static class ScheduleRules
             ];
         else if (Known("day_of_week", fields.DayOfWeek) is { } onlyDay)
             schedule.DaysOfWeek = [onlyDay];
+        if (schedule.Frequency == Frequency.Weekly && fields.DaysOfWeek is { Count: 0 })
+            throw RejectedException.Broken("days_of_week", new("요일을 골라 주세요.", "Choose a weekday."));
         if (fields.TimesOfDay is { } times)
             schedule.TimesOfDay = Clocks(times);
         else if (fields.TimeOfDay is { } onlyTime)
