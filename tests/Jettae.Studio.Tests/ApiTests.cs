@@ -89,9 +89,104 @@ public sealed class ApiTests
         if (parts.Length > 1)
             body[parts[0]] = holder;
         holder[parts[^1]] = JsonNode.Parse(value);
+        if (field == "settings.customPrompt")
+            holder["promptType"] = "custom";
         await RefusedAsync(studio, body, field, said);
         Assert.Empty((await studio.GetAsync("/api/schedules"))["items"]!.AsArray());
         Assert.Empty(studio.QStash.Messages);
+    }
+
+    [Fact]
+    public async Task An_update_of_one_setting_leaves_the_others_and_null_takes_one_away()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var made = await studio.CreateAsync(
+            new
+            {
+                topic = "아침",
+                content_type = "x_post",
+                frequency = "daily",
+                time_of_day = "09:00",
+                settings = new
+                {
+                    promptType = "custom",
+                    customPrompt = "{{topic}} 글",
+                    brandVoice = "담백하게",
+                    bannedWords = JsonNode.Parse("""["대박"]"""),
+                },
+            }
+        );
+        var before = made["settings"]!.DeepClone().AsObject();
+        before["variants"] = 2;
+        Assert.Equal(before.ToJsonString(), (await SayAsync("""{"variants":2}""")).ToJsonString());
+        before["brandVoice"] = null;
+        Assert.Equal(before.ToJsonString(), (await SayAsync("""{"brandVoice":null}""")).ToJsonString());
+        foreach (
+            var (said, field) in new[]
+            {
+                ("""{"variants":"two"}""", "settings.variants"),
+                ("""{"variants":null}""", "settings.variants"),
+                ("""{"unknown":1}""", "settings.unknown"),
+                ("""{"customPrompt":null}""", "settings.customPrompt"),
+                ("\"auto\"", "settings"),
+            }
+        )
+        {
+            var (status, problem) = await UpdateAsync(said);
+            Assert.Equal((HttpStatusCode.BadRequest, field), (status, (string?)problem["field"]));
+        }
+        Assert.Equal(before.ToJsonString(), (await SayAsync("{}")).ToJsonString());
+
+        Task<(HttpStatusCode Status, JsonNode Body)> UpdateAsync(string settings) =>
+            studio.PostAsync(
+                "/api/schedule/update",
+                new { id = (string?)made["id"], settings = JsonNode.Parse(settings) }
+            );
+
+        async Task<JsonNode> SayAsync(string settings) => (await UpdateAsync(settings)).Body["settings"]!;
+    }
+
+    [Fact]
+    public async Task The_form_of_settings_is_asked_for_by_a_preview_too()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var (status, problem) = await studio.PostAsync(
+            "/api/schedule/preview",
+            new
+            {
+                content_type = "x_post",
+                frequency = "daily",
+                time_of_day = "09:00",
+                settings = new { variants = "two" },
+            }
+        );
+        Assert.Equal((HttpStatusCode.BadRequest, "settings.variants"), (status, (string?)problem["field"]));
+    }
+
+    [Fact]
+    public async Task A_week_without_a_day_is_refused()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var weekly = new JsonObject
+        {
+            ["topic"] = "아침",
+            ["content_type"] = "x_post",
+            ["frequency"] = "weekly",
+            ["time_of_day"] = "09:00",
+            ["days_of_week"] = new JsonArray(),
+        };
+        await RefusedAsync(studio, weekly, "days_of_week", "Choose a weekday");
+        weekly["days_of_week"] = new JsonArray(1);
+        var id = (string?)(await studio.CreateAsync(weekly))["id"];
+        var (status, problem) = await studio.PostAsync(
+            "/api/schedule/update",
+            new { id, days_of_week = Array.Empty<int>() }
+        );
+        Assert.Equal((HttpStatusCode.BadRequest, "days_of_week"), (status, (string?)problem["field"]));
+        // Where no weekday is asked for, none need be said.
+        weekly["frequency"] = "daily";
+        weekly["days_of_week"] = new JsonArray();
+        await studio.CreateAsync(weekly);
     }
 
     [Theory]

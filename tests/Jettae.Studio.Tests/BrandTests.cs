@@ -62,6 +62,7 @@ public sealed class BrandTests
     [InlineData("form")]
     [InlineData("recipe")]
     [InlineData("api")]
+    [InlineData("api with settings")]
     public async Task A_new_schedule_begins_with_the_brands_voice_readers_and_speech_level(string door)
     {
         await using var claude = await FakeClaude.StartAsync();
@@ -71,6 +72,19 @@ public sealed class BrandTests
         {
             "form" => await Made(studio, Form(await BrandAsync(studio)).Fields()),
             "recipe" => await Made(studio, Recipe.All[0].Fields("아침 루틴", "ko", "Asia/Seoul")),
+            "api with settings" => (Guid)
+                (
+                    await studio.CreateAsync(
+                        new
+                        {
+                            topic = "아침 루틴",
+                            content_type = "x_post",
+                            frequency = "3hours",
+                            time_of_day = "09:00",
+                            settings = new { variants = 2 },
+                        }
+                    )
+                )["id"]!,
             _ => (Guid)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!,
         };
         var made = await studio.GetAsync($"/api/schedules/{id}");

@@ -59,12 +59,16 @@ public sealed class ScheduleFormTests
     }
 
     [Fact]
-    public async Task A_prompt_that_is_hidden_again_refuses_nothing_and_one_that_is_right_is_kept()
+    public async Task A_prompt_that_is_hidden_again_refuses_nothing_and_is_kept_as_it_is()
     {
         await using var studio = await TestStudio.StartAsync();
         var id = await DailyAsync(studio, new { });
         await EditAsync(studio, id, form => (form.PromptType, form.CustomPrompt) = (PromptType.Auto, "{{topik}} 글"));
-        Assert.Null(await PromptAsync(studio, id));
+        Assert.Equal("{{topik}} 글", await PromptAsync(studio, id));
+        var refused = await Assert.ThrowsAsync<RejectedException>(() =>
+            EditAsync(studio, id, form => form.PromptType = PromptType.Custom)
+        );
+        Assert.Equal("settings.customPrompt", refused.Field);
         await EditAsync(studio, id, form => (form.PromptType, form.CustomPrompt) = (PromptType.Custom, "{{topic}} 글"));
         await EditAsync(studio, id, form => form.PromptType = PromptType.Auto);
         Assert.Equal("{{topic}} 글", await PromptAsync(studio, id));
@@ -103,6 +107,93 @@ public sealed class ScheduleFormTests
         Assert.Equal("""["09:00","18:00"]""", schedule["times_of_day"]!.ToJsonString());
         var settings = schedule["settings"]!;
         Assert.Equal(("담백하게", 2), ((string?)settings["brandVoice"], (int)settings["variants"]!));
+    }
+
+    [Theory]
+    [InlineData("topic", "주제", "Topic")]
+    [InlineData("tone", "말투", "Tone")]
+    [InlineData("prompt", "내 프롬프트", "Your prompt")]
+    [InlineData("time", "시각", "Time")]
+    [InlineData("cron", "시각, 얼마나 자주", "Time, How often")]
+    [InlineData("weekly", "시각", "Time")]
+    [InlineData("end", "종료 조건", "At the end")]
+    public async Task What_two_make_two_things_of_is_named_to_the_second_who_may_insist(
+        string what,
+        string ko,
+        string en
+    )
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, new { });
+        var (one, opened) = await OpenAsync(studio, id);
+        var (other, openedToo) = await OpenAsync(studio, id);
+        Change(one, isFirst: true);
+        Change(other, isFirst: false);
+        await SaveAsync(studio, id, one, opened);
+        var before = await KeptAsync();
+        var refused = await Assert.ThrowsAsync<RejectedException>(() => SaveAsync(studio, id, other, openedToo));
+        Assert.Equal((409, ScheduleEdit.Clash), (refused.Status, refused.Code));
+        Assert.Contains(
+            $" {ko}을",
+            refused.Text.Ko.Replace("를", "을", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+        Assert.Contains($": {en}.", refused.Text.En, StringComparison.Ordinal);
+        Assert.Equal(before, await KeptAsync());
+
+        // Who insists gets what stands in the form.
+        await studio
+            .Services.GetRequiredService<Schedules>()
+            .UpdateAsync(await studio.OwnerAsync(), id, new ScheduleEdit(openedToo, other.Fields()).Changed, default);
+        var (_, said) = await OpenAsync(studio, id);
+        Assert.Equal(new ScheduleFields(), new ScheduleEdit(said, other.Fields()).Changed);
+
+        void Change(ScheduleForm form, bool isFirst)
+        {
+            switch (what)
+            {
+                case "topic":
+                    form.Topic = isFirst ? "첫째의 주제" : "둘째의 주제";
+                    break;
+                case "tone":
+                    form.Tone = isFirst ? Tone.Formal : Tone.Casual;
+                    break;
+                case "prompt":
+                    form.CustomPrompt = isFirst ? "첫째" : "둘째";
+                    break;
+                case "cron" when isFirst:
+                    (form.Frequency, form.Cron) = (Frequency.Cron, "30 7 * * *");
+                    break;
+                case "weekly" when !isFirst:
+                    form.Frequency = Frequency.Weekly;
+                    break;
+                case "time" or "cron" or "weekly":
+                    form.TimesOfDay[0].At = isFirst ? new(10, 0) : new(11, 0);
+                    break;
+                default:
+                    (form.Ending, form.MaxRuns, form.LastDay) = isFirst
+                        ? (Ending.AfterRuns, "3", (DateOnly?)null)
+                        : (Ending.OnDate, "10", new DateOnly(2024, 3, 1));
+                    break;
+            }
+        }
+
+        async Task<string> KeptAsync() => (await studio.GetAsync($"/api/schedules/{id}")).ToJsonString();
+    }
+
+    [Fact]
+    public async Task The_same_change_twice_and_what_was_skipped_or_paused_meanwhile_stop_nobody()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        var id = await DailyAsync(studio, new { });
+        var (one, opened) = await OpenAsync(studio, id);
+        var (other, openedToo) = await OpenAsync(studio, id);
+        (one.Topic, other.Topic) = ("같은 주제", "같은 주제");
+        one.TimesOfDay[0].At = other.TimesOfDay[0].At = new(10, 0);
+        await SaveAsync(studio, id, one, opened);
+        await studio.PostAsync("/api/schedule/skip", new { id });
+        await studio.PostAsync("/api/schedule/pause", new { id });
+        await SaveAsync(studio, id, other, openedToo);
     }
 
     [Theory]
@@ -159,9 +250,7 @@ public sealed class ScheduleFormTests
     private static async Task SaveAsync(TestStudio studio, Guid id, ScheduleForm form, ScheduleFields opened)
     {
         var schedules = studio.Services.GetRequiredService<Schedules>();
-        var owner = await studio.OwnerAsync();
-        var stored = await schedules.GetAsync(owner, id, default);
-        await schedules.UpdateAsync(owner, id, form.Since(opened, stored.Settings), default);
+        await schedules.UpdateAsync(await studio.OwnerAsync(), id, new ScheduleEdit(opened, form.Fields()), default);
         await studio.StillAsync();
     }
 

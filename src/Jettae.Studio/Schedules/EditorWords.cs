@@ -67,8 +67,47 @@ public static partial class Words
     public static readonly Word MaxRuns = new("몇 번까지", "How many runs");
     public static readonly Word ComingSlots = new("다음 10번", "The next 10");
     public static readonly Word ComingHint = new("{0} 기준", "In {0}");
+    public static readonly Word ChangedMeanwhile = new(
+        "그 사이에 다른 곳에서 {0}을(를) 바꿨어요. 그래도 저장하면 이 화면의 내용으로 바뀌어요.",
+        "Meanwhile this was changed elsewhere: {0}. Save anyway, and what stands here takes its place."
+    );
+    public static readonly Word UnusedByPrompt = new(
+        "이 프롬프트는 {0}을(를) 쓰지 않아요. 쓰려면 변수를 넣어 주세요.",
+        "This prompt does not use: {0}. Insert their variables to use them."
+    );
     public static readonly Word BookingMoves = new(
         "저장하면 다음 실행이 {0}에서 {1}(으)로 바뀌어요.",
         "Saving moves the next run from {0} to {1}."
     );
+
+    /// <summary>What the editor calls a field of the API.</summary>
+    public static Word OfField(string name) =>
+        name switch
+        {
+            "name" => Name,
+            "content_type" => Kind,
+            "content_tone" => ToneLabel,
+            "topic" => Topic,
+            "target_audience" => Audience,
+            "language" => PieceLanguage,
+            "frequency" => HowOften,
+            "times_of_day" => TimeOfDay,
+            "days_of_week" => Weekday,
+            "day_of_month" => DayOfMonth,
+            "cron" => CronExpression,
+            "timezone" => TimeZone,
+            "catch_up" => CatchUpLabel,
+            "endless" or "max_runs" or "ends_at" => AtTheEnd,
+            "settings.promptType" => PromptLabel,
+            "settings.customPrompt" => CustomPrompt,
+            "settings.creativity" => CreativityLabel,
+            "settings.speechLevel" => Speech,
+            "settings.model" => Model,
+            "settings.brandVoice" => BrandVoice,
+            "settings.bannedWords" => BannedWordsLabel,
+            "settings.examples" => ExamplesLabel,
+            "settings.variants" => VariantsLabel,
+            "settings.numbering" => NumberingLabel,
+            _ => new(name, name),
+        };
 }

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
 namespace Jettae.Studio;
 
 /// <summary>What a person may say of a schedule. Null means "not said": the default on create, unchanged on update.</summary>
@@ -34,19 +38,43 @@ public sealed record ScheduleFields
 
     /// <summary>0 takes the limit away.</summary>
     public int? MaxRuns { get; init; }
-    public ScheduleSettings? Settings { get; init; }
+
+    /// <summary>Members of <see cref="ScheduleSettings"/>: one that is not said is unchanged, one that is null is taken away.</summary>
+    [JsonPropertyName("settings")]
+    public JsonObject? SettingsSaid { get; init; }
+
+    /// <summary>What is said, in settings that were never said before.</summary>
+    internal ScheduleSettings? Settings => SettingsSaid is null ? null : SettingsOver(new());
+
+    /// <summary>These settings, with what is said in place of what they say.</summary>
+    /// <exception cref="RejectedException">A member is unknown or has the wrong form.</exception>
+    internal ScheduleSettings SettingsOver(ScheduleSettings before)
+    {
+        var whole = JsonSerializer.SerializeToNode(before, StudioJson.Options)!.AsObject();
+        foreach (var (name, value) in SettingsSaid ?? [])
+            whole[name] = value?.DeepClone();
+        // Where they were said: a refusal names the member from there.
+        return StudioJson.Read<Holder>(new JsonObject { ["settings"] = whole }).Settings;
+    }
 
     /// <summary>What was not said, as the brand has it; null: no brand. An empty text says that there is to be none.</summary>
     internal ScheduleFields Under(Brand? brand)
     {
         if (brand is null)
             return this;
-        var settings = Settings ?? new ScheduleSettings { SpeechLevel = brand.SpeechLevel };
+        var settings = SettingsSaid?.DeepClone().AsObject() ?? [];
+        settings["brandVoice"] ??= brand.Voice;
+        settings["speechLevel"] ??= JsonName.Of(brand.SpeechLevel);
         return this with
         {
             TargetAudience = TargetAudience ?? brand.Audience,
             Language = Language ?? brand.Language,
-            Settings = settings with { BrandVoice = settings.BrandVoice ?? brand.Voice },
+            SettingsSaid = settings,
         };
+    }
+
+    private sealed record Holder
+    {
+        public ScheduleSettings Settings { get; init; } = new();
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Jettae.Studio;
 
@@ -165,7 +164,7 @@ public sealed class ScheduleForm
             Language = Language,
             Frequency = Frequency,
             TimesOfDay = Frequency == Frequency.Cron ? null : [.. TimesOfDay.Select(time => time.Whole())],
-            DaysOfWeek = Frequency == Frequency.Weekly ? [.. DaysOfWeek] : null,
+            DaysOfWeek = Frequency == Frequency.Weekly ? [.. DaysOfWeek.Order()] : null,
             DayOfMonth = Frequency == Frequency.Monthly ? DayOfMonth : null,
             Cron = Frequency == Frequency.Cron ? Cron : null,
             Timezone = Timezone,
@@ -175,49 +174,24 @@ public sealed class ScheduleForm
             Endless = true,
             MaxRuns = Ending == Ending.AfterRuns ? Number("max_runs", MaxRuns) : null,
             EndsAt = Ending == Ending.OnDate ? EndOfLastDay() : null,
-            Settings = new()
-            {
-                PromptType = PromptType,
-                CustomPrompt = HasPrompt ? CustomPrompt : null,
-                Creativity = Creativity,
-                SpeechLevel = SpeechLevel,
-                BrandVoice = BrandVoice.Trim(),
-                Model = Model.Trim().Length == 0 ? null : Model.Trim(),
-                BannedWords = BannedWords.ReplaceLineEndings("\n").Split('\n'),
-                Examples = $"\n{Examples.ReplaceLineEndings("\n")}\n".Split("\n---\n"),
-                Variants = Variants,
-                Numbering = Numbering && ContentType == ContentType.Thread,
-            },
+            SettingsSaid = JsonSerializer.SerializeToNode(Settings(), StudioJson.Options)!.AsObject(),
         };
 
-    /// <summary>What was changed since it was opened; the rest is not said, so that what another changed meanwhile stays.</summary>
-    /// <param name="opened">What the form said then.</param>
-    /// <param name="settings">Those that are stored now.</param>
-    /// <exception cref="RejectedException">As of <see cref="Fields"/>.</exception>
-    public ScheduleFields Since(ScheduleFields opened, ScheduleSettings settings)
-    {
-        var (before, now, stored) = (Json(opened), Json(Fields()), Json(settings));
-        foreach (var (name, value) in now["settings"]!.AsObject())
-            if (!JsonNode.DeepEquals(value, before["settings"]![name]))
-                stored[name] = value?.DeepClone();
-        now["settings"] = stored;
-        before["settings"] = Json(settings);
-        // The ends replace each other.
-        var isEndChanged = Ends.Any(name => !JsonNode.DeepEquals(now[name], before[name]));
-        foreach (var (name, value) in before)
-            if (JsonNode.DeepEquals(value, now[name]) && !(isEndChanged && Ends.Contains(name)))
-                now.Remove(name);
-        return StudioJson.Read<ScheduleFields>(now);
-
-        static JsonObject Json<T>(T value) => JsonSerializer.SerializeToNode(value, StudioJson.Options)!.AsObject();
-    }
-
-    /// <summary>A hidden prompt is kept for later, unless it would be refused where nobody sees why.</summary>
-    private bool HasPrompt =>
-        CustomPrompt.Trim().Length > 0
-        && (PromptType == PromptType.Custom || Prompts.UnknownVariables(CustomPrompt).Count == 0);
-
-    private static readonly string[] Ends = ["endless", "max_runs", "ends_at"];
+    private ScheduleSettings Settings() =>
+        new()
+        {
+            PromptType = PromptType,
+            // One that is hidden now is kept for later, as it is.
+            CustomPrompt = CustomPrompt.Trim().Length > 0 ? CustomPrompt : null,
+            Creativity = Creativity,
+            SpeechLevel = SpeechLevel,
+            BrandVoice = BrandVoice.Trim(),
+            Model = Model.Trim().Length == 0 ? null : Model.Trim(),
+            BannedWords = BannedWords.ReplaceLineEndings("\n").Split('\n'),
+            Examples = $"\n{Examples.ReplaceLineEndings("\n")}\n".Split("\n---\n"),
+            Variants = Variants,
+            Numbering = Numbering && ContentType == ContentType.Thread,
+        };
 
     /// <exception cref="RejectedException">No day was chosen, or the calendar's last.</exception>
     private DateTimeOffset EndOfLastDay()

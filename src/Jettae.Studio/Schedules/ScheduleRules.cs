@@ -114,8 +114,8 @@ internal static class ScheduleRules
             };
         if (fields.Cron is { } cron)
             schedule.Cron = Cron(cron);
-        if (fields.Settings is { } settings)
-            schedule.Settings = Settings(settings);
+        if (fields.SettingsSaid is not null)
+            schedule.Settings = Settings(fields.SettingsOver(schedule.Settings));
         if (schedule.Frequency == Frequency.Cron && schedule.Cron is null)
             throw RejectedException.Missing("cron");
         if (schedule.Frequency != Frequency.Cron && schedule.TimesOfDay.Count == 0)
@@ -288,7 +288,8 @@ internal static class ScheduleRules
                     new($"{LongestPrompt}자까지 쓸 수 있어요.", $"It may have at most {LongestPrompt} characters."),
                     $"{prompt.Length}"
                 );
-            if (Prompts.UnknownVariables(prompt) is { Count: > 0 } unknown)
+            // One that is kept for later is judged when it is used.
+            if (settings.PromptType == PromptType.Custom && Prompts.UnknownVariables(prompt) is { Count: > 0 } unknown)
                 throw Broken(
                     "settings.customPrompt",
                     new(

@@ -40,15 +40,18 @@ public sealed class Schedules
     /// <summary>Changes what was said. When its slots become others, the booked one is withdrawn and the new one booked.</summary>
     /// <exception cref="RejectedException">404, or a field breaks its rule; nothing is stored.</exception>
     public Task<Schedule> UpdateAsync(Guid owner, Guid id, ScheduleFields changed, CancellationToken cancel) =>
+        ChangeAsync(owner, id, (db, schedule, now) => UpdateAsync(db, schedule, changed, now), cancel);
+
+    /// <summary>The same of what was changed in a form, unless somebody else has changed it too since the form was opened.</summary>
+    /// <exception cref="RejectedException">404, 409 where they have, or a field breaks its rule; nothing is stored.</exception>
+    public Task<Schedule> UpdateAsync(Guid owner, Guid id, ScheduleEdit edit, CancellationToken cancel) =>
         ChangeAsync(
             owner,
             id,
-            async (db, schedule, now) =>
+            (db, schedule, now) =>
             {
-                if (!await ApplyAsync(db, schedule, changed, now))
-                    return;
-                var open = await Slots.OpenAsync(db, schedule);
-                db.SlotChanges.RemoveRange(open.Where(each => Slots.IsLost(schedule, each)));
+                edit.RequireNoClash(schedule);
+                return UpdateAsync(db, schedule, edit.Changed, now);
             },
             cancel
         );
@@ -182,7 +185,9 @@ public sealed class Schedules
             Topic = fields.Topic is { Length: > 0 } topic ? topic : "-",
             ContentType = fields.ContentType ?? ContentType.XPost,
         };
-        var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, Settings = null }, now);
+        // So may a prompt; only the form of the settings is looked at.
+        fields.SettingsOver(new());
+        var schedule = ScheduleRules.New(Guid.Empty, whole with { Name = null, SettingsSaid = null }, now);
         var slots = EffectiveSlots.Running(schedule, [], now).Take(schedule.MaxRuns ?? int.MaxValue);
         return new Preview(PreviewSlot.Of(schedule.Timing, now, slots.Take(count)), slots, null);
     }
@@ -207,7 +212,7 @@ public sealed class Schedules
                 var now = time.GetUtcNow();
                 var schedule = await db.Schedules.OwnedAsync(owner, id, cancel);
                 var booked = schedule.NextRunAt;
-                var timing = changed with { Name = null, Topic = null, TargetAudience = null, Settings = null };
+                var timing = changed with { Name = null, Topic = null, TargetAudience = null, SettingsSaid = null };
                 var isRetimed = await ApplyAsync(db, schedule, timing, now);
                 ScheduleRules.RequireReadable(schedule);
                 if (schedule.PausedAt is not null)
@@ -228,6 +233,14 @@ public sealed class Schedules
             },
             cancel
         );
+
+    private static async Task UpdateAsync(StudioDb db, Schedule schedule, ScheduleFields changed, DateTimeOffset now)
+    {
+        if (!await ApplyAsync(db, schedule, changed, now))
+            return;
+        var open = await Slots.OpenAsync(db, schedule);
+        db.SlotChanges.RemoveRange(open.Where(each => Slots.IsLost(schedule, each)));
+    }
 
     /// <summary>Applies what was said. With another timing it begins anew, from here or where its rest ends: what passed under the old one is no slot of it.</summary>
     /// <returns>Whether its slots may be others now.</returns>
