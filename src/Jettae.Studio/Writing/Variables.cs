@@ -35,6 +35,10 @@ internal static partial class Prompts
                 .Select(name => new UnknownVariable(name, Nearest(name))),
         ];
 
+    /// <summary>Whether the text has this variable.</summary>
+    public static bool Uses(string text, string name) =>
+        Variable().Matches(text).Any(match => match.Groups[1].Value == name);
+
     /// <summary>The text with every variable of one name given another.</summary>
     public static string Renamed(string text, string name, string to) =>
         Variable().Replace(text, match => match.Groups[1].Value == name ? $"{{{{{to}}}}}" : match.Value);
