@@ -493,6 +493,43 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public async Task A_mail_server_is_not_named_without_somebody_to_write_to()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        foreach (
+            var said in new object[]
+            {
+                new { smtp_host = "smtp.example.com" },
+                new { smtp_host = "smtp.example.com", mail_to = "" },
+            }
+        )
+        {
+            var (status, problem) = await studio.PostAsync("/api/alerts/settings", said);
+            Assert.Equal((HttpStatusCode.BadRequest, "mail_to"), (status, (string?)problem["field"]));
+        }
+        await studio.PostAsync(
+            "/api/alerts/settings",
+            new { smtp_host = "smtp.example.com", mail_to = "me@example.com" }
+        );
+        var (refused, gone) = await studio.PostAsync("/api/alerts/settings", new { mail_to = "" });
+        Assert.Equal((HttpStatusCode.BadRequest, "mail_to"), (refused, (string?)gone["field"]));
+        // Both together go.
+        var (ok, settings) = await studio.PostAsync("/api/alerts/settings", new { smtp_host = "", mail_to = "" });
+        Assert.Equal((HttpStatusCode.OK, null), (ok, (string?)settings["smtp_host"]));
+    }
+
+    [Fact]
+    public async Task The_password_of_a_mail_server_goes_with_its_user()
+    {
+        await using var server = MailServer.Start();
+        await using var studio = await TestStudio.StartAsync();
+        var (_, before) = await studio.PostAsync("/api/alerts/settings", Mail(server));
+        Assert.True((bool)before["has_smtp_password"]!);
+        var (_, after) = await studio.PostAsync("/api/alerts/settings", new { smtp_user = "" });
+        Assert.False((bool)after["has_smtp_password"]!);
+    }
+
+    [Fact]
     public async Task What_is_told_of_one_of_two_schedules_of_a_name_says_which_in_the_language_of_what_is_sent()
     {
         await using var studio = await LateAsync(

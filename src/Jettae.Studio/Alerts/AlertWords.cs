@@ -31,8 +31,8 @@ public static partial class Words
     public static readonly Word SmtpUser = new("사용자", "User");
     public static readonly Word SmtpPassword = new("비밀번호", "Password");
     public static readonly Word SmtpPasswordKept = new(
-        "저장되어 있어요. 바꿀 때만 적어 주세요.",
-        "It is stored. Fill in only to change it."
+        "저장되어 있어요. 바꿀 때만 적어 주세요. 사용자를 비우고 저장하면 함께 지워져요.",
+        "It is stored. Fill in only to change it. It goes when the user is emptied and saved."
     );
     public static readonly Word MailFrom = new("보내는 주소", "From");
     public static readonly Word MailTo = new("받는 주소", "To");
@@ -41,6 +41,14 @@ public static partial class Words
     public static readonly Word ByMail = new("메일", "mail");
     public static readonly Word AlertLanguage = new("알림 언어", "Language of what is sent");
     public static readonly Word SendTest = new("시험 알림 보내기", "Send a test");
+    public static readonly Word TestAfterSaving = new(
+        "저장한 뒤에 시험 알림을 보낼 수 있어요.",
+        "A test can be sent once this is saved."
+    );
+    public static readonly Word ChannelGone = new(
+        "다른 곳에서 지워서 지금은 설정되어 있지 않아요.",
+        "It is not set up any more: it was taken away elsewhere."
+    );
     public static readonly Word TestSent = new(
         "보냈어요. 도착했는지 확인해 주세요.",
         "Sent. See whether it has arrived."

@@ -19,6 +19,23 @@ public sealed record AlertSettingsFields
     public string? MailFrom { get; init; }
     public string? MailTo { get; init; }
     public string? Language { get; init; }
+
+    /// <summary>Only what is another than before: what was not changed here is not said, since somebody else may have changed it.</summary>
+    internal AlertSettingsFields Since(AlertSettingsFields before) =>
+        new()
+        {
+            FailureRate = FailureRate == before.FailureRate ? null : FailureRate,
+            LateMinutes = LateMinutes == before.LateMinutes ? null : LateMinutes,
+            WebhookUrl = WebhookUrl == before.WebhookUrl ? null : WebhookUrl,
+            SlackUrl = SlackUrl == before.SlackUrl ? null : SlackUrl,
+            SmtpHost = SmtpHost == before.SmtpHost ? null : SmtpHost,
+            SmtpPort = SmtpPort == before.SmtpPort ? null : SmtpPort,
+            SmtpUser = SmtpUser == before.SmtpUser ? null : SmtpUser,
+            SmtpPassword = SmtpPassword == before.SmtpPassword ? null : SmtpPassword,
+            MailFrom = MailFrom == before.MailFrom ? null : MailFrom,
+            MailTo = MailTo == before.MailTo ? null : MailTo,
+            Language = Language == before.Language ? null : Language,
+        };
 }
 
 /// <summary>A person's alerts.</summary>
@@ -159,14 +176,15 @@ public sealed class Alerts
             channel is null
             || !Notices.Channels(settings, await accounts.IsOwnerAsync(owner, cancel)).Contains(channel)
         )
-            throw Broken(
-                "channel",
-                new(
-                    "설정해 둔 webhook, slack, mail 중 하나여야 해요.",
-                    "It must be webhook, slack or mail, and be set up."
-                ),
-                channel ?? ""
+        {
+            var rule = new Word(
+                "설정해 둔 webhook, slack, mail 중 하나여야 해요.",
+                "It must be webhook, slack or mail, and be set up."
             );
+            var broken = Broken("channel", rule, channel ?? "");
+            // On a page it was set up a moment ago.
+            throw new RejectedException(broken.Status, broken.Code, broken.Field, Words.ChannelGone, broken.Detail);
+        }
         return await notices.TryAsync(settings, channel, cancel);
     }
 
@@ -192,6 +210,14 @@ public sealed class Alerts
         settings.MailTo = Mail("mail_to", fields.MailTo, settings.MailTo);
         if (fields.SmtpPassword is { } password)
             settings.SmtpPassword = password.Length == 0 ? null : notices.Hidden(password);
+        // It is some user's: nobody signs in with a password alone.
+        if (fields.SmtpUser is not null && settings.SmtpUser is null)
+            settings.SmtpPassword = null;
+        if ((fields.SmtpHost ?? fields.MailTo) is not null && settings is { SmtpHost: not null, MailTo: null })
+            throw RejectedException.Broken(
+                "mail_to",
+                new("메일 서버로 보내려면 받는 주소가 있어야 해요.", "A mail server needs an address to send to.")
+            );
         if (fields.Language is { } language)
             settings.Language = language is "ko" or "en"
                 ? language
