@@ -19,12 +19,9 @@ internal static class LanguageLink
                     var language = culture == "auto" ? null : culture;
                     Keep(http, language);
                     if (Accounts.UserOf(http.User) is { } user)
-                        await preferences.SaveAsync(
+                        await preferences.ChangeAsync(
                             user,
-                            (await preferences.ReadAsync(user, http.RequestAborted)) with
-                            {
-                                Language = language,
-                            },
+                            kept => kept with { Language = language },
                             http.RequestAborted
                         );
                 }

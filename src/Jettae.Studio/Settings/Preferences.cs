@@ -14,17 +14,37 @@ public sealed class Preferences
 
     internal Preferences(StudioStore store) => this.store = store;
 
-    public async Task<Preference> ReadAsync(Guid user, CancellationToken cancel) =>
-        await store.ReadAsync(
-            db =>
-                db.Users.Where(each => each.Id == user)
-                    .Select(each => new Preference(each.Language, each.Timezone))
-                    .SingleOrDefaultAsync(cancel),
-            cancel
-        ) ?? new Preference(null, null);
+    public Task<Preference> ReadAsync(Guid user, CancellationToken cancel) =>
+        store.ReadAsync(db => OfAsync(db, user, cancel), cancel);
 
+    /// <summary>Keeps them as they become of those that are kept now.</summary>
     /// <exception cref="RejectedException">The language or the zone is not known; nothing is stored.</exception>
-    public Task SaveAsync(Guid user, Preference wanted, CancellationToken cancel)
+    public Task<Preference> ChangeAsync(Guid user, Func<Preference, Preference> change, CancellationToken cancel) =>
+        store.WriteAsync(
+            async db =>
+            {
+                var wanted = Checked(change(await OfAsync(db, user, cancel)));
+                await db
+                    .Users.Where(each => each.Id == user)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(each => each.Language, wanted.Language)
+                                .SetProperty(each => each.Timezone, wanted.Timezone),
+                        cancel
+                    );
+                return wanted;
+            },
+            cancel
+        );
+
+    private static async Task<Preference> OfAsync(StudioDb db, Guid user, CancellationToken cancel) =>
+        await db
+            .Users.Where(each => each.Id == user)
+            .Select(each => new Preference(each.Language, each.Timezone))
+            .SingleOrDefaultAsync(cancel)
+        ?? new Preference(null, null);
+
+    private static Preference Checked(Preference wanted)
     {
         if (wanted.Language is not (null or "ko" or "en"))
             throw Broken("language", new("ko나 en이어야 해요.", "It must be ko or en."), wanted.Language);
@@ -37,17 +57,7 @@ public sealed class Preferences
                 new("Asia/Seoul 같은 IANA 시간대여야 해요.", "It must be an IANA zone such as Asia/Seoul."),
                 zone
             );
-        return store.WriteAsync(
-            db =>
-                db.Users.Where(each => each.Id == user)
-                    .ExecuteUpdateAsync(
-                        set =>
-                            set.SetProperty(each => each.Language, wanted.Language)
-                                .SetProperty(each => each.Timezone, wanted.Timezone),
-                        cancel
-                    ),
-            cancel
-        );
+        return wanted;
     }
 
     private static RejectedException Broken(string field, Word rule, string received)

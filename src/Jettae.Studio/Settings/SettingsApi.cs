@@ -81,8 +81,7 @@ internal static class SettingsApi
     {
         var body = await StudioJson.ReadObjectAsync(http.Request, http.RequestAborted);
         var wanted = StudioJson.Read<Preference>(body);
-        await preferences.SaveAsync(SignedIn.OwnerOf(http), wanted, http.RequestAborted);
-        return Json(wanted);
+        return Json(await preferences.ChangeAsync(SignedIn.OwnerOf(http), _ => wanted, http.RequestAborted));
     }
 
     private static async Task<IResult> CheckQStashAsync(HttpContext http, QStashCheck check)

@@ -230,6 +230,40 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
     }
 
     [Fact]
+    public async Task Of_two_pages_each_saves_only_what_was_changed_in_it()
+    {
+        var (one, other) = (await studio.OpenAsync("en"), await studio.OpenAsync("en"));
+        foreach (var page in new[] { one, other })
+        {
+            await page.GotoAsync("/settings");
+            await Expect(page.Locator("main:not([inert]) #brand form")).ToBeVisibleAsync();
+        }
+        await SaveAsync(one, "#name", "제때 커피", "#brand");
+        await Expect(one.Locator(".toast")).ToBeVisibleAsync();
+        await SaveAsync(other, "#voice", "담백하게", "#brand");
+        await Expect(other.Locator(".toast")).ToBeVisibleAsync();
+        var brand = await studio.Program.GetAsync("/api/brand");
+        Assert.Equal(("제때 커피", "담백하게"), ((string?)brand["name"], (string?)brand["voice"]));
+
+        await one.Locator("#pages-language").SelectOptionAsync("ko");
+        await one.Locator("#language button[type=submit]").ClickAsync();
+        await Expect(one.GetByRole(AriaRole.Heading, new() { Name = "설정" })).ToBeVisibleAsync();
+        await SaveAsync(other, "#timezone", "America/New_York", "#language");
+        await Expect(other.Locator("html")).ToHaveAttributeAsync("data-zone", "America/New_York");
+        var kept = await studio.Program.GetAsync("/api/preferences");
+        Assert.Equal(("ko", "America/New_York"), ((string?)kept["language"], (string?)kept["timezone"]));
+        await studio.Program.PostAsync("/api/preferences", new { });
+
+        await studio.Program.PostAsync("/api/brand", new { name = "", voice = "" });
+
+        static async Task SaveAsync(IPage page, string field, string text, string section)
+        {
+            await page.Locator(field).FillAsync(text);
+            await page.Locator($"{section} form button[type=submit]").ClickAsync();
+        }
+    }
+
+    [Fact]
     public async Task What_is_refused_is_said_in_the_rules_words_alone()
     {
         var page = await studio.OpenAsync("en");

@@ -89,6 +89,17 @@ public sealed class DatabaseAwayTests
         await page.GotoAsync("/schedules/new?recipe=x");
         await Expect(page.Locator("[inert]")).ToHaveCountAsync(0);
         await page.Locator("#topic").FillAsync("아직 저장하지 않은 글");
+        // Those of other forms as well.
+        var (settings, alerts) = (await studio.OpenAsync("en"), await studio.OpenAsync("en"));
+        await settings.GotoAsync("/settings");
+        await Expect(settings.Locator("main:not([inert]) #voice")).ToBeVisibleAsync();
+        await settings.GetByRole(AriaRole.Button, new() { Name = Words.AddPrice.En }).ClickAsync();
+        await settings.Locator("#price-model").FillAsync("claude-typed-1");
+        await settings.Locator("#input").FillAsync("1");
+        await settings.Locator("#output").FillAsync("2");
+        await settings.Locator("#voice").FillAsync("아직 저장하지 않은 목소리");
+        await alerts.GotoAsync("/alerts");
+        await alerts.Locator("main:not([inert]) #slack_url").FillAsync("https://example.com/typed");
         // What it reads at its begin is there.
         await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
         await postgres.StopAsync();
@@ -97,7 +108,24 @@ public sealed class DatabaseAwayTests
         // Who saves now is told so, and loses nothing.
         await page.Locator("form .primary").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database cannot be reached");
+        var forms = new[]
+        {
+            settings.Locator("#prices form"),
+            settings.Locator("#brand form"),
+            alerts.Locator("main form"),
+        };
+        foreach (var form in forms)
+        {
+            await form.Locator("[type=submit]").ClickAsync();
+            await Expect(form.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database cannot be reached");
+        }
         await postgres.StartAgainAsync();
+        foreach (var form in forms)
+        {
+            await form.Locator("[type=submit]").ClickAsync();
+            await Expect(form.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        }
+        Assert.Equal("아직 저장하지 않은 목소리", (string?)(await studio.Program.GetAsync("/api/brand"))["voice"]);
         await Expect(page).ToHaveURLAsync($"{studio.Front}/schedules/new?recipe=x");
         await Expect(page.Locator("#topic")).ToHaveValueAsync("아직 저장하지 않은 글");
         Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Program.Output);
