@@ -15,7 +15,7 @@ public static partial class Words
     public static readonly Word InZone = new("{0} 시각이에요", "Times are in {0}");
     public static readonly Word MoreItems = new("+{0}개 더", "+{0} more");
     public static readonly Word TimesOver = new("{0} · {1}번", "{0} · {1} times");
-    public static readonly Word ItemsOn = new("{0}개", "{0} items");
+    public static readonly Word ItemsOn = new("{0}개", "{0} item(s)");
     public static readonly Word NothingOn = new("이날은 아무것도 없어요.", "Nothing on this day.");
     public static readonly Word NothingHere = new("이 기간에는 아무것도 없어요.", "Nothing in these days.");
     public static readonly Word NewHere = new("이날 새 스케줄", "New schedule on this day");

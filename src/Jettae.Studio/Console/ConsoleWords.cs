@@ -51,7 +51,7 @@ public static partial class Words
     );
     public static readonly Word DeleteLettersSure = new(
         "전달하지 못한 메시지 {0}개를 삭제할까요? 되돌릴 수 없어요.",
-        "Delete {0} dead letters? It cannot be undone."
+        "Delete {0} dead letter(s)? It cannot be undone."
     );
     public static readonly Word NoQueues = new("아직 대기열이 없어요", "No queues yet");
     public static readonly Word NoQueuesHow = new(

@@ -6,7 +6,7 @@ public static partial class Words
     public static readonly Word ClearFilters = new("필터 모두 지우기", "Clear all");
     public static readonly Word TagsLabel = new("태그", "Tags");
     public static readonly Word LanguageLabel = new("언어", "Language");
-    public static readonly Word PiecesCount = new("글 {0}개", "{0} pieces");
+    public static readonly Word PiecesCount = new("글 {0}개", "{0} piece(s)");
     public static readonly Word SelectPiece = new("‘{0}’ 선택", "Select “{0}”");
     public static readonly Word ApprovePiece = new("‘{0}’ 승인", "Approve “{0}”");
     public static readonly Word SelectNone = new("선택 해제", "Clear selection");
@@ -21,9 +21,10 @@ public static partial class Words
     public static readonly Word ArchivedMany = new("글 {0}개를 보관했어요", "{0} archived");
     public static readonly Word TaggedMany = new("글 {0}개에 ‘{1}’ 태그를 달았어요", "{0} tagged “{1}”");
     public static readonly Word DeletedMany = new("글 {0}개를 삭제했어요", "{0} deleted");
+    public static readonly Word DeletedAlready = new("이미 삭제된 글이에요", "Deleted already");
     public static readonly Word DeletePiecesSure = new(
         "글 {0}개를 모든 버전과 함께 삭제할까요? 되돌릴 수 없어요.",
-        "Delete {0} pieces with all their versions? It cannot be undone."
+        "Delete {0} piece(s) with all versions? It cannot be undone."
     );
     public static readonly Word Export = new("내보내기", "Export");
     public static readonly Word ExportMarkdown = new("Markdown (.md)", "Markdown (.md)");

@@ -8,7 +8,8 @@ public static partial class Words
     public static readonly Word JustWritten = new("방금 쓴 글", "Just written");
     public static readonly Word NeedsYou = new("확인이 필요해요", "Needs you");
     public static readonly Word AllWell = new("모두 순조로워요. 하실 일이 없어요.", "All is well. Nothing needs you.");
-    public static readonly Word DraftsToRead = new("읽어 볼 초안 {0}개", "{0} drafts to look at");
+    public static readonly Word DraftsToRead = new("읽어 볼 초안 {0}개", "{0} draft(s) to look at");
+    public static readonly Word MoreFailed = new("최근 실패 {0}건 더 보기", "{0} more failed of late");
     public static readonly Word LastThirtyDays = new("최근 30일", "The last 30 days");
     public static readonly Word PiecesWritten = new("쓴 글", "Written");
     public static readonly Word SuccessRate = new("성공률", "Success");

@@ -15,10 +15,10 @@ public readonly record struct Word(string Ko, string En)
 
     /// <summary>
     /// The text with its <c>{0}</c>, <c>{1}</c> … filled in, formatted as <paramref name="culture"/> does. A particle after a gap, such
-    /// as <c>{0}을(를)</c>, takes the form that the value asks for.
+    /// as <c>{0}을(를)</c>, takes the form that the value asks for; so does a plural, as <c>{0} piece(s)</c>.
     /// </summary>
     public string In(CultureInfo culture, params object?[] values) =>
-        string.Format(culture, Particles.Chosen(In(culture), culture, values), values);
+        string.Format(culture, Plurals.Chosen(Particles.Chosen(In(culture), culture, values), culture, values), values);
 
     /// <summary>Several texts, each on a line of its own.</summary>
     public static Word Lines(IEnumerable<Word> texts)

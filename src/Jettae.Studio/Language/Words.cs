@@ -42,6 +42,7 @@ public static partial class Words
 
     public static readonly Word Edit = new("고치기", "Edit");
     public static readonly Word Delete = new("삭제", "Delete");
+    public static readonly Word DeletedNow = new("‘{0}’을(를) 삭제했어요", "“{0}” is deleted");
     public static readonly Word Cancel = new("취소", "Cancel");
     public static readonly Word Undo = new("되돌리기", "Undo");
     public static readonly Word Undone = new("되돌렸어요", "Undone");
@@ -90,6 +91,10 @@ public static partial class Words
         "데이터베이스에 연결할 수 없어서 지금은 할 수 없어요. 입력한 내용은 그대로 있으니 잠시 뒤에 다시 눌러 주세요.",
         "The database cannot be reached, so this cannot be done now. What you typed is still here: try again in a moment."
     );
+    public static readonly Word StoreFailedNow = new(
+        "저장하지 못했어요. 디스크의 남은 공간과 데이터 폴더의 권한을 확인해 주세요. 입력한 내용은 그대로 있으니 고친 뒤에 다시 눌러 주세요.",
+        "It could not be stored. Check the disk's free space and who may write to the data folder. What you typed is still here: try again then."
+    );
     public static readonly Word StoreAwayHow = new(
         "다시 연결되면 이 화면이 자동으로 열려요. 그동안 지나간 차례는 스케줄마다 정한 대로 이어서 써요.",
         "This page opens by itself as soon as it can. What falls due meanwhile is caught up with as each schedule says."
@@ -106,6 +111,21 @@ public static partial class Words
         return local.ToString(form.ToString(), CultureInfo.CurrentCulture);
     }
 
+    /// <summary>
+    /// The same with its zone named and by the reader's own clock too, where that shows another time; null: it is not known.
+    /// </summary>
+    public static string At(DateTimeOffset instant, string zone, DateTimeOffset now, TimeZoneInfo? reader)
+    {
+        var at = At(instant, zone, now);
+        if (reader is null)
+            return $"{at} ({zone})";
+        var isSame =
+            TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var wall)
+            && wall.GetUtcOffset(instant) == reader.GetUtcOffset(instant);
+        return isSame ? at : AtTwoClocks.In(CultureInfo.CurrentUICulture, at, zone, At(instant, reader.Id, now));
+    }
+
+    private static readonly Word AtTwoClocks = new("{0} ({1}, 내 시각 {2})", "{0} ({1}; {2} by your clock)");
     private static readonly Word AtThisYear = new("M월 d일 (ddd) HH:mm", "ddd, MMM d, HH:mm");
     private static readonly Word AtAnyYear = new("yyyy년 M월 d일 (ddd) HH:mm", "ddd, MMM d, yyyy, HH:mm");
 
@@ -113,6 +133,17 @@ public static partial class Words
 
     /// <summary>An amount in US dollars, with as many places as it needs.</summary>
     public static string Dollars(decimal amount) => "$" + amount.ToString(Places(amount), CultureInfo.CurrentCulture);
+
+    /// <summary>What was paid, as far as prices are known; where none is, nothing can be said.</summary>
+    public static string Paid(decimal? cost) => cost is { } amount ? Dollars(amount) : "–";
+
+    /// <summary>So many runs are not in the amount beside it.</summary>
+    public static string Without(int unpriced) => UnpricedRuns.In(CultureInfo.CurrentUICulture, unpriced);
+
+    private static readonly Word UnpricedRuns = new(
+        "가격을 모르는 실행 {0}건은 빠졌어요",
+        "without {0} run(s) of unknown price"
+    );
 
     /// <summary>What is there is never shown as nothing.</summary>
     private static string Places(decimal amount) =>

@@ -24,7 +24,7 @@ public static partial class Words
     );
     public static readonly Word NowLabel = new("지금", "Now");
     public static readonly Word AsTable = new("표로 보기", "As a table");
-    public static readonly Word SlotsInHour = new("{0}개 차례", "{0} slots");
+    public static readonly Word SlotsInHour = new("{0}개 차례", "{0} slot(s)");
     public static readonly Word RunsOver = new("실행", "Runs");
     public static readonly Word LatenessOver = new("지연", "Lateness");
     public static readonly Word TokensOver = new("토큰", "Tokens");

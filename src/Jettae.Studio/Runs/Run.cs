@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Jettae.Studio;
@@ -5,7 +6,7 @@ namespace Jettae.Studio;
 /// <summary>
 /// Where a run stands. Every slot of a schedule ends in one of the final states, so the ledger's sum equals the slots
 /// that the cadence gives: <c>running → done | failed | cancelled</c>, <c>running ⇄ waiting → failed | cancelled</c>;
-/// <c>skipped</c> is final at birth. What is past its retention is deleted (<see cref="Retention"/>).
+/// <c>skipped</c> and <c>tried</c> are final at birth. What is past its retention is deleted (<see cref="Retention"/>).
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RunState>))]
 public enum RunState
@@ -33,6 +34,10 @@ public enum RunState
     /// <summary>Final: a person stopped it.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
+
+    /// <summary>Final at birth: a draft was tried, and is stored for what it took; it is neither a piece nor a failure.</summary>
+    [JsonStringEnumMemberName("tried")]
+    Tried,
 }
 
 /// <summary>What started a run.</summary>
@@ -62,6 +67,10 @@ public enum RunTrigger
     /// <summary>A person asked for a piece to be written again.</summary>
     [JsonStringEnumMemberName("regenerate")]
     Regenerate,
+
+    /// <summary>A person tried a draft before a schedule writes.</summary>
+    [JsonStringEnumMemberName("draft")]
+    Draft,
 }
 
 /// <summary>One execution for one slot of a schedule (or by hand, without a slot): unique per (schedule, slot) in the store.</summary>
@@ -224,6 +233,12 @@ public sealed class RunStep
     /// <summary>A key of <see cref="Reasons"/> when not <see cref="Ok"/>.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>Bounded technical detail: counts, status, request id, model, tokens.</summary>
+    /// <summary>Bounded technical detail: counts, status, request id, model, tokens; of <see cref="StepKind.NextBooked"/> the slot.</summary>
     public string? Detail { get; set; }
+
+    /// <summary>The slot that was booked; null of any other step.</summary>
+    internal DateTimeOffset? NextSlot =>
+        Kind == StepKind.NextBooked && DateTimeOffset.TryParse(Detail, CultureInfo.InvariantCulture, out var slot)
+            ? slot
+            : null;
 }

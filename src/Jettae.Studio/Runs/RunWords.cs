@@ -9,7 +9,7 @@ public static partial class Words
         "고친 프롬프트로 새로 써요. 스케줄의 설정은 그대로예요.",
         "It is written anew with this prompt. The schedule's settings stay as they are."
     );
-    public static readonly Word GivenUpAfter = new("{0}번 시도한 끝에 그만뒀어요.", "Given up after {0} attempts.");
+    public static readonly Word GivenUpAfter = new("{0}번 시도한 끝에 그만뒀어요.", "Given up after {0} attempt(s).");
     public static readonly Word CancelRun = new("실행 멈추기", "Stop this run");
     public static readonly Word CancelRunSure = new(
         "이 실행을 멈출까요? 다음 차례는 예정대로 실행돼요.",
@@ -33,7 +33,7 @@ public static partial class Words
     public static readonly Word SpanFirst = new("첫날", "First day");
     public static readonly Word SpanLast = new("마지막 날", "Last day");
     public static readonly Word WhyLabel = new("이유", "Reason");
-    public static readonly Word TokensCount = new("{0} 토큰", "{0} tokens");
+    public static readonly Word TokensCount = new("{0} 토큰", "{0} token(s)");
     public static readonly Word RerunStored = new("저장된 프롬프트 그대로", "With the stored prompt");
     public static readonly Word RerunCheck = new("받은 답만 다시 검사", "Check the answer again");
     public static readonly Word StepInput = new("입력", "In");
@@ -51,7 +51,7 @@ public static partial class Words
     public static readonly Word TokensInput = new("입력 토큰", "Input tokens");
     public static readonly Word TokensCached = new("그중 캐시에서", "of them from cache");
     public static readonly Word TokensCacheWrite = new("그중 캐시에 저장", "of them into cache");
-    public static readonly Word OfRuns = new("실행 {0}번", "{0} runs");
+    public static readonly Word OfRuns = new("실행 {0}번", "{0} run(s)");
     public static readonly Word TokensOutput = new("출력 토큰", "Output tokens");
     public static readonly Word TokensThinking = new("그중 추론", "of them thinking");
     public static readonly Word PromptLabelRun = new("프롬프트", "The prompt");
@@ -85,6 +85,7 @@ public static partial class Words
             RunState.Done => new("완료", "Done"),
             RunState.Failed => new("실패", "Failed"),
             RunState.Cancelled => new("취소됨", "Cancelled"),
+            RunState.Tried => new("미리 써 봄", "Tried"),
             _ => new("건너뜀", "Skipped"),
         };
 
@@ -96,6 +97,7 @@ public static partial class Words
             RunTrigger.Manual => new("직접 실행", "By hand"),
             RunTrigger.Rerun => new("다시 실행", "Rerun"),
             RunTrigger.Regenerate => new("다시 쓰기", "Rewrite"),
+            RunTrigger.Draft => Words.TryDraft,
             _ => new("한 번 쓰기", "One-off"),
         };
 
