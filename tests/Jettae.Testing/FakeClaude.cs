@@ -136,11 +136,15 @@ public sealed class FakeClaude : IAsyncDisposable
             await TextAsync(http, Usual[..20]);
         };
 
-    public static Func<HttpContext, Task> Reset =>
+    public static Func<HttpContext, Task> Reset => Resets(Task.CompletedTask);
+
+    /// <summary>Half a text, and the connection breaks when the gate opens: what has not been read by then is lost.</summary>
+    public static Func<HttpContext, Task> Resets(Task gate) =>
         async http =>
         {
             await BeginAsync(http);
             await TextAsync(http, Usual[..20]);
+            await gate.WaitAsync(http.RequestAborted);
             http.Abort();
         };
 

@@ -11,6 +11,7 @@ namespace Jettae.Studio;
 /// <param name="OutputTokens">Thinking included.</param>
 /// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
 /// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
+/// <param name="Unpriced">Runs that it lacks: their model had no price.</param>
 /// <param name="Partial">The run that first wrote it was past its retention: that and maybe later ones are missing here.</param>
 public sealed record ContentUsage(
     int Runs,
@@ -20,6 +21,7 @@ public sealed record ContentUsage(
     long OutputTokens,
     long ThinkingTokens,
     decimal? Cost,
+    int Unpriced,
     bool Partial
 )
 {
@@ -50,6 +52,7 @@ public sealed record ContentUsage(
             runs.Sum(run => run.OutputTokens),
             runs.Sum(run => run.ThinkingTokens),
             runs.Exists(run => run.Cost is not null) ? runs.Sum(run => run.Cost ?? 0) : null,
+            runs.Count(run => run.Cost is null && run.InputTokens + run.OutputTokens > 0),
             piece.RunId is { } first && !runs.Exists(run => run.Id == first)
         );
     }

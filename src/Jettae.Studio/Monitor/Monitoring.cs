@@ -13,7 +13,7 @@ namespace Jettae.Studio;
 /// <param name="Stalled">How many active schedules have nothing booked though a slot is to come: there must be none.</param>
 /// <param name="Overdue">How many booked slots should have come more than five minutes ago.</param>
 /// <param name="Day">The last 24 hours in figures.</param>
-/// <param name="MonthCost">The last 30 days in US dollars.</param>
+/// <param name="Month">What the last 30 days cost.</param>
 /// <param name="Trouble">Why the writer gave no text when it was last called, in the last quarter of an hour; null when all is well with it.</param>
 /// <param name="Calls">Calls of the writer in the last quarter of an hour, and how many of them were answered with a text.</param>
 /// <param name="Limits">From when on the person wants to be told.</param>
@@ -28,7 +28,7 @@ public sealed record Moment(
     int Stalled,
     int Overdue,
     StatsRow Day,
-    decimal MonthCost,
+    Bill Month,
     Reason? Trouble,
     (int Made, int Answered) Calls,
     AlertSettings Limits

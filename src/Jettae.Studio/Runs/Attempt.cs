@@ -66,6 +66,13 @@ internal sealed class Attempt(Run run, int number, TimeProvider time, Action<Run
         tell(new RunProgress.Step(step));
     }
 
+    /// <summary>Nobody goes on with what was under way.</summary>
+    public void Interrupt()
+    {
+        foreach (var step in Steps.Where(step => step.EndedAt is null))
+            End(step, ok: false, Reasons.Interrupted);
+    }
+
     public void Tell(string text) => tell(new RunProgress.Text(text));
 
     public void Count(CallNotes notes)

@@ -407,7 +407,7 @@ public static class Reasons
     /// <param name="ownModel">The model that its schedule names for itself; empty: none, so that the installation's wrote.</param>
     public static Reason? Of(Run run, bool isScheduleGone = false, string? ownModel = null)
     {
-        var reason = run.State == RunState.Failed ? Find(run.Reason)?.AtLast : Find(run.Reason);
+        var reason = run.State is RunState.Failed or RunState.Tried ? Find(run.Reason)?.AtLast : Find(run.Reason);
         if (isScheduleGone && reason is { Fix: Fix.RunAgain or Fix.EditSchedule or Fix.Resume })
             return reason with { ToDo = ScheduleIsGone };
         if (reason == UnknownModel && string.IsNullOrWhiteSpace(ownModel))

@@ -29,19 +29,21 @@ internal sealed partial class RunLedger
                 var attempt = started.Attempt;
                 var run = await db.Runs.FindAsync([attempt.Run.Id], cancel);
                 if (run is null || run.State != RunState.Running || run.Attempts != attempt.Number)
+                {
+                    // Stopped at another node: what it took until then is paid for, and told here once.
+                    if (
+                        run?.State == RunState.Cancelled
+                        && attempt.RequestId is { } asked
+                        && run.ProviderRequestId != asked
+                    )
+                        await PayAsync(db, run, attempt);
                     return (LostTo(run), run ?? attempt.Run, null);
+                }
                 var schedule = run.ScheduleId is { } id ? await db.Schedules.FindAsync([id], cancel) : null;
-                run.Model = attempt.Model;
                 run.Prompt = attempt.Prompt;
-                run.ProviderRequestId = attempt.RequestId;
                 run.Answer = attempt.Answer ?? run.Answer;
                 run.Similarity = attempt.Similarity;
-                run.InputTokens += attempt.Calls.Sum(call => call.InputTokens);
-                run.CachedInputTokens += attempt.Calls.Sum(call => call.CachedInputTokens);
-                run.CacheWriteTokens += attempt.Calls.Sum(call => call.CacheWriteTokens);
-                run.OutputTokens += attempt.Calls.Sum(call => call.OutputTokens);
-                run.ThinkingTokens += attempt.Calls.Sum(call => call.ThinkingTokens);
-                run.Cost = await CostAsync(db, run, attempt.Calls, cancel);
+                await PayAsync(db, run, attempt);
 
                 Content? content = null;
                 RetryAfter? retry = null;
@@ -173,19 +175,24 @@ internal sealed partial class RunLedger
                 db.RunSteps.Add(step);
     }
 
-    /// <summary>What the run cost before, and each of these calls at its own price.</summary>
-    private static async Task<decimal?> CostAsync(
-        StudioDb db,
-        Run run,
-        IReadOnlyList<CallNotes> calls,
-        CancellationToken cancel
-    )
+    /// <summary>Adds to the run what the attempt took, each of its calls at its own price.</summary>
+    private static async Task PayAsync(StudioDb db, Run run, Attempt attempt)
     {
+        (run.Model, run.ProviderRequestId) = (attempt.Model, attempt.RequestId);
+        foreach (var call in attempt.Calls)
+        {
+            run.InputTokens += call.InputTokens;
+            run.CachedInputTokens += call.CachedInputTokens;
+            run.CacheWriteTokens += call.CacheWriteTokens;
+            run.OutputTokens += call.OutputTokens;
+            run.ThinkingTokens += call.ThinkingTokens;
+        }
         var price = await db
             .ModelPrices.AsNoTracking()
             .Where(each => each.Model == run.Model && each.EffectiveFrom <= run.StartedAt)
             .OrderByDescending(each => each.EffectiveFrom)
-            .FirstOrDefaultAsync(cancel);
-        return price is null ? run.Cost : (run.Cost ?? 0) + calls.Sum(price.Of);
+            .FirstOrDefaultAsync();
+        if (price is not null)
+            run.Cost = (run.Cost ?? 0) + attempt.Calls.Sum(price.Of);
     }
 }

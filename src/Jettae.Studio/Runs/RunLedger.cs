@@ -220,7 +220,7 @@ internal sealed partial class RunLedger(StudioStore store, Node node, Retention 
             cancel
         );
 
-    /// <summary>A run that is never stored.</summary>
+    /// <summary>A run that is not stored until it has ended.</summary>
     public async Task<StartedRun> SketchAsync(
         Guid owner,
         ScheduleFields fields,
@@ -231,7 +231,7 @@ internal sealed partial class RunLedger(StudioStore store, Node node, Retention 
         var now = time.GetUtcNow();
         var brand = await store.ReadAsync(db => Brand.OfAsync(db, owner, cancel), cancel);
         var wish = ScheduleRules.ForOnePiece(fields.Under(brand), owner, now);
-        var run = NewRun(owner, null, wish.Name, RunTrigger.OneOff, null, now);
+        var run = NewRun(owner, null, wish.Name, RunTrigger.Draft, null, now);
         var assignment = Assignment.For(wish, now, 1, []).Under(brand);
         // One is shown, so no other is asked and paid for.
         return new StartedRun(
@@ -247,15 +247,33 @@ internal sealed partial class RunLedger(StudioStore store, Node node, Retention 
     public RunProgress.Finished SketchEnded(StartedRun sketch, AttemptResult result)
     {
         var run = sketch.Attempt.Run;
+        run.State = RunState.Tried;
         if (result is AttemptResult.Piece piece)
-        {
-            run.State = RunState.Done;
             return new RunProgress.Finished(run, ContentOf(sketch, piece.Draft, null));
-        }
-        run.State = RunState.Failed;
         var failed = (AttemptResult.Failed)result;
         (run.Reason, run.ReasonDetail) = (failed.Reason.Key, failed.Detail);
         return new RunProgress.Finished(run, null);
+    }
+
+    /// <summary>Keeps what such a run took, and nothing that was written: it is paid for, so the month's figures have it.</summary>
+    public async Task KeepSketchAsync(StartedRun sketch)
+    {
+        var (attempt, run) = (sketch.Attempt, sketch.Attempt.Run);
+        if (attempt.Calls.Count == 0 || attempt.Writer.IsSample)
+            return;
+        if (run.State == RunState.Running)
+            (run.State, run.Reason) = (RunState.Tried, Reasons.Cancelled.Key);
+        run.FinishedAt = time.GetUtcNow();
+        await store.WriteAsync(
+            async db =>
+            {
+                await PayAsync(db, run, attempt);
+                // Of whoever had everything erased meanwhile nothing comes back.
+                if (await db.Users.AnyAsync(user => user.Id == run.OwnerId))
+                    db.Runs.Add(run);
+            },
+            CancellationToken.None
+        );
     }
 
     private static Task<Run?> RunOfAsync(StudioDb db, SlotMessage slot) =>

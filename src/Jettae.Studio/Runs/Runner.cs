@@ -135,20 +135,28 @@ public sealed partial class Runner
         return WatchAsync(tell => ledger.BeginRevisionAsync(owner, contentId, wish, tell, stopping), MakeAsync, cancel);
     }
 
-    /// <summary>A draft as the schedule of these fields would get it; nothing is stored.</summary>
+    /// <summary>A draft as the schedule of these fields would get it; only what it took is stored.</summary>
     /// <exception cref="RejectedException">A field breaks its rule.</exception>
     public IAsyncEnumerable<RunProgress> DraftAsync(Guid owner, ScheduleFields fields, CancellationToken cancel) =>
         WatchAsync(
             tell => ledger.SketchAsync(owner, fields, tell, cancel),
             async (sketch, live) =>
             {
-                var result = await composer.ComposeAsync(
-                    sketch.Assignment,
-                    sketch.Attempt,
-                    () => Task.CompletedTask,
-                    cancel
-                );
-                live.Add(ledger.SketchEnded(sketch, result));
+                try
+                {
+                    var result = await composer.ComposeAsync(
+                        sketch.Assignment,
+                        sketch.Attempt,
+                        () => Task.CompletedTask,
+                        cancel
+                    );
+                    live.Add(ledger.SketchEnded(sketch, result));
+                }
+                finally
+                {
+                    // Whoever leaves has paid all the same.
+                    await ledger.KeepSketchAsync(sketch);
+                }
             },
             cancel
         );
@@ -339,11 +347,13 @@ public sealed partial class Runner
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
+            started.Attempt.Interrupt();
             return new AttemptResult.Failed(Reasons.Cancelled, "", Retryable: false, null);
         }
         catch (Exception surprise) when (!stopping.IsCancellationRequested)
         {
             LogSurprise(logger, surprise, started.Attempt.Run.Id);
+            started.Attempt.Interrupt();
             return new AttemptResult.Failed(Reasons.Of(surprise), surprise.GetType().Name, Retryable: true, null);
         }
     }

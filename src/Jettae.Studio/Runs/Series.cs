@@ -35,7 +35,7 @@ public enum SeriesUnit
 /// <param name="CacheWriteTokens">Of it, written into the cache.</param>
 /// <param name="OutputTokens">Thinking included.</param>
 /// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
-/// <param name="Cost">US dollars, of the runs whose price is known.</param>
+/// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
 public sealed record StatsPoint(
     DateTimeOffset From,
     DateTimeOffset To,
@@ -50,7 +50,7 @@ public sealed record StatsPoint(
     long CacheWriteTokens,
     long OutputTokens,
     long ThinkingTokens,
-    decimal Cost
+    decimal? Cost
 )
 {
     [JsonIgnore]
@@ -175,7 +175,7 @@ public sealed class Series
                 cache_write_tokens ?? 0,
                 output_tokens ?? 0,
                 thinking_tokens ?? 0,
-                Math.Round((decimal)(cost ?? 0), 8)
+                cost is { } paid ? Math.Round((decimal)paid, 8) : null
             );
         }
 

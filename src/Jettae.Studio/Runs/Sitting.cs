@@ -30,8 +30,16 @@ internal sealed class Sitting(
         var step = attempt.Begin(kind);
         await beforeCall();
         var notes = new CallNotes();
-        var outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
-        attempt.Count(notes);
+        WritingOutcome outcome;
+        try
+        {
+            outcome = await writer.AskAsync(talk, assignment, notes, attempt.Tell, cancel);
+        }
+        finally
+        {
+            // One that is stopped on the way is paid for too.
+            attempt.Count(notes);
+        }
         if (outcome is WritingOutcome.Failed failed)
         {
             attempt.End(step, ok: false, failed.Reason, $"{failed.Detail}{Request(notes)}");

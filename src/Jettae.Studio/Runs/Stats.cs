@@ -17,7 +17,8 @@ namespace Jettae.Studio;
 /// <param name="CacheWriteTokens">Of it, written into the cache.</param>
 /// <param name="OutputTokens">Thinking included.</param>
 /// <param name="ThinkingTokens">Of it, thought and not shown; 0 where the provider does not tell it apart.</param>
-/// <param name="Cost">US dollars, of the runs whose price is known.</param>
+/// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
+/// <param name="Unpriced">Runs that it lacks: their model had no price.</param>
 public sealed record StatsRow(
     Guid? ScheduleId,
     int Done,
@@ -32,12 +33,18 @@ public sealed record StatsRow(
     long CacheWriteTokens,
     long OutputTokens,
     long ThinkingTokens,
-    decimal? Cost
+    decimal? Cost,
+    int Unpriced
 )
 {
     [JsonIgnore]
     public Tokens Tokens => new(InputTokens, CachedInputTokens, CacheWriteTokens, OutputTokens, ThinkingTokens);
 }
+
+/// <summary>What was paid.</summary>
+/// <param name="Cost">US dollars, of the runs whose price is known; null when none is.</param>
+/// <param name="Unpriced">Runs that it lacks: their model had no price.</param>
+public readonly record struct Bill(decimal? Cost, int Unpriced);
 
 /// <summary>Measured times in milliseconds.</summary>
 public sealed record Spread(double Avg, double P95, double Max);
@@ -63,6 +70,9 @@ public sealed record StatsReport(
 public sealed class Stats
 {
     private static readonly TimeSpan Usual = TimeSpan.FromDays(30);
+
+    /// <summary>Such runs as have no cost because nobody knows their price.</summary>
+    private const string Unpriced = "COUNT(*) FILTER (WHERE cost IS NULL AND input_tokens + output_tokens > 0)";
     private readonly StudioStore store;
     private readonly TimeProvider time;
 
@@ -93,27 +103,21 @@ public sealed class Stats
         );
     }
 
-    /// <summary>US dollars of the last 30 days, of the runs whose price is known.</summary>
-    public Task<decimal> CostAsync(Guid owner, CancellationToken cancel)
+    /// <summary>US dollars of the last 30 days, of the runs whose price is known (null when none is), and how many others there are.</summary>
+    public Task<Bill> CostAsync(Guid owner, CancellationToken cancel)
     {
         var (begin, end) = Bounds(null, null);
         return store.ReadAsync(
             async db =>
-                Math.Round(
-                    (decimal)
-                        (
-                            await db
-                                .Database.SqlQuery<double>(
-                                    $"""
-                                    SELECT COALESCE(SUM(CAST(cost AS DOUBLE PRECISION)), 0) AS "Value" FROM runs
-                                    WHERE owner_id = {owner}
-                                        AND started_at >= {db.Instant(begin)} AND started_at < {db.Instant(end)}
-                                    """
-                                )
-                                .ToListAsync(cancel)
-                        )[0],
-                    8
-                ),
+            {
+                var sql = $$"""
+                    SELECT SUM(CAST(cost AS DOUBLE PRECISION)) AS cost, {{Unpriced}} AS unpriced FROM runs
+                    WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2}
+                    """;
+                object[] given = [owner, db.Instant(begin), db.Instant(end)];
+                var billed = (await db.Database.SqlQueryRaw<Billed>(sql, given).ToListAsync(cancel))[0];
+                return new Bill(Dollars(billed.cost), billed.unpriced);
+            },
             cancel
         );
     }
@@ -138,7 +142,9 @@ public sealed class Stats
     /// <summary>One schedule's last 30 days.</summary>
     public async Task<StatsRow> OfScheduleAsync(Guid owner, Guid scheduleId, CancellationToken cancel) =>
         (await OfSchedulesAsync(owner, [scheduleId], cancel)).GetValueOrDefault(scheduleId)
-        ?? new StatsRow(scheduleId, 0, 0, 0, 0, null, null, null, 0, 0, 0, 0, 0, null);
+        ?? new StatsRow(scheduleId, 0, 0, 0, 0, null, null, null, 0, 0, 0, 0, 0, null, 0);
+
+    private static decimal? Dollars(double? sum) => sum is { } cost ? Math.Round((decimal)cost, 8) : null;
 
     private (DateTimeOffset From, DateTimeOffset To) Bounds(DateTimeOffset? from, DateTimeOffset? to)
     {
@@ -177,6 +183,22 @@ public sealed class Stats
             )}} AS took
             FROM runs WHERE owner_id = {0} AND started_at >= {1} AND started_at < {2} {{chosen}}
             """;
+        // To write a piece again is no slot of its schedule, and is paid for its pieces.
+        if (perSchedule)
+            rows += $$"""
+
+                UNION ALL
+                SELECT piece.schedule_id, 'rewritten', again.input_tokens, again.cached_input_tokens,
+                    again.cache_write_tokens, again.output_tokens, again.thinking_tokens, again.cost,
+                    CAST(NULL AS bigint), CAST(NULL AS bigint)
+                FROM runs again JOIN contents piece ON piece.id = again.content_id {{chosen.Replace(
+                "schedule_id",
+                "piece.schedule_id",
+                StringComparison.Ordinal
+            )}}
+                WHERE again.owner_id = {0} AND again.trigger = 'regenerate'
+                    AND again.started_at >= {1} AND again.started_at < {2}
+                """;
         object[] given = [owner, db.Instant(from), db.Instant(to)];
         var sums = $"""
             SELECT {(perSchedule ? "g" : "NULL")} AS schedule_id,
@@ -189,7 +211,8 @@ public sealed class Stats
                 COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
                 COALESCE(SUM(cache_write_tokens), 0) AS cache_write_tokens,
                 COALESCE(SUM(output_tokens), 0) AS output_tokens,
-                COALESCE(SUM(thinking_tokens), 0) AS thinking_tokens, SUM(CAST(cost AS DOUBLE PRECISION)) AS cost
+                COALESCE(SUM(thinking_tokens), 0) AS thinking_tokens, SUM(CAST(cost AS DOUBLE PRECISION)) AS cost,
+                {Unpriced} AS unpriced
             FROM ({rows}) one {(perSchedule ? "GROUP BY g" : "")}
             """;
         var figures = await db.Database.SqlQueryRaw<Figures>(sums, given).ToListAsync(cancel);
@@ -237,6 +260,8 @@ public sealed class Stats
 #pragma warning disable IDE1006, CA1812 // The columns of the query above, read by EF.
     private sealed record Rank(Guid schedule_id, double value);
 
+    private sealed record Billed(double? cost, int unpriced);
+
     private sealed record Figures(
         Guid? schedule_id,
         int done,
@@ -254,7 +279,8 @@ public sealed class Stats
         long cache_write_tokens,
         long output_tokens,
         long thinking_tokens,
-        double? cost
+        double? cost,
+        int unpriced
     )
     {
         public StatsRow Row(double lateP95, double tookP95) =>
@@ -272,7 +298,8 @@ public sealed class Stats
                 cache_write_tokens,
                 output_tokens,
                 thinking_tokens,
-                cost is null ? null : Math.Round((decimal)cost.Value, 8)
+                Dollars(cost),
+                unpriced
             );
     }
 #pragma warning restore IDE1006, CA1812

@@ -6,7 +6,10 @@ public static partial class Words
 
     public static readonly Word TryDraft = new("초안 미리 써 보기", "Try a draft");
     public static readonly Word DraftTitle = new("미리 써 본 초안", "A draft");
-    public static readonly Word DraftHint = new("저장되지 않는 초안이에요.", "This draft is not stored.");
+    public static readonly Word DraftHint = new(
+        "저장되지 않는 초안이에요. 쓰는 데 든 비용만 실행 기록에 남아요.",
+        "This draft is not stored. Only what it cost is kept among the runs."
+    );
     public static readonly Word TopicHint = new(
         "무엇에 대해 쓸지 한두 문장으로 적어 주세요",
         "What to write about, in a sentence or two"

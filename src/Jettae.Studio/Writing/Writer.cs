@@ -17,6 +17,9 @@ internal sealed class Writer(
     /// <summary>Characters below which a provider would not cache a text anyway.</summary>
     internal const int WorthCaching = 4_000;
 
+    /// <summary>As the SDK calls it.</summary>
+    private const string CacheWrite = "CacheCreationInputTokens";
+
     public WriterInfo Info => info;
 
     public string ModelFor(Assignment assignment) =>
@@ -123,6 +126,7 @@ internal sealed class Writer(
                 var update = updates.Current;
                 finish = update.FinishReason ?? finish;
                 notes.RequestId ??= update.ResponseId;
+                Keep(notes, update.RawRepresentation as RawMessageStreamEvent);
                 foreach (var usage in update.Contents.OfType<UsageContent>())
                     Keep(notes, usage.Details);
                 if (update.Text.Length == 0)
@@ -171,13 +175,42 @@ internal sealed class Writer(
         await updates.DisposeAsync();
     }
 
+    /// <summary>
+    /// What Claude counts while it writes. The SDK sums it up when the stream has come to its end, and one that breaks off, stalls or
+    /// is stopped is paid for too.
+    /// </summary>
+    private static void Keep(CallNotes notes, RawMessageStreamEvent? told)
+    {
+        if (told?.Value is RawMessageStartEvent { Message.Usage: var begun })
+            Keep(
+                notes,
+                new UsageDetails
+                {
+                    InputTokenCount =
+                        begun.InputTokens + (begun.CacheReadInputTokens ?? 0) + (begun.CacheCreationInputTokens ?? 0),
+                    CachedInputTokenCount = begun.CacheReadInputTokens,
+                    AdditionalCounts = new() { [CacheWrite] = begun.CacheCreationInputTokens ?? 0 },
+                    OutputTokenCount = begun.OutputTokens,
+                }
+            );
+        else if (told?.Value is RawMessageDeltaEvent { Usage: var soFar })
+            Keep(
+                notes,
+                new UsageDetails
+                {
+                    OutputTokenCount = soFar.OutputTokens,
+                    ReasoningTokenCount = soFar.OutputTokensDetails?.ThinkingTokens,
+                }
+            );
+    }
+
     private static void Keep(CallNotes notes, UsageDetails usage)
     {
         notes.InputTokens = Math.Max(notes.InputTokens, usage.InputTokenCount ?? 0);
         notes.CachedInputTokens = Math.Max(notes.CachedInputTokens, usage.CachedInputTokenCount ?? 0);
         notes.CacheWriteTokens = Math.Max(
             notes.CacheWriteTokens,
-            usage.AdditionalCounts?.GetValueOrDefault("CacheCreationInputTokens") ?? 0
+            usage.AdditionalCounts?.GetValueOrDefault(CacheWrite) ?? 0
         );
         notes.OutputTokens = Math.Max(notes.OutputTokens, usage.OutputTokenCount ?? 0);
         notes.ThinkingTokens = Math.Max(notes.ThinkingTokens, usage.ReasoningTokenCount ?? 0);
