@@ -165,6 +165,8 @@ public sealed class LibraryTests
         var post = await PieceAsync(studio);
         var title = (string?)(await studio.GetAsync($"/api/contents/{post}"))["title"];
         Assert.Equal(title, (string?)(await PatchAsync(studio, post, new { body = "저녁 산책을 해요." }))["title"]);
+        // Without any it could not be opened from a list.
+        Assert.Equal("저녁 산책을 해요.", (string?)(await PatchAsync(studio, post, new { title = " " }))["title"]);
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed partial class CalendarPage
         {
             await Slots.MoveAsync(Owner, id, item.At, to, Leaving.Token);
         }
-        catch (RejectedException rejected)
+        catch (Exception failure) when (Refusal(failure) is { } rejected)
         {
             (open, refused, moveTo) = (item, rejected, wall);
             StateHasChanged();
@@ -200,7 +200,7 @@ public sealed partial class CalendarPage
         {
             await change();
         }
-        catch (RejectedException rejected)
+        catch (Exception failure) when (Refusal(failure) is { } rejected)
         {
             refused = rejected;
             return false;

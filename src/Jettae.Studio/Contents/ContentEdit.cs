@@ -7,7 +7,10 @@ public sealed record ContentEdit
     private const int LongestBody = 200_000;
     private const int LongestNote = 1_000;
 
-    /// <summary>Of a kind that has none, a changed text is called by its first words unless another title is said.</summary>
+    /// <summary>
+    /// An empty one is the text's first words: a piece without a name cannot be opened from a list. So is, of a kind that has none,
+    /// that of a changed text unless another title is said.
+    /// </summary>
     public string? Title { get; init; }
 
     /// <summary>May be longer than the platform allows; the count tells.</summary>
@@ -40,8 +43,10 @@ public sealed record ContentEdit
         if (IfVersion is { } seen && seen != piece.Version)
             throw Stale(seen, piece.Version);
         var isOther = Body is not null && Body != piece.Body;
-        var title =
-            Title ?? (isOther && !ContentRules.For(piece.ContentType).HasTitle ? Draft.FirstWords(Body!) : piece.Title);
+        var isNamed = Title is null
+            ? !isOther || ContentRules.For(piece.ContentType).HasTitle
+            : Title.Trim().Length > 0;
+        var title = isNamed ? Title ?? piece.Title : Draft.FirstWords(Body ?? piece.Body);
         var isNew = isOther || title != piece.Title;
         piece.Title = title;
         piece.Body = Body ?? piece.Body;

@@ -185,13 +185,15 @@ public sealed class Contents
         );
 
     /// <summary>Deletes the pieces with their versions and tags; those that are no more are passed over.</summary>
-    public Task DeleteAsync(Guid owner, IReadOnlyCollection<Guid> ids, CancellationToken cancel) =>
+    /// <returns>How many there were.</returns>
+    public Task<int> DeleteAsync(Guid owner, IReadOnlyCollection<Guid> ids, CancellationToken cancel) =>
         WriteAsync(
             owner,
             async db =>
             {
-                db.Contents.RemoveRange(await ThoseAsync(db, owner, ids, cancel));
-                return true;
+                var pieces = await ThoseAsync(db, owner, ids, cancel);
+                db.Contents.RemoveRange(pieces);
+                return pieces.Count;
             },
             cancel
         );

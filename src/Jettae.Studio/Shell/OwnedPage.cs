@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
 
 namespace Jettae.Studio;
@@ -30,6 +31,9 @@ public abstract class OwnedPage : ComponentBase, IDisposable
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private ILogger<OwnedPage> Log { get; set; } = null!;
 
     [CascadingParameter]
     private Reader? Told { get; set; }
@@ -115,13 +119,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
     protected abstract Task ReadAsync();
 
     /// <summary>What a person is told of a failure, and goes on from with all that they have typed; null when it is a defect.</summary>
-    protected static RejectedException? Refusal(Exception failure) =>
-        failure as RejectedException
-        ?? (
-            PostgresStudioStore.IsAway(failure)
-                ? new RejectedException(503, "store_unavailable", null, Words.StoreAwayNow)
-                : null
-        );
+    protected RejectedException? Refusal(Exception failure) => RejectedException.Of(failure, Log);
 
     /// <summary>Does what was pressed. When it is refused (it was deleted elsewhere, say), the page says so and shows how things are now.</summary>
     protected async Task DoAsync(Func<Task> act)

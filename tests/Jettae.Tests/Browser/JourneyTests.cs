@@ -182,6 +182,7 @@ public abstract class Journeys(StudioPages studio)
         await row.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(row).ToHaveCountAsync(0);
+        await Expect(page.Locator(".toast")).ToContainTextAsync("“Switched” is deleted");
     }
 
     [Fact]
