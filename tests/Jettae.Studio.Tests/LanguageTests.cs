@@ -75,6 +75,52 @@ public sealed partial class LanguageTests
         }
     }
 
+    [Theory]
+    [InlineData("Asia/Seoul", "Fri, Jan 2, 09:00")]
+    [InlineData("Asia/Tokyo", "Fri, Jan 2, 09:00")]
+    [InlineData("Europe/London", "Fri, Jan 2, 09:00 (Asia/Seoul; Fri, Jan 2, 00:00 by your clock)")]
+    [InlineData(null, "Fri, Jan 2, 09:00 (Asia/Seoul)")]
+    public void A_time_of_another_zone_than_the_readers_says_so(string? reader, string shown)
+    {
+        var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (English, English);
+        try
+        {
+            var at = DateTimeOffset.Parse("2026-01-02T00:00:00Z", null);
+            var zone = reader is null ? null : TimeZoneInfo.FindSystemTimeZoneById(reader);
+            Assert.Equal(shown, Words.At(at, "Asia/Seoul", at, zone));
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "0 drafts to look at")]
+    [InlineData(1, "1 draft to look at")]
+    [InlineData("1", "1 draft to look at")]
+    [InlineData("1,001", "1,001 drafts to look at")]
+    public void One_is_no_plural(object count, string shown) =>
+        Assert.Equal(shown, Words.DraftsToRead.In(English, count));
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void A_plural_is_of_a_number_that_stands_before_it(string name) =>
+        Assert.DoesNotContain("(s)", All[name].In(English, 1, 1, 1, 1), StringComparison.Ordinal);
+
+    private static CultureInfo English { get; } = CultureInfo.GetCultureInfo("en");
+
+    [Theory]
+    [InlineData(StepKind.NextBooked, "2026-12-01 00:00:00Z", "2026-12-01T00:00:00Z")]
+    [InlineData(StepKind.NextBooked, null, null)]
+    [InlineData(StepKind.Checked, "2026-12-01 00:00:00Z", null)]
+    public void The_slot_that_a_step_has_booked_is_known_as_an_instant(StepKind kind, string? detail, string? slot) =>
+        Assert.Equal(
+            slot is null ? null : DateTimeOffset.Parse(slot, null),
+            new RunStep { Kind = kind, Detail = detail }.NextSlot
+        );
+
     [Fact]
     public void Every_reason_is_listed_and_none_that_has_failed_for_good_promises_another_try()
     {

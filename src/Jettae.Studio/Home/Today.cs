@@ -7,7 +7,10 @@ namespace Jettae.Studio;
 /// <param name="Coming">The schedules whose slots come next, soonest first.</param>
 /// <param name="Latest">The newest pieces.</param>
 /// <param name="Drafts">Pieces that nobody has looked at.</param>
-/// <param name="Troubles">Runs of the last seven days that were given up and not made good since, newest first.</param>
+/// <param name="Troubles">
+/// Runs of the last seven days that were given up and not made good since, newest first: of each schedule the last.
+/// </param>
+/// <param name="MoreTroubles">How many of late there are beside them.</param>
 /// <param name="Month">The last 30 days in figures.</param>
 public sealed record Today(
     bool IsNew,
@@ -15,6 +18,7 @@ public sealed record Today(
     IReadOnlyList<Content> Latest,
     int Drafts,
     IReadOnlyList<Run> Troubles,
+    int MoreTroubles,
     StatsRow Month
 );
 
@@ -69,15 +73,28 @@ public sealed class Home
                             && later.StartedAt > run.StartedAt
                         )
                     )
+                    // A piece that could not be written again was, since.
+                    .Where(run =>
+                        run.ContentId == null
+                        || !db.Runs.Any(later =>
+                            later.ContentId == run.ContentId
+                            && later.OwnerId == owner
+                            && later.State == RunState.Done
+                            && later.StartedAt > run.StartedAt
+                        )
+                    )
                     .OrderByDescending(run => run.StartedAt)
-                    .Take(TroubleRows)
                     .AsLines()
                     .ToListAsync(cancel);
+                var shown = troubles
+                    .DistinctBy(run => run.ScheduleId ?? run.ContentId ?? run.Id)
+                    .Take(TroubleRows)
+                    .ToList();
                 var isNew =
                     latest.Count == 0
                     && coming.Count == 0
                     && !await db.Schedules.AnyAsync(schedule => schedule.OwnerId == owner, cancel);
-                return new Today(isNew, coming, latest, drafts, troubles, month);
+                return new Today(isNew, coming, latest, drafts, shown, troubles.Count - shown.Count, month);
             },
             cancel
         );

@@ -63,7 +63,7 @@ public sealed class FirstPieceTests
             Assert.DoesNotContain("warn:", studio.Program.Output, StringComparison.Ordinal);
 
             // From now on the home page is that of somebody at work.
-            await page.GotoAsync("/");
+            await person.PressAsync(person.Link(Words.Home, page.Locator("nav")));
             await Expect(page.Locator(".home .line li")).ToHaveCountAsync(1);
             await Expect(page.Locator(".home .pieces li")).ToHaveCountAsync(1);
             // And who wrote it is called as everywhere else.
