@@ -63,9 +63,7 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         await page.Locator("#edit").ClickAsync();
         await page.Locator("#body").FillAsync("Typed");
         var save = page.Locator("form[data-asks]").GetByRole(AriaRole.Button, new() { Name = "Save" });
-        await InStoreAsync(
-            "CREATE TRIGGER full BEFORE UPDATE ON contents BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        );
+        await InStoreAsync(Full);
         try
         {
             await save.ClickAsync();
@@ -78,6 +76,19 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         }
         await save.ClickAsync();
         await Expect(page.Locator("article .text")).ToHaveTextAsync("Typed");
+
+        // What cannot be taken back is not said to have been.
+        await page.Locator("aside .actions").GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
+        await InStoreAsync(Full);
+        try
+        {
+            await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+            await Expect(page.Locator(".toast")).ToContainTextAsync("free space");
+        }
+        finally
+        {
+            await InStoreAsync("DROP TRIGGER full");
+        }
         Assert.Contains("database or disk is full", writing.Program.Output, StringComparison.Ordinal);
     }
 
@@ -136,6 +147,9 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         await box.FillAsync("Heathland two");
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
     }
+
+    private const string Full =
+        "CREATE TRIGGER full BEFORE UPDATE ON contents BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
 
     private async Task<IPage> OpenAsync(string path)
     {

@@ -65,6 +65,44 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
     }
 
     [Fact]
+    public async Task A_slot_is_told_by_the_schedules_clock_with_its_zone_and_by_the_readers()
+    {
+        var made = await writing.Program.PostAsync(
+            "/api/schedule/create",
+            new
+            {
+                name = "Far away",
+                content_type = "x_post",
+                topic = "아침 산책",
+                frequency = "hourly",
+                time_of_day = "09:00",
+                timezone = "America/New_York",
+            }
+        );
+        var schedule = (string)made["id"]!;
+        await writing.DeliverAsync(schedule);
+        var run = await writing.NewestRunAsync(schedule);
+        var page = await writing.Studio.OpenAsync("en");
+        await page.GotoAsync($"/runs/{run}");
+        await Expect(page.Locator("main .badge").First).ToHaveTextAsync("Done");
+        var next = page.Locator(".steps li").Filter(new() { HasText = "Next booked" });
+        await Expect(next.Locator(".detail time")).ToHaveTextAsync(new Regex(@"\d\d:00$"));
+        await next.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.Locator(".step-panel")).ToContainTextAsync(new Regex(@"Planned .*\d\d:00:00"));
+        await Expect(page.Locator(".step-panel pre")).ToHaveCountAsync(0);
+
+        await page.GotoAsync("/");
+        await Expect(page.Locator(".home .line li").Filter(new() { HasText = "Far away" }).Locator("time"))
+            .ToHaveTextAsync(new Regex(@":00 \(America/New_York; .*:00 by your clock\)$"));
+        await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
+        var row = page.Locator("li.schedule").Filter(new() { HasText = "Far away" });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Far away: More" }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = "Skip the next" }).ClickAsync();
+        await Expect(page.Locator(".toast")).ToContainTextAsync("by your clock");
+    }
+
+    [Fact]
     public async Task A_run_under_way_is_stopped_after_a_question()
     {
         var begun = new TaskCompletionSource();
