@@ -92,7 +92,7 @@ internal static class ScheduleRoutes
             "previewSchedule",
             new(
                 "다음 차례와 초안 미리 보기",
-                "The next ten slots of these fields, and a draft on wish; stores nothing."
+                "The next ten slots of these fields, and a draft on wish, of which only the cost is stored."
             ),
             "SchedulePreview",
             "Preview",
