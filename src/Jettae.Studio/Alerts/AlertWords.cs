@@ -59,7 +59,7 @@ public static partial class Words
         "실패가 많아요: 24시간 동안 {0}",
         "Many failures: {0} in 24 hours"
     );
-    private static readonly Word LateAlert = new("‘{0}’이(가) {1}분 늦었어요", "“{0}” is {1} minutes late");
+    private static readonly Word LateAlert = new("‘{0}’이(가) {1}분 늦었어요", "“{0}” is {1} minute(s) late");
     private static readonly Word StalledAlert = new("‘{0}’에 예약된 차례가 없어요", "“{0}” has no slot booked");
     private static readonly Word GaveUpAlert = new("‘{0}’을(를) 쓰지 못했어요", "“{0}” could not be written");
     private static readonly Word ProviderAlert = new("글쓰기가 막혀 있어요", "Writing is blocked");

@@ -38,7 +38,7 @@ internal sealed record Revision(Guid ContentId, string Text, string Instruction)
             schedule?.Topic ?? piece.Title,
             schedule is null ? start.TargetAudience : schedule.TargetAudience,
             piece.Language,
-            schedule?.Settings ?? start.Settings ?? new ScheduleSettings(),
+            schedule?.Settings ?? start.SettingsOver(new()),
             now,
             schedule?.Timing.Zone ?? TimeZoneInfo.Utc,
             piece.Version + 1,

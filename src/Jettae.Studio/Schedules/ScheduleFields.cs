@@ -43,9 +43,6 @@ public sealed record ScheduleFields
     [JsonPropertyName("settings")]
     public JsonObject? SettingsSaid { get; init; }
 
-    /// <summary>What is said, in settings that were never said before.</summary>
-    internal ScheduleSettings? Settings => SettingsSaid is null ? null : SettingsOver(new());
-
     /// <summary>These settings, with what is said in place of what they say.</summary>
     /// <exception cref="RejectedException">A member is unknown or has the wrong form.</exception>
     internal ScheduleSettings SettingsOver(ScheduleSettings before)
