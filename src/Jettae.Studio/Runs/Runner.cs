@@ -107,7 +107,7 @@ public sealed partial class Runner
         var run = await ledger.FindAsync(owner, runId, cancel);
         if (run.State == RunState.Running && atWork.TryGetValue(runId, out var work))
         {
-            await work.Stop.CancelAsync();
+            await work.StopAsync();
             // It settles its own cancellation; whoever asked hears of it then.
             await work.Live.EndAsync(cancel);
             return await ledger.FindAsync(owner, runId, cancel);
@@ -212,7 +212,7 @@ public sealed partial class Runner
         if (!atWork.TryGetValue(runId, out var work))
             return;
         if (await ledger.StateAsync(owner, runId, cancel) == RunState.Cancelled)
-            await work.Stop.CancelAsync();
+            await work.StopAsync();
     }
 
     /// <summary>Any may have been.</summary>
@@ -392,7 +392,20 @@ public sealed partial class Runner
     }
 
     /// <summary>A run under way: whose, of which schedule, for whom to watch, and how to stop it.</summary>
-    private sealed record Work(Guid Owner, Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop);
+    private sealed record Work(Guid Owner, Guid? ScheduleId, RunLive Live, CancellationTokenSource Stop)
+    {
+        public async Task StopAsync()
+        {
+            try
+            {
+                await Stop.CancelAsync();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
+        }
+    }
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
 
