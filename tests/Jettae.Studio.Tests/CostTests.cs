@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Studio.Tests;
 
-/// <summary>Every call that a provider is paid for is in the figures: of its run, its piece, its schedule and the month.</summary>
+/// <summary>What is known to be paid for is in the figures: of its run, its piece, its schedule and the month.</summary>
 public sealed class CostTests
 {
     /// <summary>Of a call that was answered whole: 100 tokens of input, 20 of the cache, 50 of output.</summary>
@@ -221,6 +221,11 @@ public sealed class CostTests
         var now = await studio.Services.GetRequiredService<Monitoring>().NowAsync(owner, default);
         Assert.Equal(new Bill(cost, 0), now.Month);
         Assert.Empty((await studio.Services.GetRequiredService<Home>().ReadAsync(owner, default)).Troubles);
+        var at = studio.Time.GetUtcNow();
+        var days = await studio
+            .Services.GetRequiredService<CalendarItems>()
+            .ReadAsync(owner, [new(at.AddDays(-1), at.AddDays(1), 9)], null, default);
+        Assert.Equal(0, days.Cells[0].Count);
     }
 
     private static IAsyncEnumerable<RunProgress> DraftAsync(TestStudio studio, CancellationToken cancel) =>

@@ -207,10 +207,9 @@ public sealed class CommandTests
     [Fact]
     public async Task Root_leaves_nothing_among_a_services_files_that_the_service_could_not_read()
     {
-        Assert.SkipUnless(
-            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess,
-            "Root alone can give its files away."
-        );
+        // Root alone can give its files away.
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
+            return;
         await using var program = await JettaeProcess.StartAsync();
         await program.KillAsync();
         using (var given = Process.Start("chown", ["-R", "61184", program.Folder]))

@@ -145,25 +145,25 @@ public sealed class Messages(
         }
     }
 
-    /// <summary>Ends all that the filter means, the oldest first.</summary>
+    /// <summary>Ends all that the filter means, the newest first: whatever ends meanwhile lets nothing in that is to be ended too.</summary>
     public Task<int> CancelAsync(string tenant, MessageFilter filter) => CancelAsync(tenant, Pending(tenant, filter));
 
     private IEnumerable<List<long>> Pending(string tenant, MessageFilter filter)
     {
         var (from, to) = filter.Dates;
-        for (var after = 0L; ; )
+        for (var before = long.MaxValue; ; )
         {
             // Of what is pending only, whatever is finished beside it.
             var page = store.Read(db =>
                 db.Command(
                         $"""
                         select m.seq from messages m indexed by messages_due_in_shard
-                        where m.state = 0 and m.tenant = $0 and m.seq > $1 and m.created_at between $2 and $3 and {filter.Sql(
+                        where m.state = 0 and m.tenant = $0 and m.seq < $1 and m.created_at between $2 and $3 and {filter.Sql(
                             5
                         )}
-                        order by m.seq limit $4
+                        order by m.seq desc limit $4
                         """,
-                        filter.With(tenant, after, from, to, CancelPage)
+                        filter.With(tenant, before, from, to, CancelPage)
                     )
                     .Rows(row => row.GetInt64(0))
             );
@@ -171,7 +171,7 @@ public sealed class Messages(
                 yield return page;
             if (page.Count < CancelPage)
                 yield break;
-            after = page[^1];
+            before = page[^1];
         }
     }
 

@@ -22,8 +22,8 @@ internal static class Line
         var effects = new Effects();
         var (tenant, name) = (message.Tenant, message.Queue!);
         Lock(s, tenant, name);
-        // Somebody of a later instant may have been admitted: then it is the last, as whoever falls due after it will be.
-        var at = message.NotBefore > HeadOf(s, tenant, name).At ? message.NotBefore : Last(s, tenant, name) + 1;
+        var head = HeadOf(s, tenant, name).At;
+        var at = message.NotBefore > head ? message.NotBefore : FirstFree(s, tenant, name, head);
         if (
             s.Run(
                 $"""
@@ -37,6 +37,28 @@ internal static class Line
         )
             Advance(s, tenant, name, now, effects);
         return effects;
+    }
+
+    /// <summary>
+    /// Where somebody of a later instant was admitted already: the next place, behind those for whom it was so before.
+    /// </summary>
+    private static long FirstFree(Db s, string tenant, string name, long head)
+    {
+        const string Waits =
+            $"select 1 from {Entries} where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and not_before =";
+        return !s.Any($"{Waits} $2 limit 1", tenant, name, head + 1)
+            ? head + 1
+            : s.Scalar<long>(
+                $"""
+                select m.not_before + 1 from messages as m indexed by messages_in_line
+                where m.tenant = $0 and m.queue = $1 and m.{InLine} and m.in_line = 1 and m.not_before > $2
+                and not exists ({Waits} m.not_before + 1)
+                order by m.not_before limit 1
+                """,
+                tenant,
+                name,
+                head
+            );
     }
 
     /// <summary>Admits as many as there are free places, the oldest first.</summary>

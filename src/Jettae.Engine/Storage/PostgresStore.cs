@@ -256,11 +256,6 @@ public sealed partial class PostgresStore : Store
             throw new InvalidOperationException(
                 $"The schema must be named by small letters, digits and _, such as jettae; received '{schema}'."
             );
-        if (schema == "public")
-            throw new InvalidOperationException(
-                "The engine must have a schema of its own, such as jettae: what is in public, a database's own API, such as that of "
-                    + "a Supabase project, may show to anyone."
-            );
         var source = Source(address.ConnectionString);
         try
         {
@@ -324,7 +319,14 @@ public sealed partial class PostgresStore : Store
         if (!db.Any("select 1 from pg_namespace where nspname = $0", schema))
             db.Run($"create schema {schema}");
         if (!db.Any("select 1 from pg_tables where schemaname = $0 and tablename = 'version'", schema))
+        {
+            if (schema == "public")
+                throw new InvalidOperationException(
+                    "The engine must have a schema of its own, such as jettae: what is in public, a database's own API, such as that of "
+                        + "a Supabase project, may show to anyone."
+                );
             db.Run("create table version (number bigint not null)");
+        }
         var version = (int)db.Scalar<long>("select max(number) from version");
         Migration.Check(name, version, scripts.Count);
         if (version < scripts.Count)

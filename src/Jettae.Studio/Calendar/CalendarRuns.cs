@@ -18,7 +18,8 @@ internal static class CalendarRuns
         var whose = scheduleId is null ? "owner_id = {0}" : "owner_id = {0} AND schedule_id = {1}";
         object[] given = scheduleId is { } one ? [owner, one] : [owner];
         var bySlot = $"FROM runs WHERE {whose} AND slot_at >= lo AND slot_at < hi";
-        var byHand = $"FROM runs WHERE {whose} AND slot_at IS NULL AND started_at >= lo AND started_at < hi";
+        var byHand =
+            $"FROM runs WHERE {whose} AND slot_at IS NULL AND started_at >= lo AND started_at < hi AND state <> 'tried'";
         var counts = $"""
             {Spans(db, cells, cells)}
             SELECT n, (SELECT COUNT(*) {bySlot}) + (SELECT COUNT(*) {byHand}) AS runs FROM spans

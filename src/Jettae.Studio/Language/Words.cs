@@ -92,8 +92,8 @@ public static partial class Words
         "The database cannot be reached, so this cannot be done now. What you typed is still here: try again in a moment."
     );
     public static readonly Word StoreFailedNow = new(
-        "저장하지 못했어요. 디스크의 남은 공간과 데이터 폴더의 권한을 확인해 주세요. 입력한 내용은 그대로 있으니 고친 뒤에 다시 눌러 주세요.",
-        "It could not be stored. Check the disk's free space and who may write to the data folder. What you typed is still here: try again then."
+        "저장하지 못했어요. 디스크의 남은 공간과 쓰기 권한을 확인해 주세요. 입력한 내용은 그대로 있으니 고친 뒤에 다시 눌러 주세요.",
+        "It could not be stored. Check the free space where the data is, and that it may be written to. What you typed is still here: try again then."
     );
     public static readonly Word StoreAwayHow = new(
         "다시 연결되면 이 화면이 자동으로 열려요. 그동안 지나간 차례는 스케줄마다 정한 대로 이어서 써요.",

@@ -231,7 +231,8 @@ internal sealed partial class RunLedger(StudioStore store, Node node, Retention 
         var now = time.GetUtcNow();
         var brand = await store.ReadAsync(db => Brand.OfAsync(db, owner, cancel), cancel);
         var wish = ScheduleRules.ForOnePiece(fields.Under(brand), owner, now);
-        var run = NewRun(owner, null, wish.Name, RunTrigger.Draft, null, now);
+        // Nothing of what was asked for is kept, so that whoever has everything erased meanwhile leaves nothing here.
+        var run = NewRun(owner, null, "", RunTrigger.Draft, null, now);
         var assignment = Assignment.For(wish, now, 1, []).Under(brand);
         // One is shown, so no other is asked and paid for.
         return new StartedRun(
@@ -256,21 +257,21 @@ internal sealed partial class RunLedger(StudioStore store, Node node, Retention 
     }
 
     /// <summary>Keeps what such a run took, and nothing that was written: it is paid for, so the month's figures have it.</summary>
-    public async Task KeepSketchAsync(StartedRun sketch)
+    /// <param name="sketch">It has ended, or was left.</param>
+    /// <param name="failure">Why it came to nothing; null when it came to something, or nobody waits for it any more.</param>
+    public async Task KeepSketchAsync(StartedRun sketch, Exception? failure)
     {
         var (attempt, run) = (sketch.Attempt, sketch.Attempt.Run);
         if (attempt.Calls.Count == 0 || attempt.Writer.IsSample)
             return;
         if (run.State == RunState.Running)
-            (run.State, run.Reason) = (RunState.Tried, Reasons.Cancelled.Key);
+            (run.State, run.Reason) = (RunState.Tried, (failure is null ? Reasons.Cancelled : Reasons.Of(failure)).Key);
         run.FinishedAt = time.GetUtcNow();
         await store.WriteAsync(
             async db =>
             {
                 await PayAsync(db, run, attempt);
-                // Of whoever had everything erased meanwhile nothing comes back.
-                if (await db.Users.AnyAsync(user => user.Id == run.OwnerId))
-                    db.Runs.Add(run);
+                db.Runs.Add(run);
             },
             CancellationToken.None
         );

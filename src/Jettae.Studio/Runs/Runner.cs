@@ -142,6 +142,7 @@ public sealed partial class Runner
             tell => ledger.SketchAsync(owner, fields, tell, cancel),
             async (sketch, live) =>
             {
+                Exception? trouble = null;
                 try
                 {
                     var result = await composer.ComposeAsync(
@@ -152,14 +153,32 @@ public sealed partial class Runner
                     );
                     live.Add(ledger.SketchEnded(sketch, result));
                 }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    trouble = failure;
+                    throw;
+                }
                 finally
                 {
                     // Whoever leaves has paid all the same.
-                    await ledger.KeepSketchAsync(sketch);
+                    await KeepAsync(sketch, trouble);
                 }
             },
             cancel
         );
+
+    /// <summary>A draft that is there is shown, whether or not the store takes what it cost.</summary>
+    private async Task KeepAsync(StartedRun sketch, Exception? trouble)
+    {
+        try
+        {
+            await ledger.KeepSketchAsync(sketch, trouble);
+        }
+        catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
+        {
+            LogUnpaid(logger, failure, sketch.Attempt.Run.Id);
+        }
+    }
 
     /// <summary>Makes the attempt that a delivery asks for, or joins the one that is being made.</summary>
     internal async Task<SlotAnswer> RunSlotAsync(SlotMessage slot, string? messageId, DateTimeOffset deliveredAt)
@@ -411,6 +430,12 @@ public sealed partial class Runner
 
     [LoggerMessage(LogLevel.Warning, "The database is away: what run {RunId} came to is stored when it is back.")]
     private static partial void LogAway(ILogger logger, Exception away, Guid runId);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "What the tried draft of run {RunId} cost is in no figure: the store did not take it."
+    )]
+    private static partial void LogUnpaid(ILogger logger, Exception failure, Guid runId);
 
     [LoggerMessage(LogLevel.Error, "The attempt for run {RunId} failed unexpectedly.")]
     private static partial void LogSurprise(ILogger logger, Exception surprise, Guid runId);

@@ -48,10 +48,12 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
         await using var asking = new NpgsqlConnection(connection);
         await asking.OpenAsync(cancel);
         await using var hidden = new NpgsqlCommand(RowSecurity.Hidden, asking);
-        return await hidden.ExecuteScalarAsync(cancel) is string table
-            ? $"The studio's table {table} belongs to another user of the database, and row level security shows \"{Name()}\" none of its "
-                + $"rows: use the user that owns the studio's tables, or have a superuser run 'alter role \"{Name()}\" bypassrls'."
-            : null;
+        await using var row = await hidden.ExecuteReaderAsync(cancel);
+        if (!await row.ReadAsync(cancel) || await row.IsDBNullAsync(0, cancel))
+            return null;
+        var (table, user) = (row.GetString(0), row.GetString(1));
+        return $"The studio's table {table} belongs to another user of the database, and row level security shows \"{user}\" none of its "
+            + $"rows: use the user that owns the studio's tables, or have a superuser run 'alter role \"{user}\" bypassrls'.";
     }
 
     public override void Dispose()

@@ -9,13 +9,13 @@ namespace Jettae.Studio;
 internal static class RowSecurity
 {
     /// <summary>
-    /// One of the tables whose rows whoever asks does not see: whoever has rights on it and neither owns it nor passes over row
+    /// One of the studio's tables whose rows whoever asks does not see, and who that is: whoever has rights on it and neither owns it nor passes over row
     /// level security. It would take the studio for an empty one, for nothing of this is an error.
     /// </summary>
     public const string Hidden = """
-        SELECT min(name) FROM unnest(ARRAY['schedules', 'contents', 'content_versions', 'content_tags', 'runs', 'run_steps',
+        SELECT min(name), current_user::text FROM unnest(ARRAY['schedules', 'contents', 'content_versions', 'content_tags', 'runs', 'run_steps',
             'bookings', 'slot_changes', 'alerts', 'brands', 'model_prices']) AS name
-        WHERE row_security_active(to_regclass(name)::oid)
+        WHERE to_regclass('jettae_studio.nodes') IS NOT NULL AND row_security_active(to_regclass(name)::oid)
         """;
 
     /// <summary>The migration runs it after the tables are there.</summary>

@@ -81,6 +81,7 @@ internal static class MigrateCommand
         var (engine, there) = (Composition.StoreOf(source), Composition.StoreOf(target));
         var where = PostgresStore.Describe(target.Database);
         // Programs hold it as long as they run; and so does this, until the end.
+        FileOwner.RefuseRoot(Path.Combine(source.DataFolder, BackupList.StudioFile));
         using var folder = FolderLock.Take(source.DataFolder);
         using var hold = Move.Hold(engine);
         // What has happened since, there or wherever the data went, is neither to be undone nor to be done twice.
