@@ -64,16 +64,7 @@ public sealed class CostTests
     {
         await using var claude = await FakeClaude.StartAsync(FakeClaude.Stalls(new()));
         await using var studio = await StartAsync(claude);
-        var id = (Guid)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!;
-        var runner = studio.Services.GetRequiredService<Runner>();
-        var owner = await studio.OwnerAsync();
-        Guid? run = null;
-        await foreach (var progress in runner.RunNowAsync(owner, id, default))
-            if (progress is RunProgress.Started started)
-                run = started.Run.Id;
-            else if (progress is RunProgress.Text)
-                await runner.CancelAsync(owner, run!.Value, default);
-        var stopped = await studio.GetAsync($"/api/runs/{run}");
+        var stopped = await StoppedAsync(studio, (runner, owner, run) => runner.CancelAsync(owner, run, default));
         Assert.Equal("cancelled", (string?)stopped["state"]);
         AssertBroken(stopped);
         var write = stopped["steps"]!.AsArray().Single(step => (string?)step!["kind"] == "write")!;
@@ -86,19 +77,16 @@ public sealed class CostTests
     {
         await using var claude = await FakeClaude.StartAsync(FakeClaude.Stalls(new()));
         await using var studio = await StartAsync(claude);
-        var id = (Guid)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!;
-        var runner = studio.Services.GetRequiredService<Runner>();
-        var owner = await studio.OwnerAsync();
-        Guid? run = null;
-        await foreach (var progress in runner.RunNowAsync(owner, id, default))
-            if (progress is RunProgress.Started started)
-                run = started.Run.Id;
-            else if (progress is RunProgress.Text)
-            {
-                await studio.InStoreAsync("UPDATE runs SET state = 'cancelled', reason = 'cancelled'");
-                await runner.HeedAsync(owner, run!.Value, default);
-            }
-        AssertBroken(await studio.GetAsync($"/api/runs/{run}"));
+        AssertBroken(
+            await StoppedAsync(
+                studio,
+                async (runner, owner, run) =>
+                {
+                    await studio.InStoreAsync("UPDATE runs SET state = 'cancelled', reason = 'cancelled'");
+                    await runner.HeedAsync(owner, run, default);
+                }
+            )
+        );
     }
 
     [Theory]
@@ -207,6 +195,21 @@ public sealed class CostTests
     {
         Assert.Equal((120, 20), ((int)run["input_tokens"]!, (int)run["cached_input_tokens"]!));
         Assert.Equal((1, Broken), ((int)run["output_tokens"]!, (decimal)run["cost"]!));
+    }
+
+    /// <summary>A run that is stopped in this way as soon as it writes.</summary>
+    private static async Task<JsonNode> StoppedAsync(TestStudio studio, Func<Runner, Guid, Guid, Task> stop)
+    {
+        var id = (Guid)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!;
+        var runner = studio.Services.GetRequiredService<Runner>();
+        var owner = await studio.OwnerAsync();
+        Guid? run = null;
+        await foreach (var progress in runner.RunNowAsync(owner, id, default))
+            if (progress is RunProgress.Started started)
+                run = started.Run.Id;
+            else if (progress is RunProgress.Text)
+                await stop(runner, owner, run!.Value);
+        return await studio.GetAsync($"/api/runs/{run}");
     }
 
     private static async Task AssertTriedAsync(TestStudio studio, decimal cost)
