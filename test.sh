@@ -68,6 +68,10 @@ for project in tests/*.Tests; do
     JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite --filter-not-trait Store=none "$@"
   else
     run "$project" "$name" "$@"
+    # The program and its pages once more, on a database and two nodes: what is the same on both is not looked at twice by default.
+    if [[ $name == Jettae.Tests && ${JETTAE_TEST_STORES-} == all ]]; then
+      JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=own "$@"
+    fi
   fi
 done
 # What ran says which of QStash's capabilities hold; the document must say the same.

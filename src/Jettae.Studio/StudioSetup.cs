@@ -43,6 +43,7 @@ public static class StudioSetup
         services.AddSingleton<StudioActivity>();
         services.AddSingleton(_ => new Changes(options));
         services.AddSingleton<Node>();
+        services.AddSingleton<WrittenElsewhere>();
         services.AddSingleton(at => new Retention(options, Clock(at)));
         services.AddSingleton(at => new Writers(
             Store(at),
@@ -183,6 +184,7 @@ public static class StudioSetup
             at.GetRequiredService<Booker>(),
             at.GetRequiredService<Watcher>(),
             at.GetRequiredService<Node>(),
+            at.GetRequiredService<WrittenElsewhere>(),
             at.GetRequiredService<Changes>(),
             at.GetRequiredService<StudioActivity>(),
             Clock(at),

@@ -56,6 +56,49 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task What_is_written_at_one_is_read_at_the_other_while_it_comes()
+    {
+        var gate = new TaskCompletionSource();
+        await using var claude = await FakeClaude.StartAsync(FakeClaude.Pauses(gate.Task));
+        await using var one = await WithAsync(claude);
+        await using var other = await one.BesideAsync();
+        await HearAsync(one, other);
+        var writing = one.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
+        var here = one.Services.GetRequiredService<Runner>();
+        await TestStudio.Until(() => here.Texts().Values.SingleOrDefault() == FakeClaude.Usual[..20]);
+        await HearAsync(one, other);
+
+        var owner = await other.Services.GetRequiredService<Accounts>().OwnerAsync(default);
+        var run = await other.Services.GetRequiredService<Runs>().GetAsync(owner, here.Texts().Keys.Single(), default);
+        var there = other.Services.GetRequiredService<Runner>();
+        await using var following = there.Follow(run, default)!.GetAsyncEnumerator();
+        Assert.True(await following.MoveNextAsync());
+        Assert.Equal(new RunProgress.Written(FakeClaude.Usual[..20]), following.Current);
+        var stranger = there.Follow(
+            new()
+            {
+                Id = run.Id,
+                OwnerId = Guid.CreateVersion7(DateTimeOffset.UnixEpoch),
+                State = RunState.Running,
+                NodeId = run.NodeId,
+            },
+            default
+        )!;
+        Assert.Empty(await stranger.ToListAsync());
+
+        gate.SetResult();
+        await PassAsync(one, writing);
+        var next = following.MoveNextAsync().AsTask();
+        await PassAsync(other, next);
+        Assert.False(await next);
+        Assert.Null(
+            there.Follow(await other.Services.GetRequiredService<Runs>().GetAsync(owner, run.Id, default), default)
+        );
+        await HearAsync(one, other);
+        Assert.Equal(0L, await other.FromStoreAsync("SELECT COUNT(*) FROM jettae_studio.texts"));
+    }
+
+    [Fact]
     public async Task What_changes_at_one_is_told_at_the_other()
     {
         await using var one = await TestStudio.StartAsync();

@@ -305,9 +305,9 @@ public sealed class RunControlTests
         await studio.GoToAsync(Slot);
         var delivery = studio.DeliverAsync(studio.MessageFor(Slot));
         var runner = (Runner)studio.Services.GetService(typeof(Runner))!;
-        await TestStudio.Until(() => NewestIdAsync(studio).Result is { } id && runner.Follow(id, default) is not null);
-        var id = (await NewestIdAsync(studio))!.Value;
-        var live = runner.Follow(id, CancellationToken.None)!;
+        await TestStudio.Until(() => runner.Texts().Count == 1);
+        var run = new Run { Id = runner.Texts().Keys.Single() };
+        var live = runner.Follow(run, CancellationToken.None)!;
         go.SetResult();
         var heard = new List<RunProgress>();
         await foreach (var each in live)
@@ -316,7 +316,7 @@ public sealed class RunControlTests
         Assert.Equal(StepKind.Due, Assert.IsType<RunProgress.Step>(heard[0]).RunStep.Kind);
         Assert.Equal(FakeClaude.Usual, string.Concat(heard.OfType<RunProgress.Text>().Select(text => text.Delta)));
         Assert.NotNull(Assert.IsType<RunProgress.Finished>(heard[^1]).Content);
-        Assert.Null(runner.Follow(id, CancellationToken.None));
+        Assert.Null(runner.Follow(run, CancellationToken.None));
     }
 
     private static Task<TestStudio> StartAsync(FakeClaude claude) =>
@@ -326,9 +326,4 @@ public sealed class RunControlTests
 
     private static async Task<JsonNode> NewestAsync(TestStudio studio) =>
         (await studio.GetAsync("/api/runs"))["items"]!.AsArray()[0]!;
-
-    private static async Task<Guid?> NewestIdAsync(TestStudio studio) =>
-        (await studio.GetAsync("/api/runs"))["items"]!.AsArray() is { Count: > 0 } runs
-            ? Guid.Parse((string)runs[0]!["id"]!)
-            : null;
 }

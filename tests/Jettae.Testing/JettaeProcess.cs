@@ -14,6 +14,12 @@ public sealed partial class JettaeProcess : IAsyncDisposable
 {
     public const string ApiToken = "token-of-the-tests";
 
+    /// <summary>
+    /// Whether every program that is not told its store has a PostgreSQL database of its own (<c>JETTAE_TEST_STORE=postgres</c>), and
+    /// the pages two nodes on it. Tests with the trait <c>Store=own</c> say for themselves what they run on.
+    /// </summary>
+    public static bool IsOnPostgres { get; } = Environment.GetEnvironmentVariable("JETTAE_TEST_STORE") == "postgres";
+
     /// <summary>What the nodes of a cluster ask for.</summary>
     public const string ClusterToken = "eyJVc2VySUQiOiJqZXR0YWUiLCJQYXNzd29yZCI6ImNsdXN0ZXItb2YtdGhlLXRlc3RzIn0=";
 
@@ -40,6 +46,8 @@ public sealed partial class JettaeProcess : IAsyncDisposable
         };
         foreach (var (name, value) in given)
             settings[name] = value;
+        if (IsOnPostgres && !settings.ContainsKey("DATABASE_URL"))
+            settings["DATABASE_URL"] = PostgresServer.NewDatabase();
         Http = Client(ApiToken);
     }
 

@@ -13,6 +13,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static readonly Lazy<Task<PostgresServer>> Running = new(() => StartAsync());
+    private static int databases;
     private static readonly Lazy<Task<string>> Pooling = new(async () =>
         await (await SharedAsync()).PoolerAsync("transaction", sessions: 40)
     );
@@ -34,6 +35,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>One for the whole run, started when it is first asked for; it ends with the run.</summary>
     public static Task<PostgresServer> SharedAsync() => Running.Value;
+
+    /// <summary>An empty database in the one for the whole run.</summary>
+    /// <returns>Its address.</returns>
+    public static string NewDatabase()
+    {
+        var server = Task.Run(SharedAsync).GetAwaiter().GetResult();
+        var name = $"database_{Interlocked.Increment(ref databases)}";
+        using var created = Process.Start(Program("psql"), [server.Url, "-qc", $"create database {name}"]);
+        created.WaitForExit();
+        return server.Url[..^"postgres".Length] + name;
+    }
 
     public string Url => $"postgres://postgres@127.0.0.1:{port}/postgres";
 
@@ -93,6 +105,19 @@ public sealed class PostgresServer : IAsyncDisposable
             new ProcessStartInfo(Program("psql"), [database, "-Atc", sql]) { RedirectStandardOutput = true }
         )!;
         return asked.StandardOutput.ReadToEnd();
+    }
+
+    /// <summary>Has a database do something, all of it or nothing.</summary>
+    /// <exception cref="InvalidOperationException">It refused; it says why.</exception>
+    public static void Done(string database, string sql)
+    {
+        using var told = Process.Start(
+            new ProcessStartInfo(Program("psql"), [database, "-1qc", sql]) { RedirectStandardError = true }
+        )!;
+        var complaint = told.StandardError.ReadToEnd();
+        told.WaitForExit();
+        if (told.ExitCode != 0)
+            throw new InvalidOperationException(complaint);
     }
 
     /// <summary>Starts it once more where it was.</summary>

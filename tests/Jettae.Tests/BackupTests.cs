@@ -7,6 +7,7 @@ using Jettae.Testing;
 namespace Jettae.Tests;
 
 /// <summary>A backup of a program that works is restored elsewhere and goes on there: processes, as an operator runs them.</summary>
+[Trait("Store", "own")]
 public sealed class BackupTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -10,6 +10,7 @@ public sealed class CommandTests
 {
     [Fact]
     [Trait("QStash", "103,108")]
+    [Trait("Store", "own")]
     public async Task The_development_server_prints_what_an_sdk_needs_and_keeps_nothing_unless_asked()
     {
         var cancel = TestContext.Current.CancellationToken;
@@ -43,6 +44,7 @@ public sealed class CommandTests
 
     [Fact]
     [Trait("QStash", "108")]
+    [Trait("Store", "own")]
     public async Task The_development_server_listens_where_sdks_look_for_it_and_says_so_when_another_program_is_there()
     {
         // The port that the SDKs know by heart. Whether it is this test that holds it or another program: it is taken.
@@ -139,6 +141,7 @@ public sealed class CommandTests
     [Theory]
     [InlineData("QSTASH_TOKEN", "The token comes from QSTASH_TOKEN")]
     [InlineData("QSTASH_URL", "reset it in its console")]
+    [Trait("Store", "own")]
     public async Task A_token_that_comes_from_elsewhere_is_reset_there(string setting, string says)
     {
         var folder = Directory.CreateTempSubdirectory("jettae-reset");
@@ -167,6 +170,7 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("Store", "own")]
     public async Task A_token_of_a_folder_that_is_nobodys_to_use_is_not_touched_and_a_new_folder_is_its_owners_only()
     {
         var place = Directory.CreateTempSubdirectory("jettae-tokens");
@@ -205,6 +209,7 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("Store", "own")]
     public async Task Root_leaves_nothing_among_a_services_files_that_the_service_could_not_read()
     {
         // Root alone can give its files away.
@@ -242,6 +247,7 @@ public sealed class CommandTests
 
     [Fact]
     [Trait("QStash", "13")]
+    [Trait("Store", "own")]
     public async Task The_development_server_knows_the_apis_that_the_setting_names_and_nothing_else_of_the_programs()
     {
         await using var sink = await Sink.StartAsync();
@@ -261,6 +267,7 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("Store", "own")]
     public async Task QStashs_own_console_may_ask_the_development_server_and_no_other_page_may()
     {
         await using var server = await DevelopmentProcess.StartAsync();
@@ -300,7 +307,14 @@ public sealed class CommandTests
     }
 
     private static Task<string> RunAsync(JettaeProcess program, params string[] arguments) =>
-        RunAsync(new Dictionary<string, string> { ["JETTAE_DATA"] = program.Folder }, arguments);
+        RunAsync(
+            new Dictionary<string, string>
+            {
+                ["JETTAE_DATA"] = program.Folder,
+                ["DATABASE_URL"] = program.Settings.GetValueOrDefault("DATABASE_URL", ""),
+            },
+            arguments
+        );
 
     /// <summary>What the command printed; what it printed as an error is thrown.</summary>
     private static async Task<string> RunAsync(Dictionary<string, string> settings, params string[] arguments)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Jettae.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,10 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace Jettae.Tests;
 
 [Collection(Busy.Name)]
+[Trait("Store", "own")]
 public sealed class DoctorTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-doctor").FullName;
-    private readonly string address = $"http://127.0.0.1:{FreePort()}";
+    private readonly string address = $"http://127.0.0.1:{JettaeProcess.FreePort()}";
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -102,7 +102,9 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task A_public_url_with_a_line_end_where_nobody_answers_is_named_and_shown_what_to_do()
     {
-        var (healthy, report) = await ExamineAsync(("NEXT_PUBLIC_URL", $"http://127.0.0.1:{FreePort()}\n"));
+        var (healthy, report) = await ExamineAsync(
+            ("NEXT_PUBLIC_URL", $"http://127.0.0.1:{JettaeProcess.FreePort()}\n")
+        );
         Assert.False(healthy);
         Assert.Contains("NEXT_PUBLIC_URL has blanks or a line end", report, StringComparison.Ordinal);
         Assert.Contains("✗ No Jettae answers at the public URL", report, StringComparison.Ordinal);
@@ -198,12 +200,5 @@ public sealed class DoctorTests : IDisposable
         server.Run(http => answer(http).ExecuteAsync(http));
         await server.StartAsync();
         return server;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -121,6 +121,12 @@ public sealed class HealthTests
 
     private static void Rename(JettaeProcess program, string file, string table, string name)
     {
+        if (program.Settings.TryGetValue("DATABASE_URL", out var database))
+        {
+            var schema = file == "engine.db" ? "jettae" : "public";
+            PostgresServer.Done(database, $"alter table {schema}.{table} rename to {name}");
+            return;
+        }
         using var db = new SqliteConnection(
             $"Data Source={Path.Combine(program.Folder, file)};Pooling=False;Default Timeout=10"
         );

@@ -8,6 +8,7 @@ using Npgsql;
 namespace Jettae.Tests;
 
 /// <summary>A data folder is taken to PostgreSQL and all goes on there: processes, as an operator runs them.</summary>
+[Trait("Store", "own")]
 public sealed class MoveTests
 {
     private const int Later = 3_000;

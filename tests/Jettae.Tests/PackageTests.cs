@@ -7,6 +7,7 @@ namespace Jettae.Tests;
 
 /// <summary>What others install: packed from this very build, and used as they use it. Nothing is fetched from anywhere.</summary>
 [Collection(Busy.Name)]
+[Trait("Store", "own")]
 public sealed class PackageTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("jettae-packages").FullName;

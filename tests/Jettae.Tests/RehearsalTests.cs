@@ -7,6 +7,7 @@ namespace Jettae.Tests;
 
 /// <summary>The real program, in processes that are really killed.</summary>
 [Collection(Busy.Proofs)]
+[Trait("Store", "own")]
 public sealed class RehearsalTests
 {
     private static async Task<(int ExitCode, string Out, string Error)> RehearseAsync(params string[] arguments)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Jettae.Tests;
 
+[Trait("Store", "own")]
 public sealed class SettingsTests
 {
     private static Settings Of(params (string Name, string Value)[] values) =>

@@ -31,6 +31,7 @@ public sealed class TraceTests
                         new Dictionary<string, string?>
                         {
                             ["JETTAE_DATA"] = folder.FullName,
+                            ["DATABASE_URL"] = JettaeProcess.IsOnPostgres ? PostgresServer.NewDatabase() : "",
                             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{JettaeProcess.FreePort()}",
                         }
                     )

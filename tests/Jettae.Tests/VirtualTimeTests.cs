@@ -2,6 +2,7 @@ using CsCheck;
 
 namespace Jettae.Tests;
 
+[Trait("Store", "own")]
 public sealed class VirtualTimeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

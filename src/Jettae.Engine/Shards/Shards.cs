@@ -84,7 +84,10 @@ public sealed partial class Shards : IDisposable
     internal int Running => Mine.Count(shard => shard.IsRunning);
 
     /// <summary>All that this node has; a node of many may have none for a while.</summary>
-    internal bool AreRunning => Mine.All(shard => shard.IsRunning) && (Running == Count || store is PostgresStore);
+    internal bool AreRunning =>
+        !ending.IsCancellationRequested
+        && Mine.All(shard => shard.IsRunning)
+        && (Running == Count || store is PostgresStore);
 
     internal int UnderWay => Mine.Sum(shard => shard.UnderWay);
 

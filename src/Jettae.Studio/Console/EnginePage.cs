@@ -38,21 +38,12 @@ public abstract class EnginePage<T> : OwnedPage
     /// <summary>Asks QStash for what the page shows.</summary>
     protected abstract Task<T> AskAsync();
 
-    protected override async Task OnInitializedAsync()
-    {
-        await base.OnInitializedAsync();
-        if (RendererInfo.IsInteractive)
-            Known = Handover.Take(Owner, Here) as T;
-    }
-
     protected override async Task ReadAsync()
     {
         try
         {
             Known = await AskAsync();
             Trouble = null;
-            if (!RendererInfo.IsInteractive)
-                Handover.Leave(Owner, Here, Known);
         }
         catch (QStashException refused)
         {

@@ -6,13 +6,14 @@ namespace Jettae.Studio;
 
 /// <summary>
 /// Every second a node says in the database that it lives, tells the others what changed here, and hears who lives and what
-/// changed there. What it hears are hints: whoever gets one reads the store.
+/// changed there. What it hears are hints: whoever gets one reads the store. The others can read what is being written here.
 /// </summary>
 internal sealed class Beat(
     PostgresStudioStore store,
     Node node,
     Changes changes,
     Heard heard,
+    Runner runner,
     StudioActivity activity,
     TimeProvider time,
     ILogger<Beat> logger
@@ -24,12 +25,13 @@ internal sealed class Beat(
     /// <summary>What was told is looked at for the term. Who has not heard for half of it may have missed some.</summary>
     private const int DeafSeconds = 5;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>How often it has told and heard so far.</summary>
     internal long Count { get; private set; }
 
     private readonly HashSet<long> known = [];
+    private Dictionary<Guid, string> shown = [];
     private List<Change> untold = [];
     private bool hasMissed;
 
@@ -56,8 +58,9 @@ internal sealed class Beat(
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         untold.AddRange(changes.Outgoing());
-        var (wasDeaf, nodes, told) = await ExchangeAsync(cancel);
-        untold = [];
+        var texts = node.HasOthers ? runner.Texts() : [];
+        var (wasDeaf, nodes, told) = await ExchangeAsync(texts, cancel);
+        (untold, shown) = ([], texts);
         hasMissed |= wasDeaf;
         if (node.Heard(nodes))
             heard.OfAnEnd();
@@ -74,6 +77,7 @@ internal sealed class Beat(
     }
 
     private async Task<(bool WasDeaf, List<Guid> Nodes, List<(long Id, Change Change)> Told)> ExchangeAsync(
+        Dictionary<Guid, string> texts,
         CancellationToken cancel
     )
     {
@@ -95,8 +99,10 @@ internal sealed class Beat(
             node.Id
         );
         AddUntold(batch);
+        AddTexts(batch, texts);
         if (node.IsFirst)
         {
+            Add(batch, "DELETE FROM jettae_studio.texts WHERE at < clock_timestamp() - interval '1 hour'");
             Add(batch, "DELETE FROM jettae_studio.changes WHERE at < clock_timestamp() - interval '1 minute'");
             Add(batch, "DELETE FROM jettae_studio.nodes WHERE seen_at < clock_timestamp() - interval '1 hour'");
         }
@@ -146,6 +152,25 @@ internal sealed class Beat(
                 untold.ConvertAll(each => each.ScheduleId).ToArray(),
                 untold.ConvertAll(each => each.RunId).ToArray()
             );
+    }
+
+    /// <summary>What there is more of than was shown, and away with what is over.</summary>
+    private void AddTexts(NpgsqlBatch batch, Dictionary<Guid, string> texts)
+    {
+        var news = texts.Where(each => each.Value != shown.GetValueOrDefault(each.Key, "")).ToList();
+        if (news.Count > 0)
+            Add(
+                batch,
+                """
+                INSERT INTO jettae_studio.texts (run_id, text) SELECT * FROM unnest($1::uuid[], $2::text[])
+                ON CONFLICT (run_id) DO UPDATE SET text = excluded.text, at = excluded.at
+                """,
+                news.ConvertAll(each => each.Key).ToArray(),
+                news.ConvertAll(each => Stored.Sound(each.Value)).ToArray()
+            );
+        var over = shown.Keys.Where(run => !texts.ContainsKey(run)).ToArray();
+        if (over.Length > 0)
+            Add(batch, "DELETE FROM jettae_studio.texts WHERE run_id = ANY($1)", over);
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)

@@ -15,6 +15,9 @@ internal sealed class Node(StudioOptions options, TimeProvider time)
     /// <summary>It is the one that looks after all schedules and alerts.</summary>
     public bool IsFirst => isFirst;
 
+    /// <summary>Others are at work too.</summary>
+    public bool HasOthers => living.Any(each => each != Id);
+
     /// <summary>It is at work, as far as was heard: this very program always is.</summary>
     public bool Lives(Guid? node) => node is { } one && (one == Id || living.Contains(one));
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Jettae.Studio;
 
@@ -10,14 +11,31 @@ internal sealed class RunLive
 {
     private readonly Lock gate = new();
     private readonly List<RunProgress> said = [];
+    private readonly StringBuilder text = new();
     private TaskCompletionSource more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool hasEnded;
     private Exception? failure;
 
+    /// <summary>As far as it is written.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (gate)
+                return text.ToString();
+        }
+    }
+
     public void Add(RunProgress progress)
     {
         lock (gate)
+        {
             said.Add(progress);
+            if (progress is RunProgress.Step { BeginsText: true })
+                text.Clear();
+            else if (progress is RunProgress.Text { Delta: var delta })
+                text.Append(delta);
+        }
         Signal();
     }
 

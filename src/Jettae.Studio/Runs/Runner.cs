@@ -15,10 +15,17 @@ public abstract record RunProgress
     public sealed record Started(Run Run) : RunProgress;
 
     /// <summary>A step began (no <see cref="RunStep.EndedAt"/>) or ended.</summary>
-    public sealed record Step(RunStep RunStep) : RunProgress;
+    public sealed record Step(RunStep RunStep) : RunProgress
+    {
+        /// <summary>Each call of the writer begins its text anew.</summary>
+        internal bool BeginsText => RunStep is { EndedAt: null, Kind: StepKind.Write or StepKind.Repair };
+    }
 
     /// <summary>A bit of the text as it is written.</summary>
     public sealed record Text(string Delta) : RunProgress;
+
+    /// <summary>The text as far as it is written, in place of what there was of it.</summary>
+    internal sealed record Written(string Body) : RunProgress;
 
     /// <summary>The end: with the content, or with the run's reason.</summary>
     public sealed record Finished(Run Run, Content? Content) : RunProgress;
@@ -35,6 +42,7 @@ public sealed partial class Runner
     private readonly Booker booker;
     private readonly Watcher watcher;
     private readonly Node node;
+    private readonly WrittenElsewhere elsewhere;
     private readonly Changes changes;
     private readonly StudioActivity activity;
     private readonly TimeProvider time;
@@ -53,6 +61,7 @@ public sealed partial class Runner
         Booker booker,
         Watcher watcher,
         Node node,
+        WrittenElsewhere elsewhere,
         Changes changes,
         StudioActivity activity,
         TimeProvider time,
@@ -65,6 +74,7 @@ public sealed partial class Runner
         this.booker = booker;
         this.watcher = watcher;
         this.node = node;
+        this.elsewhere = elsewhere;
         this.changes = changes;
         this.activity = activity;
         this.time = time;
@@ -118,9 +128,17 @@ public sealed partial class Runner
         return run;
     }
 
-    /// <summary>A run of this process as it is being made, from its begin; null when nobody makes it here.</summary>
-    public IAsyncEnumerable<RunProgress>? Follow(Guid runId, CancellationToken cancel) =>
-        atWork.TryGetValue(runId, out var work) ? work.Live.FollowAsync(cancel) : null;
+    /// <summary>
+    /// A run as it is being made: from its begin when this process makes it, its text as of each second when another node does; null
+    /// when nobody makes it.
+    /// </summary>
+    public IAsyncEnumerable<RunProgress>? Follow(Run run, CancellationToken cancel) =>
+        atWork.TryGetValue(run.Id, out var work) ? work.Live.FollowAsync(cancel)
+        : run.State == RunState.Running && node.IsElsewhere(run.NodeId) ? elsewhere.FollowAsync(run, cancel)
+        : null;
+
+    /// <summary>The runs that this process makes, with the text of each as far as it is written.</summary>
+    internal Dictionary<Guid, string> Texts() => atWork.ToDictionary(each => each.Key, each => each.Value.Live.Text);
 
     /// <summary>Writes a piece again as instructed: its next version, by the same checks as its first.</summary>
     /// <exception cref="RejectedException">The instruction is empty or too long; 404: the owner has no such piece.</exception>

@@ -27,10 +27,15 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>Of the statements that EF is not asked for.</summary>
     public string Connection => connection;
 
-    /// <summary>The database is not there, or not for now; a later try may succeed.</summary>
+    /// <summary>
+    /// The database is not there, or not for now; a later try may succeed. One whose disk is full is there, and waits for its operator:
+    /// that Npgsql takes for passing too.
+    /// </summary>
     public static bool IsAway(Exception failure) =>
         IsOutOfReach(failure)
-        || failure is NpgsqlException { IsTransient: true }
+        || failure
+            is NpgsqlException { IsTransient: true }
+                and not PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError }
         || (failure.InnerException is { } inner && IsAway(inner));
 
     /// <summary>

@@ -63,8 +63,18 @@ function head() {
   heading.tabIndex = -1;
   heading.focus();
 }
+// The first picture stays until the live page has read what takes its place, unless another page is asked for meanwhile.
+const { pathname } = location;
+let picture = document.querySelector("main[inert]:not(:has(> .skeleton))")?.cloneNode(true);
+function keep() {
+  const live = picture && document.querySelector("main:not([inert])");
+  if (!live) return;
+  live.hidden = location.pathname === pathname && !!live.querySelector(":scope > .skeleton");
+  if (!live.hidden) picture = picture.remove();
+  else if (!picture.isConnected) live.before(picture);
+}
 setInterval(tick, 1000);
-const refresh = () => { tick(); local(); tabs(); head(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
+const refresh = () => { keep(); tick(); local(); tabs(); head(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
 

@@ -60,7 +60,7 @@ public sealed class AlertsPageTests(StudioPages studio) : IClassFixture<StudioPa
         await Expect(page.GetByText(Words.ChannelGone.In(culture))).ToBeVisibleAsync();
         await Expect(test).ToHaveCountAsync(0);
         await Expect(slack).ToHaveValueAsync("");
-        Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Program.Output);
+        Assert.True(await page.Locator("#blazor-error-ui").IsHiddenAsync(), studio.Output);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Jettae.Testing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -42,18 +41,22 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
             TimeSpan.FromSeconds(20)
         );
         var due = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
-        await InFileAsync(
+        await writing.Program.InStudioAsync(
             $"""
             DELETE FROM bookings WHERE schedule_id = (SELECT id FROM schedules WHERE name = 'Broken {language}');
-            UPDATE schedules SET timezone = 'Atlantis/Capital', updated_at = 0, next_run_at = NULL WHERE name = 'Broken {language}';
-            UPDATE bookings SET slot_at = {due.ToUnixTimeMilliseconds()}
+            UPDATE schedules SET timezone = 'Atlantis/Capital', updated_at = {writing.Program.Moment(DateTimeOffset.UnixEpoch)}, next_run_at = NULL WHERE name = 'Broken {language}';
+            UPDATE bookings SET slot_at = {writing.Program.Moment(due)}
                 WHERE schedule_id = (SELECT id FROM schedules WHERE name = 'Forged {language}');
-            UPDATE schedules SET next_run_at = {due.ToUnixTimeMilliseconds()} WHERE name = 'Forged {language}';
+            UPDATE schedules SET next_run_at = {writing.Program.Moment(due)} WHERE name = 'Forged {language}';
             -- What is over, and newer than all that lasts, hides none of it.
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8)
-            INSERT OR IGNORE INTO alerts (id, owner_id, kind, subject, schedule_name, opened_at, closed_at, told)
-            SELECT printf('00000000-0000-7000-8000-%012d', i), owner_id, 'gave_up', i, 'Over', 4000000000000, 4000000000001, ''
-            FROM n, (SELECT owner_id FROM schedules LIMIT 1);
+            INSERT INTO alerts (id, owner_id, kind, subject, schedule_name, opened_at, closed_at, told) VALUES {string.Join(
+                ',',
+                Enumerable
+                    .Range(1, 8)
+                    .Select(n =>
+                        $"('00000000-0000-7000-8000-00000000000{n}', (SELECT owner_id FROM schedules LIMIT 1), 'gave_up', '{n}', 'Over', {Later(0)}, {Later(1)}, '')"
+                    )
+            )} ON CONFLICT DO NOTHING
             """
         );
         await ForgeAsync(refused, due);
@@ -80,15 +83,14 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync("/schedules?search=stored");
         await ReadyAsync(page);
-        await InFileAsync(
-            "CREATE TRIGGER fault BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        );
         var run = page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).First;
-        await run.ClickAsync();
         var dialog = page.Locator("dialog[open]");
-        await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("The data could not be stored.");
-        await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("free space");
-        await InFileAsync("DROP TRIGGER fault");
+        await using (await writing.Program.FillAsync("INSERT", "runs"))
+        {
+            await run.ClickAsync();
+            await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("The data could not be stored.");
+            await Expect(dialog.Locator(".notice.bad")).ToContainTextAsync("free space");
+        }
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await run.ClickAsync();
         await Expect(dialog.GetByRole(AriaRole.Link, new() { Name = "Read the piece" })).ToBeVisibleAsync();
@@ -115,10 +117,12 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
     public async Task Alerts_of_schedules_of_one_name_are_told_apart_by_what_they_write_and_when()
     {
         string[] twins = [await writing.ScheduleAsync("Twin"), await writing.ScheduleAsync("Twin")];
-        await InFileAsync(
-            """
+        await writing.Program.InStudioAsync(
+            $"""
             INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, opened_at, closed_at, told)
-            SELECT '00000000-0000-7000-8001-000000000001', owner_id, 'gave_up', 'twin', id, name, 4000000001000, 4000000001001, ''
+            SELECT '00000000-0000-7000-8001-000000000001', owner_id, 'gave_up', 'twin', id, name, {Later(1000)}, {Later(
+                1001
+            )}, ''
             FROM schedules WHERE name = 'Twin' LIMIT 1
             """
         );
@@ -141,13 +145,17 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var here = await writing.ScheduleAsync("Open here");
         var there = await writing.ScheduleAsync("Told of");
         var done = (string)(await writing.RunAsync(there))["id"]!;
-        await InFileAsync(
-            """
+        await writing.Program.InStudioAsync(
+            $"""
             INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, run_id, opened_at, closed_at, told)
-            SELECT '00000000-0000-7000-8002-000000000001', owner_id, 'chain_stalled', 'bell', id, name, NULL, 4000000002000, 4000000002001, ''
+            SELECT '00000000-0000-7000-8002-000000000001', owner_id, 'chain_stalled', 'bell', id, name, NULL, {Later(
+                2000
+            )}, {Later(2001)}, ''
             FROM schedules WHERE name = 'Told of';
             INSERT INTO alerts (id, owner_id, kind, subject, schedule_id, schedule_name, run_id, opened_at, closed_at, told)
-            SELECT '00000000-0000-7000-8002-000000000002', owner_id, 'gave_up', 'bell', schedule_id, schedule_name, id, 4000000003000, 4000000003001, ''
+            SELECT '00000000-0000-7000-8002-000000000002', owner_id, 'gave_up', 'bell', schedule_id, schedule_name, id, {Later(
+                3000
+            )}, {Later(3001)}, ''
             FROM runs WHERE schedule_name = 'Told of';
             """
         );
@@ -208,11 +216,15 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync($"/runs/{run["id"]}");
         await ReadyAsync(page);
-        await InFileAsync("DELETE FROM schedules WHERE name = 'Gone meanwhile'");
+        await writing.Program.InStudioAsync("DELETE FROM schedules WHERE name = 'Gone meanwhile'");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run it again" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "From the beginning" }).ClickAsync();
         await Expect(page.GetByText("The schedule of this run is no more")).ToBeVisibleAsync();
     }
+
+    /// <summary>A moment that is newer than all that happens.</summary>
+    private string Later(int milliseconds) =>
+        writing.Program.Moment(DateTimeOffset.FromUnixTimeMilliseconds(4_000_000_000_000 + milliseconds));
 
     private Task<JsonNode> ScheduleAsync(string id) => writing.Program.GetAsync($"/api/schedules/{id}");
 
@@ -249,16 +261,5 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         request.Headers.Add("Upstash-Message-Id", "msg_forged");
         using var answer = await http.SendAsync(request);
         Assert.Equal(401, (int)answer.StatusCode);
-    }
-
-    private async Task InFileAsync(string sql)
-    {
-        await using var file = new SqliteConnection(
-            $"Data Source={Path.Combine(writing.Program.Folder, "studio.db")};Pooling=False"
-        );
-        await file.OpenAsync();
-        await using var command = file.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
     }
 }

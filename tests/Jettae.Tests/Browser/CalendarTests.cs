@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -219,17 +218,10 @@ public sealed class CalendarTests(StudioPages studio) : IClassFixture<StudioPage
     }
 
     /// <summary>The own times of the slots that were changed are over.</summary>
-    private async Task PassAsync(string name)
-    {
-        await using var file = new SqliteConnection(
-            $"Data Source={Path.Combine(studio.Program.Folder, "studio.db")};Pooling=False"
+    private Task PassAsync(string name) =>
+        studio.Program.InStudioAsync(
+            $"UPDATE slot_changes SET slot_at = {studio.Program.Moment(DateTimeOffset.UnixEpoch)} WHERE schedule_id = (SELECT id FROM schedules WHERE name = '{name}')"
         );
-        await file.OpenAsync();
-        await using var command = file.CreateCommand();
-        command.CommandText =
-            $"UPDATE slot_changes SET slot_at = 0 WHERE schedule_id = (SELECT id FROM schedules WHERE name = '{name}')";
-        await command.ExecuteNonQueryAsync();
-    }
 
     private async Task<IPage> OpenAsync(string language, DateTime slot, string id, string view = "month")
     {

@@ -95,30 +95,6 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Fact]
-    public async Task Rows_that_the_first_picture_shows_stay_when_the_page_comes_to_life()
-    {
-        var id = await studio.PublishAsync("/later", 0, ("Upstash-Delay", "1d"), ("Upstash-Label", "stays"));
-        var page = await studio.OpenAsync("en");
-        await page.AddInitScriptAsync(
-            """
-            window.gone = 0;
-            let seen = false;
-            new MutationObserver(() => {
-              const there = !!document.querySelector("li.run, .timeline li");
-              if (seen && !there) window.gone++;
-              seen ||= there;
-            }).observe(document, { childList: true, subtree: true });
-            """
-        );
-        foreach (var path in new[] { "/messages?find=stays", $"/messages/{id}" })
-        {
-            await OpenAsync(page, path);
-            await Expect(page.Locator("li.run, .timeline li")).ToHaveCountAsync(1);
-            Assert.Equal(0, await page.EvaluateAsync<int>("window.gone"));
-        }
-    }
-
-    [Fact]
     public async Task Queues_keys_and_schedules_are_paused_and_resumed_and_what_happens_elsewhere_appears()
     {
         var page = await studio.OpenAsync("en");

@@ -60,7 +60,7 @@ public sealed class FirstPieceTests
             Assert.InRange(await page.EvaluateAsync<int>("JSON.parse(sessionStorage.seen ?? '[]').length"), 2, 100_000);
 
             // Who started it reads nothing that would make them wonder.
-            Assert.DoesNotContain("warn:", studio.Program.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("warn:", studio.Output, StringComparison.Ordinal);
 
             // From now on the home page is that of somebody at work.
             await person.PressAsync(person.Link(Words.Home, page.Locator("nav")));

@@ -88,7 +88,7 @@ public sealed class ForeignSiteTests(StudioPages studio) : IClassFixture<StudioP
         var elsewhere = new List<string>();
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(studio.Program.Url, StringComparison.Ordinal))
+            if (!request.Url.StartsWith(studio.Front, StringComparison.Ordinal))
                 elsewhere.Add(request.Url);
         };
         await page.GotoAsync("/docs");

@@ -44,10 +44,10 @@ public sealed class InstallTests(StudioPages studio) : IClassFixture<StudioPages
                 "async () => new URL((await navigator.serviceWorker.ready).scope).pathname"
             )
         );
-        await studio.Program.StopAsync();
+        await studio.StopAsync();
         await page.ReloadAsync();
         await Expect(page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Jettae에 연결할 수 없어요");
-        await studio.Program.StartAsync();
+        await studio.StartAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "보관함" }))
             .ToBeVisibleAsync(new() { Timeout = 60_000 });
     }

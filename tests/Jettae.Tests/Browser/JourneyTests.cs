@@ -19,6 +19,51 @@ public sealed class TwoNodes : StudioPages
 
 public abstract class Journeys(StudioPages studio)
 {
+    [Fact]
+    public async Task What_the_first_picture_shows_stays_until_the_live_page_has_read_it()
+    {
+        var message = await studio.PublishAsync("/later", 0, ("Upstash-Delay", "1d"), ("Upstash-Label", "stays"));
+        var page = await studio.OpenAsync("en");
+        await page.AddInitScriptAsync(
+            """
+            window.gone = 0;
+            let seen = false;
+            const look = () => {
+              const shown = [...document.querySelectorAll("main")].filter((main) => main.checkVisibility());
+              const isThere = shown.length === 1 && !!shown[0].querySelector("h1") && !shown[0].querySelector(":scope > .skeleton");
+              if (seen && !isThere) window.gone++;
+              seen ||= isThere;
+            };
+            // What is drawn is what there is when everyone has looked at a change.
+            new MutationObserver(() => queueMicrotask(look)).observe(document, { childList: true, subtree: true, attributes: true });
+            """
+        );
+        foreach (
+            var path in new[]
+            {
+                "/messages?find=stays",
+                $"/messages/{message}",
+                "/messages/keys",
+                "/messages/queues",
+                "/messages/flow",
+                "/schedules",
+                "/calendar",
+                "/library",
+                "/runs",
+                "/monitor",
+                "/alerts",
+                "/settings",
+                "/",
+            }
+        )
+        {
+            await page.GotoAsync(path);
+            await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
+            await Expect(page.Locator("main")).ToHaveCountAsync(1);
+            Assert.Equal((path, 0), (path, await page.EvaluateAsync<int>("window.gone")));
+        }
+    }
+
     [Theory]
     [InlineData(
         "ko",

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Jettae.Testing;
-using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -57,59 +56,40 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
     [Fact]
     public async Task What_the_store_does_not_take_is_said_and_what_was_typed_stays()
     {
-        Assert.SkipWhen(writing.Program.Settings.ContainsKey("DATABASE_URL"), "The trigger is put into a file.");
         var id = await PieceAsync("Stored");
         var page = await OpenAsync($"/library/{id}");
         await page.Locator("#edit").ClickAsync();
         await page.Locator("#body").FillAsync("Typed");
         var save = page.Locator("form[data-asks]").GetByRole(AriaRole.Button, new() { Name = "Save" });
-        await InStoreAsync(Full);
-        try
+        await using (await writing.Program.FillAsync("UPDATE", "contents"))
         {
             await save.ClickAsync();
             await Expect(page.Locator("form[data-asks]").GetByRole(AriaRole.Alert)).ToContainTextAsync("free space");
             await Expect(page.Locator("#body")).ToHaveValueAsync("Typed");
-        }
-        finally
-        {
-            await InStoreAsync("DROP TRIGGER full");
         }
         await save.ClickAsync();
         await Expect(page.Locator("article .text")).ToHaveTextAsync("Typed");
 
         // What cannot be taken back is not said to have been.
         await page.Locator("aside .actions").GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
-        await InStoreAsync(Full);
-        try
+        await using (await writing.Program.FillAsync("UPDATE", "contents"))
         {
             await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
             await Expect(page.Locator(".toast")).ToContainTextAsync("free space");
         }
-        finally
-        {
-            await InStoreAsync("DROP TRIGGER full");
-        }
-        Assert.Contains("database or disk is full", writing.Program.Output, StringComparison.Ordinal);
+        Assert.Contains("database or disk is full", writing.Studio.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task It_is_said_what_was_deleted_and_not_said_of_what_was_not()
     {
-        Assert.SkipWhen(writing.Program.Settings.ContainsKey("DATABASE_URL"), "The trigger is put into a file.");
         var id = await PieceAsync("Deletable");
         var page = await OpenAsync("/library?q=Deletable");
         await page.Locator(".pieces li").GetByRole(AriaRole.Checkbox).CheckAsync();
-        await InStoreAsync(
-            "CREATE TRIGGER kept BEFORE DELETE ON contents BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-        );
-        try
+        await using (await writing.Program.FillAsync("DELETE", "contents"))
         {
             await DeleteAsync(page.Locator(".chosen-bar"));
             await Expect(page.Locator(".toast")).ToContainTextAsync("free space");
-        }
-        finally
-        {
-            await InStoreAsync("DROP TRIGGER kept");
         }
         await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await page.GotoAsync($"/library/{id}");
@@ -148,9 +128,6 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
     }
 
-    private const string Full =
-        "CREATE TRIGGER full BEFORE UPDATE ON contents BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
-
     private async Task<IPage> OpenAsync(string path)
     {
         var page = await writing.Studio.OpenAsync("en");
@@ -178,17 +155,6 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
             "application/json"
         );
         (await writing.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
-    }
-
-    private async Task InStoreAsync(string sql)
-    {
-        await using var file = new SqliteConnection(
-            $"Data Source={Path.Combine(writing.Program.Folder, "studio.db")};Pooling=False"
-        );
-        await file.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = file.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);

@@ -1,6 +1,5 @@
 using System.Net;
 using Jettae.Testing;
-using Microsoft.Data.Sqlite;
 using static Microsoft.Playwright.Assertions;
 
 namespace Jettae.Tests;
@@ -23,10 +22,11 @@ public sealed class RetentionPageTests(RetentionPages studio) : IClassFixture<Re
         var began = TimeProvider.System.GetUtcNow().AddDays(-60);
         var (piece, run) = ((string)made["content"]!["id"]!, Guid.CreateVersion7(began));
         Assert.Equal(0, await studio.StopAsync());
-        await InFileAsync(
+        var moment = studio.Program.Moment(began);
+        await studio.Program.InStudioAsync(
             $"""
             DELETE FROM run_steps;
-            UPDATE runs SET id = '{run.ToString().ToUpperInvariant()}', started_at = {began.ToUnixTimeMilliseconds()}, finished_at = {began.ToUnixTimeMilliseconds()};
+            UPDATE runs SET id = '{run.ToString().ToUpperInvariant()}', started_at = {moment}, finished_at = {moment};
             UPDATE contents SET run_id = '{run.ToString().ToUpperInvariant()}';
             """
         );
@@ -70,16 +70,5 @@ public sealed class RetentionPageTests(RetentionPages studio) : IClassFixture<Re
         await Expect(english.Locator("main")).ToContainTextAsync("Alerts are deleted 30 days after their end");
         await english.GotoAsync("/settings");
         await Expect(english.Locator("#data")).ToContainTextAsync("deleted 30 days after their end. Pieces stay.");
-    }
-
-    private async Task InFileAsync(string sql)
-    {
-        await using var file = new SqliteConnection(
-            $"Data Source={Path.Combine(studio.Program.Folder, "studio.db")};Pooling=False"
-        );
-        await file.OpenAsync();
-        await using var command = file.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Jettae.Studio;
 using Jettae.Testing;
 using Microsoft.Extensions.Configuration;
@@ -12,7 +11,6 @@ public class StudioPages : IAsyncLifetime
 {
     private readonly (string Name, string Value)[] settings;
     private readonly List<JettaeProcess> nodes = [];
-    private PostgresServer? postgres;
     private Balancer? proxy;
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -27,9 +25,14 @@ public class StudioPages : IAsyncLifetime
     /// <summary>The program, or the first of its nodes.</summary>
     public JettaeProcess Program { get; private set; } = null!;
 
-    /// <summary>Nodes on one PostgreSQL behind a proxy; 1: the program by itself. <c>JETTAE_TEST_NODES</c> says it for all.</summary>
-    protected virtual int Nodes =>
-        int.Parse(Environment.GetEnvironmentVariable("JETTAE_TEST_NODES") ?? "1", CultureInfo.InvariantCulture);
+    /// <summary>Nodes on one PostgreSQL behind a proxy; 1: the program by itself.</summary>
+    protected virtual int Nodes => JettaeProcess.IsOnPostgres ? 2 : 1;
+
+    /// <summary>The program, or each of its nodes.</summary>
+    public IEnumerable<JettaeProcess> Programs => nodes.Append(Program).Distinct();
+
+    /// <summary>What it has said so far, all of its nodes.</summary>
+    public string Output => string.Join('\n', Programs.Select(node => node.Output));
 
     /// <summary>Where people come in.</summary>
     public string Front { get; private set; } = "";
@@ -58,7 +61,7 @@ public class StudioPages : IAsyncLifetime
     public async Task<int> StopAsync()
     {
         var codes = 0;
-        foreach (var node in nodes.Append(Program).Distinct())
+        foreach (var node in Programs)
             codes |= await node.StopAsync();
         return codes;
     }
@@ -66,7 +69,7 @@ public class StudioPages : IAsyncLifetime
     /// <summary>Starts it again.</summary>
     public async Task StartAsync()
     {
-        foreach (var node in nodes.Append(Program).Distinct())
+        foreach (var node in Programs)
             await node.StartAsync();
     }
 
@@ -182,27 +185,23 @@ public class StudioPages : IAsyncLifetime
         if (browser is not null)
             await browser.DisposeAsync();
         playwright?.Dispose();
-        foreach (var node in nodes.Append(Program).Distinct())
+        foreach (var node in Programs)
             await node.DisposeAsync();
         if (proxy is not null)
             await proxy.DisposeAsync();
-        if (postgres is not null)
-            await postgres.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     private async Task StartNodesAsync()
     {
-        postgres = await PostgresServer.StartAsync();
+        var database = PostgresServer.NewDatabase();
         var ports = Enumerable.Range(0, Nodes).Select(_ => JettaeProcess.FreePort()).ToList();
         var front = JettaeProcess.FreePort();
         proxy = Balancer.On(front, ports);
         Front = $"http://127.0.0.1:{front}";
         foreach (var port in ports)
         {
-            nodes.Add(
-                JettaeProcess.On(port, [("DATABASE_URL", postgres.Url), ("NEXT_PUBLIC_URL", Front), .. settings])
-            );
+            nodes.Add(JettaeProcess.On(port, [("DATABASE_URL", database), ("NEXT_PUBLIC_URL", Front), .. settings]));
             await nodes[^1].StartAsync();
         }
         Program = nodes[0];

@@ -52,7 +52,7 @@ public sealed class WritingPages : IAsyncLifetime
         using var http = Program.Client(Program.Credentials.Token);
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            $"/v2/publish/{Program.Url}/api/content/generate-scheduled"
+            $"/v2/publish/{Studio.Front}/api/content/generate-scheduled"
         )
         {
             Content = new StringContent(JsonSerializer.Serialize(new { scheduleId = schedule, timestamp = slot })),

@@ -9,6 +9,7 @@ namespace Jettae.Tests;
 
 /// <summary>Three nodes on one PostgreSQL, in processes that are really killed and stopped, while messages come all the time.</summary>
 [Collection(Busy.Proofs)]
+[Trait("Store", "own")]
 public sealed class ClusterKillTests(ITestOutputHelper output)
 {
     private const int Kills = 4;

@@ -9,6 +9,7 @@ namespace Jettae.Tests;
 
 /// <summary>The whole program while its PostgreSQL is away, and when it is back.</summary>
 [Collection(Busy.Name)]
+[Trait("Store", "own")]
 public sealed class DatabaseAwayTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);

@@ -13,6 +13,7 @@ public sealed class DownTests : IDisposable
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jettae-down-");
+    private readonly string database = JettaeProcess.IsOnPostgres ? PostgresServer.NewDatabase() : "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -104,6 +105,7 @@ public sealed class DownTests : IDisposable
             new Dictionary<string, string?>
             {
                 ["JETTAE_DATA"] = folder.FullName,
+                ["DATABASE_URL"] = database,
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{JettaeProcess.FreePort()}",
             }
         );

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 namespace Jettae.Tests;
 
 /// <summary>Flow control, measured where it matters: at the receiver, for a minute.</summary>
+[Trait("Store", "own")]
 public sealed class FlowRateTests(ITestOutputHelper output)
 {
     private const int Rate = 40;

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 namespace Jettae.Tests.Proof;
 
 /// <summary>How much is stored is the disk's matter: it need not fit into memory.</summary>
+[Trait("Store", "own")]
 public sealed class MemoryTests
 {
     private const int Schedules = 40;

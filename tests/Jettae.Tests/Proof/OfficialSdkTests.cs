@@ -10,6 +10,7 @@ namespace Jettae.Tests;
 /// the rows of the compatibility table that its first line names.
 /// </summary>
 [Collection(Busy.Name)]
+[Trait("Store", "own")]
 public sealed class OfficialSdkTests(OfficialSdkTests.Stories stories) : IClassFixture<OfficialSdkTests.Stories>
 {
     public static IEnumerable<TheoryDataRow<string>> All() =>

@@ -6,6 +6,7 @@ namespace Jettae.Tests;
 
 /// <summary>The whole program on two nodes, which reach their PostgreSQL through a pooler that gives each transaction another session.</summary>
 [Collection(Busy.Name)]
+[Trait("Store", "own")]
 public sealed class PoolerTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -8,6 +8,7 @@ namespace Jettae.Tests;
 
 /// <summary>A schedule and a program that is killed outright, again and again.</summary>
 [Collection(Busy.Proofs)]
+[Trait("Store", "own")]
 public sealed class ScheduleKillTests(ITestOutputHelper output)
 {
     private const int Kills = 50;

@@ -5,6 +5,7 @@ using Npgsql;
 namespace Jettae.Tests;
 
 /// <summary>Schedules of every minute on three nodes behind a proxy, in processes that are really killed one after the other.</summary>
+[Trait("Store", "own")]
 public sealed class StudioClusterTests(ITestOutputHelper output)
 {
     /// <summary><c>JETTAE_TEST_CLUSTER=200x30</c>: schedules, and minutes.</summary>
