@@ -38,7 +38,7 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
     {
         try
         {
-            return settings.Database is not null ? InDatabase(settings) : InFolder(settings);
+            return Looked(settings);
         }
         catch (Exception unreachable) when (unreachable is InvalidOperationException or DbException)
         {
@@ -50,14 +50,16 @@ public sealed record Credentials(string Token, string CurrentSigningKey, string 
     /// <exception cref="InvalidOperationException">The database cannot be used; why, in a sentence.</exception>
     internal static Credentials? Seen(Settings settings)
     {
-        var kept =
-            settings.Database is null ? InFolder(settings)
-            : PostgresStore.Look(Composition.StoreOf(settings), $"select value from {{kept}} where name = '{Name}'")
-                is string found
-                ? JsonSerializer.Deserialize<Credentials>(found)
-            : null;
+        var kept = Looked(settings);
         return kept is null ? null : WithSettings(settings, kept);
     }
+
+    private static Credentials? Looked(Settings settings) =>
+        settings.Database is null ? InFolder(settings)
+        : PostgresStore.Look(Composition.StoreOf(settings), $"select value from {{kept}} where name = '{Name}'")
+            is string found
+            ? JsonSerializer.Deserialize<Credentials>(found)
+        : null;
 
     private static Credentials WithSettings(Settings settings, Credentials kept) =>
         new(

@@ -37,8 +37,32 @@ public sealed class PostgresAddressTests
     [InlineData("password authentication failed for user", "28P01", "check user and password")]
     [InlineData("sorry, too many clients already", "53300", "write a lower connection_limit")]
     [InlineData("MaxClientsInSessionMode: max clients reached", "XX000", "write a lower connection_limit")]
-    public void What_a_pooler_says_is_said_so_that_something_can_be_done(string text, string state, string said) =>
-        AssertSays(said, Pooler + "/postgres", new PostgresException(text, "FATAL", "FATAL", state));
+    [InlineData("cannot execute UPDATE in a read-only transaction", "25006", "it can be read and not written to")]
+    [InlineData("could not extend file: No space left on device", "53100", "its disk is full")]
+    public void What_a_pooler_or_a_database_says_is_said_so_that_something_can_be_done(
+        string text,
+        string state,
+        string said
+    ) => AssertSays(said, Pooler + "/postgres", new PostgresException(text, "FATAL", "FATAL", state));
+
+    [Theory]
+    [InlineData("postgres://u:secret@h1,h2/db", "primary")]
+    [InlineData("postgres://u:secret@h1,h2/db?target_session_attrs=read-write", "primary")]
+    [InlineData("postgres://u:secret@h1/db", null)]
+    public void Of_several_hosts_it_is_the_primary(string address, string? target) =>
+        Assert.Equal(
+            target,
+            new NpgsqlConnectionStringBuilder(PostgresStore.ConnectionStringOf(address)).TargetSessionAttributes
+        );
+
+    [Fact]
+    public void A_standby_is_nothing_to_write_to()
+    {
+        var refused = Assert.Throws<InvalidOperationException>(() =>
+            PostgresStore.ConnectionStringOf("postgres://u:secret@h1,h2/db?target_session_attrs=standby")
+        );
+        Assert.Contains("target_session_attrs is standby", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task An_address_without_a_way_to_it_from_here_leads_to_the_poolers()

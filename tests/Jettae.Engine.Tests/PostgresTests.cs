@@ -63,6 +63,17 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task Of_several_hosts_one_that_does_not_answer_is_passed_over()
+    {
+        var options = await OptionsAsync();
+        var server = await PostgresServer.SharedAsync();
+        options.Database = $"postgres://postgres@127.0.0.1:1,127.0.0.1:{server.Port}/postgres";
+        await using var store = new PostgresStore(options);
+        await store.WriteAsync(s => s.Run("insert into queues values ('t', 'q', 1, 0, 0, 0)"));
+        Assert.True(store.Read(db => db.Any("select 1 from queues")));
+    }
+
+    [Fact]
     public async Task A_schema_of_a_newer_version_is_left_alone()
     {
         var options = await OptionsAsync();

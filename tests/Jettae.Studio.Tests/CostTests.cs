@@ -50,6 +50,10 @@ public sealed class CostTests
         var id = (string)(await studio.CreateAsync(TestStudio.ThreeHourly()))["id"]!;
         var running = studio.PostAsync("/api/schedule/run", new { id });
         await began.Task;
+        // It has come as far as the studio.
+        await TestStudio.Until(() =>
+            studio.Services.GetRequiredService<Runner>().Texts().Values.SingleOrDefault() is { Length: > 0 }
+        );
         while (!running.IsCompleted)
         {
             studio.Time.Advance(TimeSpan.FromSeconds(20));

@@ -138,7 +138,7 @@ public sealed class InstallationFaultTests
                 await studio.InStoreAsync(
                     "CREATE TRIGGER fault BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'attempt to write a readonly database'); END"
                 );
-            Assert.Equal(HttpStatusCode.InternalServerError, (await studio.DeliverAsync(message)).StatusCode);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await studio.DeliverAsync(message)).StatusCode);
         }
         await studio.InStoreAsync("DROP TRIGGER IF EXISTS fault");
         Assert.Empty((await studio.GetAsync("/api/runs"))["items"]!.AsArray());

@@ -34,6 +34,18 @@ public sealed class RowSecurityTests
         Assert.Equal(0L, await AsAsync(studio, "authenticated", null, $"SELECT COUNT(*) FROM {table}"));
     }
 
+    [Fact]
+    public async Task No_table_that_the_projects_API_may_show_is_without_its_rules()
+    {
+        await using var studio = await TestStudio.StartAsync();
+        Assert.Equal(
+            DBNull.Value,
+            await studio.FromStoreAsync(
+                "SELECT string_agg(relname, ', ') FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity"
+            )
+        );
+    }
+
     [Theory]
     [InlineData("authenticated", "UPDATE schedules SET name = 'x'")]
     [InlineData("authenticated", "DELETE FROM contents")]

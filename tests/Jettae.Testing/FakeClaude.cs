@@ -10,7 +10,7 @@ namespace Jettae.Testing;
 
 /// <summary>
 /// A Messages API on this machine: checks key, version and body as the real one does, answers whole or as a stream, and fails
-/// as the test says. What the script does not say gets the usual text.
+/// as the test says. What the script does not say gets the usual text, or what is said otherwise.
 /// </summary>
 public sealed class FakeClaude : IAsyncDisposable
 {
@@ -25,6 +25,9 @@ public sealed class FakeClaude : IAsyncDisposable
 
     /// <summary>What the next calls get, in order; afterwards the usual text.</summary>
     public ConcurrentQueue<Func<HttpContext, Task>> Script { get; } = new();
+
+    /// <summary>What calls get that the script says nothing of.</summary>
+    public Func<HttpContext, Task> Otherwise { get; set; } = Says(Usual);
     public ConcurrentQueue<JsonNode> Requests { get; } = new();
     public string Url => app.Urls.First();
 
@@ -225,7 +228,7 @@ public sealed class FakeClaude : IAsyncDisposable
         }
         http.Items[Asked] = body;
         Requests.Enqueue(body!);
-        await (Script.TryDequeue(out var next) ? next : Says(Usual))(http);
+        await (Script.TryDequeue(out var next) ? next : Otherwise)(http);
     }
 
     /// <summary>The first rule of a request that this body breaks.</summary>

@@ -71,8 +71,15 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     /// <summary>What it has said so far, in all its lives.</summary>
     public string Output => string.Join('\n', said);
 
-    /// <summary>The link that its latest life printed.</summary>
-    public string SignInLink => LinkLine().Matches(Output)[^1].Groups[1].Value;
+    /// <summary>The link that its latest life printed, which it does as soon as it listens.</summary>
+    public string SignInLink
+    {
+        get
+        {
+            SpinWait.SpinUntil(() => LinkLine().IsMatch(Output), TimeSpan.FromSeconds(20));
+            return LinkLine().Matches(Output)[^1].Groups[1].Value;
+        }
+    }
 
     /// <summary>What the built-in engine asks for and signs with.</summary>
     public (string Token, string Current, string Next) Credentials

@@ -44,6 +44,8 @@ public sealed class PostgresServer : IAsyncDisposable
         var name = $"database_{Interlocked.Increment(ref databases)}";
         using var created = Process.Start(Program("psql"), [server.Url, "-qc", $"create database {name}"]);
         created.WaitForExit();
+        if (created.ExitCode != 0)
+            throw new InvalidOperationException($"No database {name} could be made.");
         return server.Url[..^"postgres".Length] + name;
     }
 

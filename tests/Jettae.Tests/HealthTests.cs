@@ -37,9 +37,21 @@ public sealed class HealthTests
         await using var program = await JettaeProcess.StartAsync();
         await UntilReadyAsync(program);
         Rename(program, file, table, "hidden");
-        var (status, told) = await ReadyAsync(program.Http);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.Equal([part], told["parts"]!.AsObject().Where(each => !(bool)each.Value!).Select(each => each.Key));
+        JsonNode told = new JsonObject();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                (var status, told) = await ReadyAsync(program.Http);
+                return status == HttpStatusCode.ServiceUnavailable
+                    && told["parts"]!
+                        .AsObject()
+                        .Where(each => !(bool)each.Value!)
+                        .Select(each => each.Key)
+                        .SequenceEqual([part]);
+            },
+            Patience,
+            () => $"{told}"
+        );
         Assert.DoesNotContain("SQLite", told.ToJsonString(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("ok", await program.Http.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
         Rename(program, file, "hidden", table);

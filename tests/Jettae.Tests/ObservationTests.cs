@@ -203,9 +203,17 @@ public sealed partial class ObservationTests
             ["engine_shards", "engine_store", "studio_keeper", "studio_store"],
             told!["parts"]!.AsObject().Select(part => part.Key).Order()
         );
-        var (status, measured) = await MetricsAsync(program, MetricsToken);
-        Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Matches("""(?m)^jettae_engine_shards\{[^}]*\} 8$""", measured);
+        // A node of many is ready before it has its shards.
+        var measured = "";
+        await Wait.UntilAsync(
+            async () =>
+                Regex.IsMatch(
+                    measured = (await MetricsAsync(program, MetricsToken)).Text,
+                    """(?m)^jettae_engine_shards\{[^}]*\} 8$"""
+                ),
+            Patience,
+            () => measured
+        );
         Assert.Matches("""(?m)^jettae_engine_pending\{[^}]*state="later"\} 0$""", measured);
         await program.StopAsync();
         Assert.Contains(

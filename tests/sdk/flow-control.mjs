@@ -57,7 +57,8 @@ await tell({
 
   "no more at once than allowed": async () => {
     const key = own("parallel");
-    for (let n = 0; n < 6; n++) await publish(key, { parallelism: 2 }, { url: `${here}/slow-300/parallel` });
+    // In one call: none of them is through before the last one waits.
+    await client.batch(Array.from({ length: 6 }, (_, n) => ({ url: `${here}/slow-300/parallel`, body: String(n), flowControl: { key, parallelism: 2 }, label })));
     await eventually(() => flow.get(key), ({ parallelismCount, waitListSize }) => parallelismCount === 2 && waitListSize > 0);
     await came("/slow-300/parallel", 6);
     assert.equal(mostAtOnce("/slow-300/parallel"), 2);
@@ -142,9 +143,9 @@ await tell({
 
   "a cancelled message frees its place once its request has ended": async () => {
     const key = own("freed");
-    const first = await publish(key, { parallelism: 1 }, { url: `${here}/slow-1500/held` });
+    const first = await publish(key, { parallelism: 1 }, { url: `${here}/slow-5000/held` });
     await publish(key, { parallelism: 1 }, { url: `${here}/ok/freed` });
-    await came("/slow-1500/held");
+    await came("/slow-5000/held");
     await client.messages.cancel(first);
     await came("/ok/freed");
     await eventually(() => flow.get(key), ({ parallelismCount }) => parallelismCount === 0);

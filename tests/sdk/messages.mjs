@@ -73,22 +73,22 @@ await tell({
   },
 
   "cancel one": async () => {
-    const messageId = await waiting("one", { delay: 1 });
+    const messageId = await waiting("one", { delay: 5 });
     assert.deepEqual(await client.messages.cancel(messageId), { cancelled: 1 });
     await isCancelled(messageId);
-    await pause(1500);
+    await pause(5500);
     assert.equal(to("/ok/one").length, 0);
     await refused(client.messages.cancel(messageId), 404);
   },
 
   "cancel what is under way: its end does not count": async () => {
-    const { messageId } = await client.publish({ url: `${here}/slow-1500/way`, body: "x", retries: 3, retryDelay: "50", label });
-    await eventually(async () => to("/slow-1500/way").length, (n) => n === 1);
+    const { messageId } = await client.publish({ url: `${here}/slow-5000/way`, body: "x", retries: 3, retryDelay: "50", label });
+    await eventually(async () => to("/slow-5000/way").length, (n) => n === 1);
     assert.deepEqual(await client.messages.cancel(messageId), { cancelled: 1 });
-    await pause(2000);
+    await pause(5500);
     const all = await states(messageId, "CANCELED");
     assert.ok(!all.includes("DELIVERED"), all.join());
-    assert.equal(to("/slow-1500/way").length, 1);
+    assert.equal(to("/slow-5000/way").length, 1);
   },
 
   "cancel what waits for a retry": async () => {

@@ -83,11 +83,11 @@ await tell({
 
   "an expression grows with the retries": async () => {
     const started = Date.now();
-    await client.publish({ url: `${here}/fail/grows`, body: "x", retries: 2, retryDelay: "2000 * retried", label });
+    await client.publish({ url: `${here}/fail/grows`, body: "x", retries: 2, retryDelay: "5000 * retried", label });
     const [first, second, third] = await came("/fail/grows", 3);
-    assert.ok(second.at - first.at < 1500, `the first retry is at once, not after ${second.at - first.at} ms`);
-    assert.ok(third.at - second.at >= 1950, `the second retry after 2000 ms, not ${third.at - second.at}`);
-    assert.ok(third.at - started < 10_000);
+    assert.ok(second.at - first.at < 4000, `the first retry is at once, not after ${second.at - first.at} ms`);
+    assert.ok(third.at - second.at >= 4950, `the second retry after 5000 ms, not ${third.at - second.at}`);
+    assert.ok(third.at - started < 30_000);
   },
 
   "an expression that is none": async () => {
@@ -127,10 +127,10 @@ await tell({
   },
 
   "an answer that takes too long": async () => {
-    const { messageId } = await client.publish({ url: `${here}/slow-6000/late`, body: "x", timeout: 1, retries: 0, label });
+    const { messageId } = await client.publish({ url: `${here}/slow-30000/late`, body: "x", timeout: 1, retries: 0, label });
     const published = Date.now();
     const log = await logged(messageId, "FAILED");
-    assert.ok(Date.now() - published < 5000);
+    assert.ok(Date.now() - published < 20_000);
     assert.match(log[2].error, /./);
     assert.equal(log[2].timeout ?? 1000, 1000);
     assert.equal((await deadLetter(messageId)).responseStatus ?? 0, 0);

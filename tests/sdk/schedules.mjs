@@ -130,7 +130,8 @@ await tell({
     assert.equal((await nextOf("summer", "CRON_TZ=Europe/Berlin 0 12 1 7 *")).toISOString().slice(5), "07-01T10:00:00.000Z");
     assert.equal((await nextOf("winter", "CRON_TZ=Europe/Berlin 0 12 1 1 *")).toISOString().slice(5), "01-01T11:00:00.000Z");
     assert.equal((await nextOf("monday", "0 0 * * MON")).getUTCDay(), 1);
-    assert.equal((await nextOf("steps", "*/20 5-7 * JAN,FEB *")).toISOString().slice(8), "01T05:00:00.000Z");
+    const steps = await nextOf("steps", "*/20 5-7 * JAN,FEB *");
+    assert.match(steps.toISOString(), /^\d+-0[12]-\d+T0[5-7]:[024]0:00\.000Z$/);
     const either = await nextOf("either", "0 12 13 * 5");
     assert.ok(either.getUTCDate() === 13 || either.getUTCDay() === 5, either.toISOString());
     const soon = await nextOf("soon", "* * * * *");
@@ -153,7 +154,7 @@ await tell({
     assert.deepEqual([one.url, one.method, one.body, one.headers["x-own"]], ["/ok/fires?q=1", "PUT", '{"n":1}', "1"]);
     assert.equal(one.headers["upstash-schedule-id"], scheduleId);
     assert.equal(one.headers["upstash-caller-ip"], "127.0.0.1");
-    assert.ok(one.at % minute < 5000, `fired ${one.at % minute} ms after the minute`);
+    assert.ok(one.at % minute < 20_000, `fired ${one.at % minute} ms after the minute`);
     const message = await client.messages.get(messageId);
     assert.deepEqual([message.scheduleId, message.maxRetries, message.label], [scheduleId, 2, label]);
     const schedule = await eventually(() => schedules.get(scheduleId), ({ lastScheduleStates }) => lastScheduleStates?.[messageId] === "SUCCESS");
@@ -223,9 +224,10 @@ await tell({
   },
 
   "paused it is silent, resumed it fires": async () => {
-    const silent = await create("silent", { cron: "* * * * *" });
-    const resumed = await create("resumed", { cron: "* * * * *" });
+    // Paused before it has a slot that may come meanwhile; what is written anew stays paused.
+    const [silent, resumed] = await Promise.all(["silent", "resumed"].map((name) => create(name, { cron: "0 0 29 2 *" })));
     for (const schedule of [silent, resumed]) await schedules.pause({ schedule });
+    for (const name of ["silent", "resumed"]) await create(name, { cron: "* * * * *" });
     await schedules.resume({ schedule: resumed });
     await came("/ok/resumed", 1, tick);
     await pause(1500);

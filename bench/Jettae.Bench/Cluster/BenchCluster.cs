@@ -16,6 +16,7 @@ public sealed class BenchCluster : IAsyncDisposable
     private readonly PostgresServer server;
     private readonly ClusterOptions options;
     private int refused;
+    private int unanswered;
 
     private BenchCluster(PostgresServer server, Arrivals arrivals, ClusterOptions options)
     {
@@ -34,6 +35,9 @@ public sealed class BenchCluster : IAsyncDisposable
 
     /// <summary>Requests that a node answered with 503, and when to come again.</summary>
     public int Refused => Volatile.Read(ref refused);
+
+    /// <summary>Requests that a node did not take, or did not answer: they went to the next one.</summary>
+    public int Unanswered => Volatile.Read(ref unanswered);
 
     public static async Task<BenchCluster> StartAsync(ClusterOptions options, string? program)
     {
@@ -100,6 +104,7 @@ public sealed class BenchCluster : IAsyncDisposable
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {
                 // It was killed, or does not answer: the next one, then.
+                Interlocked.Increment(ref unanswered);
             }
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }

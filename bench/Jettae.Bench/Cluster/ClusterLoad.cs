@@ -142,6 +142,7 @@ internal static class ClusterLoad
             Table.Say("acknowledged", $"{numbers:N0} in {acknowledged.Count:N0} requests of {options.Batch}");
             Table.Say("killed or replaced, and started again", $"{kills.Count}");
             Table.Say("answered with 503 and when to come again", $"{cluster.Refused:N0}");
+            Table.Say("not answered, and sent to the next node", $"{cluster.Unanswered:N0}");
             Table.Say("lost", $"{lost:N0}");
             Table.Say("arrived more than once", $"{repeated.Count:N0}; each time: {string.Join(' ', byKill)}");
             Table.Say("of these not under way then", $"{unexplained:N0}");

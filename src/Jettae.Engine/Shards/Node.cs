@@ -32,7 +32,7 @@ internal sealed class Node : IAsyncDisposable
     private volatile int[] owned = [];
     private long renewedAt;
     private long renewedAtUtc;
-    private volatile bool failed;
+    private volatile Exception? trouble;
     private volatile bool hasOlder = true;
     private readonly Timer lapse;
     private volatile CancellationTokenSource lapsing = new();
@@ -91,8 +91,11 @@ internal sealed class Node : IAsyncDisposable
     /// </summary>
     public CancellationToken Lapsing => lapsing.Token;
 
-    /// <summary>The database does not answer, and has not for so long that others may have what this node has.</summary>
-    public bool IsCutOff => failed && !IsAlive;
+    /// <summary>It could not renew its row in the database, and has not for so long that others may have what this node has.</summary>
+    public bool IsCutOff => trouble is not null && !IsAlive;
+
+    /// <summary>What kept it from that at the last beat; null when nothing did.</summary>
+    public Exception? Trouble => trouble;
 
     /// <summary>Until none is left that began before lines had heads: it may place a message before one.</summary>
     public bool HasOlder => hasOlder;
@@ -250,9 +253,9 @@ internal sealed class Node : IAsyncDisposable
                 left.UnionWith(leaving);
             }
             var beat = await InTransactionAsync(Beat);
-            if (failed)
+            if (trouble is not null)
             {
-                failed = false;
+                trouble = null;
                 CameBack?.Invoke();
             }
             if (beat is null)
@@ -273,11 +276,11 @@ internal sealed class Node : IAsyncDisposable
                 Met?.Invoke();
         }
 #pragma warning disable CA1031 // Nothing may end the beats: whatever it was, the next one may be in time.
-        catch (Exception)
+        catch (Exception met)
 #pragma warning restore CA1031
         {
             // Nothing begins any more when it is not: IsAlive.
-            (failed, soonest) = (true, TimeSpan.MaxValue);
+            (trouble, soonest) = (met, TimeSpan.MaxValue);
             // A timer stands still while the machine sleeps.
             if (!IsAlive)
                 Lapse();

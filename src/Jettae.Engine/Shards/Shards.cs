@@ -81,7 +81,8 @@ public sealed partial class Shards : IDisposable
 
     internal Task SteppedAsync() => Task.WhenAll(Mine.Select(shard => shard.SteppedAsync()));
 
-    internal int Running => Mine.Count(shard => shard.IsRunning);
+    /// <summary>None while others may have them.</summary>
+    internal int Running => store is PostgresStore { Node.IsAlive: false } ? 0 : Mine.Count(shard => shard.IsRunning);
 
     /// <summary>All that this node has; a node of many may have none for a while.</summary>
     internal bool AreRunning =>
@@ -204,32 +205,48 @@ public sealed partial class Shards : IDisposable
     private async Task LookAsync(Node node, Lookout lookout)
     {
         using var looks = new PeriodicTimer(Look, TimeProvider.System);
-        var waited = 0;
+        var (waited, isCutOff, isTroubled, handing) = (0, false, false, Task.CompletedTask);
         while (true)
         {
             try
             {
                 if (!await looks.WaitForNextTickAsync(ending.Token))
-                    return;
+                    break;
+                if (isCutOff != node.IsCutOff)
+                {
+                    isCutOff = !isCutOff;
+                    if (isCutOff)
+                        CutOff(((PostgresStore)store).Obstacle);
+                    else
+                        CameBack();
+                }
+                if (isCutOff)
+                    continue;
                 await lookout.LookAsync();
                 waited = node.Excess > 0 ? waited + 1 : 0;
-                if (node.Excess > 0 && Spare(node.Owned, waited) is { } number)
+                // One at a time, beside the looks: the others go on to hear their news meanwhile.
+                if (handing.IsCompleted && node.Excess > 0 && Spare(node.Owned, waited) is { } number)
                 {
                     waited = 0;
-                    await HandOverAsync(node, number);
+                    handing = HandOverAsync(node, number);
                 }
+                isTroubled = false;
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
 #pragma warning disable CA1031 // Nothing may end it: whatever it was, it looks again.
             catch (Exception trouble)
 #pragma warning restore CA1031
             {
-                LookTrouble(trouble);
+                // Many a second, and all for the same reason.
+                if (!isTroubled)
+                    LookTrouble(trouble);
+                isTroubled = true;
             }
         }
+        await handing;
     }
 
     private int? Spare(IReadOnlyList<int> shards, int waited)
@@ -243,7 +260,16 @@ public sealed partial class Shards : IDisposable
     private async Task HandOverAsync(Node node, int number)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(2), TimeProvider.System);
-        await GiveBackAsync(node, number, bound.Token);
+        try
+        {
+            await GiveBackAsync(node, number, bound.Token);
+        }
+#pragma warning disable CA1031 // Whatever it was, the next beat tells whose it is.
+        catch (Exception trouble)
+#pragma warning restore CA1031
+        {
+            LookTrouble(trouble);
+        }
     }
 
     private async Task GiveBackAsync(Node node, int number, CancellationToken bound)
@@ -273,6 +299,12 @@ public sealed partial class Shards : IDisposable
         Message = "{Shards} shards are given up: other nodes may have them, for this one did not renew its lease in time."
     )]
     private partial void Lost(int shards);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Nothing is delivered or taken in here just now. {Why}")]
+    private partial void CutOff(string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is back: all goes on here.")]
+    private partial void CameBack();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store failed the nodes' news; they are looked for again.")]
     private partial void LookTrouble(Exception trouble);

@@ -108,7 +108,14 @@ public static class Move
             await CopyAsync(source, target, name, place, key.Split(", "), columns, cancel);
             var all = string.Join(", ", columns.Select(column => column.Name));
             var before = await SumAsync(source, $"select {all} from {name}", cancel);
+            // Read through in one piece, however long a host lets a statement take.
+            await using var whole = await target.BeginTransactionAsync(cancel);
+            await using (
+                var patient = new NpgsqlCommand("select set_config('statement_timeout', '0', true)", target, whole)
+            )
+                await patient.ExecuteNonQueryAsync(cancel);
             var after = await SumAsync(target, $"select {all} from {place}", cancel);
+            await whole.CommitAsync(cancel);
             moved.Add(new MovedTable(name, before.Rows, before == after));
             tell($"{name}: {before.Rows}");
         }

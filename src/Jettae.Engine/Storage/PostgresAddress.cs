@@ -44,6 +44,13 @@ internal sealed class PostgresAddress
         // Kerberos is for whoever asks for it: no connection need look for it first.
         if (settings.GssEncryptionMode == usual.GssEncryptionMode)
             settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        if (
+            settings.TargetSessionAttributes is { } target
+            && target.ToLowerInvariant() is not ("primary" or "read-write")
+        )
+            throw Wrong($"its target_session_attrs is {target}, and Jettae writes: say primary");
+        if (settings.Host.Contains(',', StringComparison.Ordinal))
+            settings.TargetSessionAttributes = "primary";
         if (string.IsNullOrEmpty(settings.ApplicationName))
             settings.ApplicationName = "jettae";
     }
@@ -102,6 +109,11 @@ internal sealed class PostgresAddress
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
                 $"the user {settings.Username} may not do this in the database ({said}): have its owner run "
                     + $"'create schema {schema} authorization \"{settings.Username}\"', or use another user",
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
+                $"it can be read and not written to ({said}): it is a replica, or its host made it so because its disk is nearly full; "
+                    + "see its console",
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
+                $"its disk is full ({said}): make room there",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => NoDatabase(),
             PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => NoneLeft("its max_connections"),
             // A pooler for sessions keeps one for each connection.

@@ -63,10 +63,12 @@ public sealed partial class PostgresStore : Store
         {
             Node = new Node(Source(address.Impatient(options.NodeTerm * 2 / 3)), schema, options.NodeTerm);
         }
-        catch
+        catch (Exception failure)
         {
             source.Dispose();
             writing.Dispose();
+            if (failure is NpgsqlException)
+                throw address.Explained(failure, schema);
             throw;
         }
         // What it did not use for a while may be dead, and would be found so one by one.
@@ -90,6 +92,12 @@ public sealed partial class PostgresStore : Store
     public static string ConnectionStringOf(string database) => new PostgresAddress(database).ConnectionString;
 
     internal Node Node { get; }
+
+    /// <summary>What keeps this node from its database, in a sentence that says what to do.</summary>
+    internal string Obstacle =>
+        Node.Trouble is { } trouble
+            ? address.Explained(trouble, schema).Message
+            : $"PostgreSQL at {address} did not answer in time.";
 
     internal override bool IsOurs
     {
@@ -235,7 +243,7 @@ public sealed partial class PostgresStore : Store
     protected override void Reach()
     {
         if (Node.IsCutOff)
-            throw new StoreAwayException($"PostgreSQL at {address} does not answer");
+            throw new StoreAwayException(Obstacle);
     }
 
     protected override async ValueTask CloseAsync()
@@ -274,11 +282,17 @@ public sealed partial class PostgresStore : Store
         }
     }
 
-    /// <summary>Texts, numbers and bytes are known without asking the server.</summary>
-    private static NpgsqlDataSource Source(string connectionString) =>
-        new NpgsqlDataSourceBuilder(connectionString)
-            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
-            .Build();
+    /// <summary>Texts, numbers and bytes are known without asking the server. Of several hosts it is the one that can be written to.</summary>
+    private static NpgsqlDataSource Source(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString).ConfigureTypeLoading(types =>
+            types.EnableTypeLoading(false)
+        );
+        if (!builder.ConnectionStringBuilder.Host!.Contains(',', StringComparison.Ordinal))
+            return builder.Build();
+        builder.ConnectionStringBuilder.TargetSessionAttributes = null;
+        return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+    }
 
     /// <summary>
     /// One script after the other, each in a transaction in which no other start is at it. Nodes that run go on meanwhile: one that finds

@@ -108,7 +108,14 @@ public sealed class Sessions
         if (session is null)
             return false;
         if (now - session.LastSeenAt >= SeenEvery)
-            await SeenAsync(id, now, cancel);
+            try
+            {
+                await SeenAsync(id, now, cancel);
+            }
+            catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
+            {
+                // A store that is full, say, ends nobody's session: it is noted at the next sight.
+            }
         return true;
     }
 

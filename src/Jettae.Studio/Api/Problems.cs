@@ -29,9 +29,9 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
         {
             return Results.Empty;
         }
-        catch (Exception away) when (PostgresStudioStore.IsAway(away))
+        catch (Exception failure) when (RejectedException.Of(failure, logger) is { } refused)
         {
-            return Away(http);
+            return refused.Code == Reasons.StoreFailed.Key ? Full(http) : Away(http);
         }
         catch (Exception surprise)
         {
@@ -61,6 +61,22 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
             new(
                 "데이터베이스에 연결할 수 없어요. 잠시 뒤 다시 시도해 주세요.",
                 "The database cannot be reached. Try again in a moment."
+            )
+        );
+    }
+
+    /// <summary>The store is there and takes nothing.</summary>
+    private static IResult Full(HttpContext http)
+    {
+        http.Response.Headers.RetryAfter = "5";
+        return Of(
+            http,
+            503,
+            Reasons.StoreFailed.Key,
+            null,
+            new(
+                "저장하지 못했어요. 데이터가 있는 곳의 남은 공간과 쓰기 권한을 확인해 주세요.",
+                "It could not be stored: check the free space where the data is, and that it may be written to."
             )
         );
     }

@@ -27,6 +27,9 @@ internal sealed class Beat(
 
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>In beats.</summary>
+    private const int CleanEvery = 60;
+
     /// <summary>How often it has told and heard so far.</summary>
     internal long Count { get; private set; }
 
@@ -45,6 +48,7 @@ internal sealed class Beat(
             await connection.OpenAsync(CancellationToken.None);
             await using var batch = new NpgsqlBatch(connection);
             AddUntold(batch);
+            Add(batch, "DELETE FROM jettae_studio.texts WHERE run_id = ANY($1)", shown.Keys.ToArray());
             // The others need not wait for the term to end.
             Add(batch, "DELETE FROM jettae_studio.nodes WHERE id = $1", node.Id);
             await batch.ExecuteNonQueryAsync(CancellationToken.None);
@@ -58,9 +62,8 @@ internal sealed class Beat(
     protected override async Task<TimeSpan?> StepAsync(CancellationToken cancel)
     {
         untold.AddRange(changes.Outgoing());
-        var texts = node.HasOthers ? runner.Texts() : [];
-        var (wasDeaf, nodes, told) = await ExchangeAsync(texts, cancel);
-        (untold, shown) = ([], texts);
+        var (wasDeaf, nodes, told) = await ExchangeAsync(cancel);
+        untold = [];
         hasMissed |= wasDeaf;
         if (node.Heard(nodes))
             heard.OfAnEnd();
@@ -72,12 +75,12 @@ internal sealed class Beat(
         // Only now: what could not be taken in is heard once more.
         known.Clear();
         known.UnionWith(told.Select(each => each.Id));
+        await ShowAsync(node.HasOthers ? runner.Texts() : [], cancel);
         Count++;
         return Interval;
     }
 
     private async Task<(bool WasDeaf, List<Guid> Nodes, List<(long Id, Change Change)> Told)> ExchangeAsync(
-        Dictionary<Guid, string> texts,
         CancellationToken cancel
     )
     {
@@ -99,10 +102,8 @@ internal sealed class Beat(
             node.Id
         );
         AddUntold(batch);
-        AddTexts(batch, texts);
         if (node.IsFirst)
         {
-            Add(batch, "DELETE FROM jettae_studio.texts WHERE at < clock_timestamp() - interval '1 hour'");
             Add(batch, "DELETE FROM jettae_studio.changes WHERE at < clock_timestamp() - interval '1 minute'");
             Add(batch, "DELETE FROM jettae_studio.nodes WHERE seen_at < clock_timestamp() - interval '1 hour'");
         }
@@ -154,23 +155,45 @@ internal sealed class Beat(
             );
     }
 
-    /// <summary>What there is more of than was shown, and away with what is over.</summary>
-    private void AddTexts(NpgsqlBatch batch, Dictionary<Guid, string> texts)
+    /// <summary>
+    /// Shows the others what there is more of than was shown, and takes away what is over. For onlookers only: whatever becomes of it,
+    /// this node lives.
+    /// </summary>
+    private async Task ShowAsync(Dictionary<Guid, string> texts, CancellationToken cancel)
     {
-        var news = texts.Where(each => each.Value != shown.GetValueOrDefault(each.Key, "")).ToList();
-        if (news.Count > 0)
+        var news = texts.Where(each => !shown.TryGetValue(each.Key, out var was) || was != each.Value).ToList();
+        var over = shown.Keys.Where(run => !texts.ContainsKey(run)).ToArray();
+        var isToClean = node.IsFirst && Count % CleanEvery == 0;
+        if (news.Count == 0 && over.Length == 0 && !isToClean)
+            return;
+        try
+        {
+            await using var connection = new NpgsqlConnection(store.Connection);
+            await connection.OpenAsync(cancel);
+            await using var batch = new NpgsqlBatch(connection) { Timeout = (int)Interval.TotalSeconds };
+            if (isToClean)
+                // Of those whose node died.
+                Add(
+                    batch,
+                    "DELETE FROM jettae_studio.texts WHERE NOT EXISTS (SELECT FROM runs WHERE id = run_id AND state = 'running')"
+                );
             Add(
                 batch,
                 """
                 INSERT INTO jettae_studio.texts (run_id, text) SELECT * FROM unnest($1::uuid[], $2::text[])
-                ON CONFLICT (run_id) DO UPDATE SET text = excluded.text, at = excluded.at
+                ON CONFLICT (run_id) DO UPDATE SET text = excluded.text
                 """,
                 news.ConvertAll(each => each.Key).ToArray(),
                 news.ConvertAll(each => Stored.Sound(each.Value)).ToArray()
             );
-        var over = shown.Keys.Where(run => !texts.ContainsKey(run)).ToArray();
-        if (over.Length > 0)
             Add(batch, "DELETE FROM jettae_studio.texts WHERE run_id = ANY($1)", over);
+            await batch.ExecuteNonQueryAsync(cancel);
+            shown = texts;
+        }
+        catch (DbException)
+        {
+            // It is shown with the next beat.
+        }
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params object[] parameters)

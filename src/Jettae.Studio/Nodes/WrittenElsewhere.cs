@@ -9,11 +9,7 @@ internal sealed class WrittenElsewhere(StudioStore store, Node node, TimeProvide
 {
     /// <summary>For the nodes alone, and gone with a crash of the database: it is there to be looked at.</summary>
     public const string Create = """
-        CREATE UNLOGGED TABLE jettae_studio.texts (
-            run_id uuid PRIMARY KEY,
-            text text NOT NULL,
-            at timestamptz NOT NULL DEFAULT clock_timestamp()
-        )
+        CREATE UNLOGGED TABLE jettae_studio.texts (run_id uuid PRIMARY KEY, text text NOT NULL)
         """;
 
     /// <summary>Its text whenever there is more of it, until that node makes it no longer.</summary>

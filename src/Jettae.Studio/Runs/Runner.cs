@@ -18,7 +18,7 @@ public abstract record RunProgress
     public sealed record Step(RunStep RunStep) : RunProgress
     {
         /// <summary>Each call of the writer begins its text anew.</summary>
-        internal bool BeginsText => RunStep is { EndedAt: null, Kind: StepKind.Write or StepKind.Repair };
+        internal bool BeginsText { get; } = RunStep is { EndedAt: null, Kind: StepKind.Write or StepKind.Repair };
     }
 
     /// <summary>A bit of the text as it is written.</summary>

@@ -14,6 +14,9 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>A program that falls asleep amid a transaction must not keep the others from writing.</summary>
     private const int LongestSleep = 10_000;
 
+    /// <summary>In milliseconds: who falls asleep amid its turn to bring the tables up to date loses it.</summary>
+    private const int LongestTurn = 60_000;
+
     /// <summary>
     /// A migration that changes a table waits for it no longer than it says (see <see cref="PostgresStudioDb.WaitBriefly"/>): whoever
     /// comes meanwhile waits behind it. It lets them pass, and comes back.
@@ -27,16 +30,16 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>Of the statements that EF is not asked for.</summary>
     public string Connection => connection;
 
-    /// <summary>
-    /// The database is not there, or not for now; a later try may succeed. One whose disk is full is there, and waits for its operator:
-    /// that Npgsql takes for passing too.
-    /// </summary>
+    /// <summary>The database is not there, or not for now; a later try may succeed.</summary>
     public static bool IsAway(Exception failure) =>
         IsOutOfReach(failure)
-        || failure
-            is NpgsqlException { IsTransient: true }
-                and not PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError }
+        || failure is NpgsqlException { IsTransient: true }
         || (failure.InnerException is { } inner && IsAway(inner));
+
+    /// <summary>Its disk is full, or broken: it is there, and waits for its operator.</summary>
+    public static bool IsFull(Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError }
+        || (failure.InnerException is { } inner && IsFull(inner));
 
     /// <summary>
     /// Nothing answers, or only that it is not there yet, or any more: what was put to it was not even looked at. A pooler before it
@@ -119,13 +122,14 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
             await turn.OpenAsync();
             await using var turns = await turn.BeginTransactionAsync();
             await using var mine = new NpgsqlCommand(
-                "SELECT set_config('idle_in_transaction_session_timeout', '0', true), pg_advisory_xact_lock(hashtextextended('jettae studio migration', 0))",
+                $"SELECT set_config('idle_in_transaction_session_timeout', '{LongestTurn}', true), pg_advisory_xact_lock(hashtextextended('jettae studio migration', 0))",
                 turn
             )
             {
                 CommandTimeout = 0,
             };
             await mine.ExecuteNonQueryAsync();
+            db.Database.SetCommandTimeout(0);
             await db.Database.MigrateAsync();
             if (await ObstacleAsync(CancellationToken.None) is { } obstacle)
                 throw new InvalidOperationException(obstacle);

@@ -131,7 +131,17 @@ public sealed class StudioMove : IAsyncDisposable
             cancel
         );
         var before = await source.ReadAsync(SumAsync, cancel);
-        return (before.Rows, before == await target.ReadAsync(SumAsync, cancel));
+        var after = await target.ReadAsync(
+            async db =>
+            {
+                // Read through in one piece, however long a host lets a statement take.
+                await using var whole = await db.Database.BeginTransactionAsync(cancel);
+                await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', '0', true)", cancel);
+                return await SumAsync(db);
+            },
+            cancel
+        );
+        return (before.Rows, before == after);
 
         async Task<(long Rows, UInt128 Sum)> SumAsync(StudioDb db)
         {

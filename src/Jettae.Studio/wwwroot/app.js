@@ -56,24 +56,28 @@ function tabs() {
 // A page that has come gives the focus to its heading, as soon as it has read that. Whoever has begun in it keeps their place.
 let isNew = false;
 function head() {
-  const heading = isNew && document.querySelector("main h1");
+  const main = isNew && document.querySelector("main:not([inert], [hidden])");
+  const heading = main && main.querySelector("h1");
   if (!heading) return;
   isNew = false;
-  if (document.querySelector("main").contains(document.activeElement)) return;
+  if (main.contains(document.activeElement)) return;
   heading.tabIndex = -1;
   heading.focus();
 }
-// The first picture stays until the live page has read what takes its place, unless another page is asked for meanwhile.
+// The first picture stays until the live page has read what takes its place, unless that takes long or another page is asked for.
 const { pathname } = location;
-let picture = document.querySelector("main[inert]:not(:has(> .skeleton))")?.cloneNode(true);
+let keptAt;
+let picture = document.querySelector("main[inert]:not(:has(.skeleton))")?.cloneNode(true);
 function keep() {
   const live = picture && document.querySelector("main:not([inert])");
   if (!live) return;
-  live.hidden = location.pathname === pathname && !!live.querySelector(":scope > .skeleton");
+  keptAt ??= performance.now();
+  const isReading = location.pathname === pathname && performance.now() - keptAt < 4000 && live.querySelector(".skeleton");
+  live.hidden = !!isReading;
   if (!live.hidden) picture = picture.remove();
   else if (!picture.isConnected) live.before(picture);
 }
-setInterval(tick, 1000);
+setInterval(() => { keep(); tick(); }, 1000);
 const refresh = () => { keep(); tick(); local(); tabs(); head(); if (document.querySelector("main:not([inert])")) sessionStorage.removeItem("tried"); };
 new MutationObserver(refresh).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-until", "data-since", "data-local"] });
 refresh();
@@ -99,7 +103,7 @@ document.addEventListener("click", async (event) => {
     const isCopied = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false) || copyBySelection(button);
     const label = (button.dataset.label ??= button.textContent);
     button.textContent = isCopied ? button.dataset.copied : document.documentElement.lang === "ko" ? "복사하지 못했어요" : "Not copied";
-    setTimeout(() => (button.textContent = label), 1500);
+    setTimeout(() => (button.textContent = label), 2500);
   } else {
     // Its open pages are sent to sign-in at once, this one too: the answer that takes the cookie away outlives the page.
     const answer = await fetch("/api/sign-out", { method: "POST", keepalive: true, headers: { "Content-Type": "application/json" }, body: "{}" }).catch(() => null);

@@ -3,7 +3,7 @@
 const back = (() => {
   const patience = 20_000;
   const modal = () => document.getElementById("components-reconnect-modal");
-  const isInert = () => document.querySelector("main[inert]");
+  const isInert = () => document.querySelector("main[inert]") && !document.querySelector("main:not([inert])");
   const answers = () => fetch("/health/live", { cache: "no-store" }).then((answer) => answer.ok, () => false);
 
   async function come() {

@@ -7,7 +7,7 @@ namespace Jettae;
 /// <param name="Version">Such as <c>15.8</c>.</param>
 /// <param name="Kind">What the address is one of.</param>
 /// <param name="RoundTrip">The middle one of nine questions and answers.</param>
-/// <param name="IsReplica">It cannot be written to.</param>
+/// <param name="IsReadOnly">It cannot be written to.</param>
 /// <param name="MayCreate">The user may make schemas, and tables in <c>public</c>.</param>
 /// <param name="IsUtf8">Its encoding is UTF-8.</param>
 /// <param name="Connections">How many it lets in at most, but for those that it keeps for its operator.</param>
@@ -16,7 +16,7 @@ internal sealed record DatabaseCheck(
     string Version,
     string Kind,
     TimeSpan RoundTrip,
-    bool IsReplica,
+    bool IsReadOnly,
     bool MayCreate,
     bool IsUtf8,
     int Connections,
@@ -30,6 +30,9 @@ internal sealed record DatabaseCheck(
 
     /// <summary>They may run out. A pooler for transactions shares what there are among any number.</summary>
     public bool IsCrowded => Needed > Connections && !Kind.EndsWith("transactions", StringComparison.Ordinal);
+
+    /// <summary>Each connection takes one of its pooler's sessions, of which there are fewer than the database has connections.</summary>
+    public bool IsOfSessions => Kind.EndsWith("sessions", StringComparison.Ordinal);
 
     /// <exception cref="NpgsqlException">It cannot be reached, or lets nobody in.</exception>
     public static async Task<DatabaseCheck> AskAsync(string database, TimeProvider time, CancellationToken cancel)
@@ -48,7 +51,7 @@ internal sealed record DatabaseCheck(
         var needed = Math.Max(1, await ProgramsAsync(connection, cancel)) * Pools * address.MaxPoolSize;
         await using var ask = new NpgsqlCommand(
             """
-            select current_setting('server_version'), pg_is_in_recovery(),
+            select current_setting('server_version'), pg_is_in_recovery() or current_setting('transaction_read_only')::bool,
                 has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create'),
                 current_setting('server_encoding') = 'UTF8', current_setting('max_connections')::int
                     - current_setting('superuser_reserved_connections')::int

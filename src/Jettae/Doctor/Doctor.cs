@@ -185,12 +185,12 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
             ),
             found.RoundTrip < FarAway ? "✓" : "!"
         );
-        if (found.IsReplica)
+        if (found.IsReadOnly)
             await WrongAsync(
-                new("데이터베이스가 읽기 전용 복제본이에요", "The database is a read replica"),
+                new("데이터베이스에 쓸 수 없어요", "The database can be read and not written to"),
                 new(
-                    "쓸 수 있는 주 데이터베이스의 주소를 DATABASE_URL에 넣어 주세요.",
-                    "Set DATABASE_URL to the primary."
+                    "복제본이면 주 데이터베이스의 주소를 DATABASE_URL에 넣어 주세요. 디스크가 거의 차면 읽기 전용으로 바꾸는 곳도 있으니 콘솔을 확인해 주세요.",
+                    "If it is a replica, set DATABASE_URL to the primary. Some hosts make a database read-only when its disk is nearly full: see its console."
                 )
             );
         if (!found.IsUtf8)
@@ -211,7 +211,15 @@ internal sealed class Doctor(Settings settings, HttpClient http, TimeProvider ti
                 new("사용자가 스튜디오의 데이터를 볼 수 없어요", "The user does not see what the studio has"),
                 new(obstacle, obstacle)
             );
-        if (found.IsCrowded)
+        if (found.IsOfSessions)
+            await FineAsync(
+                new(
+                    $"세션 풀러는 연결마다 세션을 하나씩 써요. 켜져 있는 프로그램이 {found.Needed}개까지 열 수 있으니 프로젝트의 Pool Size가 그보다 커야 해요. 여러 대면 6543번 포트의 트랜잭션 풀러를 쓰세요",
+                    $"The pooler for sessions gives each connection one of its own: the programs there may open {found.Needed}, so the project's Pool Size must be larger. For several programs use the pooler for transactions, at port 6543"
+                ),
+                "!"
+            );
+        else if (found.IsCrowded)
             await FineAsync(
                 new(
                     $"켜져 있는 프로그램이 연결을 {found.Needed}개까지 열 수 있는데 데이터베이스는 {found.Connections}개까지만 받아요. 주소에 connection_limit(연결 문자열에서는 Maximum Pool Size)을 더 작게 넣거나 max_connections를 늘려 주세요. 트랜잭션 풀러를 거치면 괜찮아요",

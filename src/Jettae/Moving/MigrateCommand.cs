@@ -112,7 +112,7 @@ internal static class MigrateCommand
             )
         )
             throw new SettingsException($"{where}: the database has messages of another engine: use an empty one.");
-        _ = Credentials.Stored(target);
+        _ = Credentials.ForBuiltInEngine(target);
         await File.WriteAllTextAsync(In(source, Begun), where, cancel);
         var messages = await Move.RunAsync(engine, there, Say, cancel);
         var pieces = await studio.RunAsync(Say, cancel);

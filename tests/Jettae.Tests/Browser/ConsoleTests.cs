@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Jettae.Client;
+using Jettae.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -110,6 +111,16 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         await PausedAndResumedAsync(page.Locator("li.held").Filter(new() { HasText = "orders" }));
         await page.Locator("li.held input").FillAsync("7");
         await page.Locator("li.held input").BlurAsync();
+        // A page that goes takes what it is just asking along.
+        using var qstash = studio.Program.Client(studio.Program.Credentials.Token);
+        await Wait.UntilAsync(
+            async () =>
+                (await qstash.GetStringAsync(new Uri("/v2/queues/orders", UriKind.Relative))).Contains(
+                    "\"parallelism\":7",
+                    StringComparison.Ordinal
+                ),
+            TimeSpan.FromSeconds(20)
+        );
         await page.ReloadAsync();
         await Expect(page.Locator("li.held input")).ToHaveValueAsync("7");
 

@@ -30,7 +30,7 @@ public abstract class Journeys(StudioPages studio)
             let seen = false;
             const look = () => {
               const shown = [...document.querySelectorAll("main")].filter((main) => main.checkVisibility());
-              const isThere = shown.length === 1 && !!shown[0].querySelector("h1") && !shown[0].querySelector(":scope > .skeleton");
+              const isThere = shown.length === 1 && !!shown[0].querySelector("h1") && !shown[0].querySelector(".skeleton");
               if (seen && !isThere) window.gone++;
               seen ||= isThere;
             };
@@ -290,9 +290,9 @@ public abstract class Journeys(StudioPages studio)
     {
         var page = await studio.OpenAsync("ko");
         await page.GotoAsync("/runs");
-        await Expect(page.Locator("h1")).ToHaveTextAsync("실행 기록");
+        await Expect(page.Locator("main:not([inert]) h1")).ToHaveTextAsync("실행 기록");
         await page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
-        await Expect(page.Locator("h1")).ToHaveTextAsync("Runs");
+        await Expect(page.Locator("main:not([inert]) h1")).ToHaveTextAsync("Runs");
         Assert.EndsWith("/runs", page.Url, StringComparison.Ordinal);
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
     }
@@ -317,6 +317,7 @@ public abstract class Journeys(StudioPages studio)
     {
         var page = await studio.OpenAsync("en", ownSession: true);
         await page.GotoAsync("/schedules");
+        await ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/sign-in$"));
         await page.GotoAsync("/library");
@@ -437,5 +438,5 @@ public abstract class Journeys(StudioPages studio)
             )["id"]!;
 
     /// <summary>Until the page answers: what is typed before is not heard.</summary>
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

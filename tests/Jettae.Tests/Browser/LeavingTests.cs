@@ -47,13 +47,13 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
         foreach (var path in new[] { $"/schedules/{schedule}", "/schedules?q=Begu" })
         {
             await page.GotoAsync(path);
-            await Expect(page.Locator("main h1")).ToBeFocusedAsync();
+            await Expect(page.Locator("main:not([inert]) h1")).ToBeFocusedAsync();
         }
         // As quick as anybody can be: at the first moment at which the page can be used.
         await page.AddInitScriptAsync(
             """
             const quick = new MutationObserver(() => {
-              const field = document.querySelector("main:not([inert]) input[type=search]");
+              const field = document.querySelector("main:not([inert], [hidden]) input[type=search]");
               if (field) { quick.disconnect(); field.focus(); }
             });
             quick.observe(document, { subtree: true, childList: true, attributes: true });

@@ -330,5 +330,5 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     /// <summary>Until the page answers: what is typed before is not heard.</summary>
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

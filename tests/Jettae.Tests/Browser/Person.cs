@@ -26,7 +26,7 @@ internal sealed class Person(IPage page, Look look)
 
     public async Task ReadyAsync()
     {
-        await Expect(page.Locator("main h1")).ToBeVisibleAsync();
+        await Expect(page.Locator("main:not([inert]) h1")).ToBeVisibleAsync();
         await Expect(page.Locator("[inert]")).ToHaveCountAsync(0);
         await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
     }

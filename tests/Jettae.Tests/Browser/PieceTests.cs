@@ -157,5 +157,5 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         (await writing.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
     }
 
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToHaveCountAsync(1);
+    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

@@ -107,6 +107,7 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
         var page = await studio.OpenAsync("en", theme: system);
         var html = page.Locator("html");
         await page.GotoAsync("/library");
+        await Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
         await Expect(html).ToHaveAttributeAsync("data-theme", system);
         var before = await ColourAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Light or dark" }).ClickAsync();

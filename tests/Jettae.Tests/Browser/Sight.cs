@@ -20,8 +20,8 @@ internal sealed record Sight(string Name, string Path, Func<IPage, Task>? Open =
     public async Task LookAsync(IPage page, Look look)
     {
         await page.GotoAsync(Path);
-        await Expect(page.Locator("main h1")).ToBeVisibleAsync();
         await Expect(page.Locator("[inert]")).ToHaveCountAsync(0);
+        await Expect(page.Locator("main h1")).ToBeVisibleAsync();
         await Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
         if (Open is not null)
             await Open(page);

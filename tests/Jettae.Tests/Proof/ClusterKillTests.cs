@@ -80,7 +80,7 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
             output.WriteLine(
                 $"{sent.Count} acknowledged and arrived, {twice} of them more than once; {inLine} in line, {lines.Count - inLine} of them again."
             );
-            Assert.True(sent.Count > 1_000, $"only {sent.Count} were published");
+            Assert.True(sent.Count > 300, $"only {sent.Count} were published");
             // A kill repeats what was under way in it, no more: 512 at the most.
             Assert.InRange(twice, 0, Kills * 512);
             // The line is never overtaken: what comes again is the very one that was under way.

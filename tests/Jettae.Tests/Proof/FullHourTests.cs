@@ -11,11 +11,15 @@ public sealed class FullHourTests
         await using var claude = await FakeClaude.StartAsync();
         var (asked, most) = (0, 0);
         var gate = new Lock();
+        var both = new TaskCompletionSource();
         for (var i = 0; i < 7; i++)
             claude.Script.Enqueue(async http =>
             {
                 lock (gate)
-                    most = Math.Max(most, ++asked);
+                    if ((most = Math.Max(most, ++asked)) > 1)
+                        both.TrySetResult();
+                // The first one waits for a second; all take so long that more would be seen.
+                await Task.WhenAny(both.Task, Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System));
                 await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, http.RequestAborted);
                 lock (gate)
                     asked--;

@@ -46,8 +46,13 @@ public sealed class ScheduleKillTests(ITestOutputHelper output)
             }
             // The kills may all have passed between two slots: the last slots are seen with the program running.
             var until = NextMinute(TimeProvider.System.GetUtcNow());
-            await Wait.UntilAsync(() => TimeProvider.System.GetUtcNow() > until.AddSeconds(2), TimeSpan.FromMinutes(2));
             var created = await CreatedAsync(server, id, cancel);
+            await Wait.UntilAsync(
+                async () =>
+                    (created = await CreatedAsync(server, id, cancel)).Any(each => Floor(each.At) >= until)
+                    && created.All(each => delivered.ContainsKey(each.Id)),
+                TimeSpan.FromMinutes(3)
+            );
             var slots = Enumerable
                 .Range(0, (int)(until - NextMinute(from)).TotalMinutes + 1)
                 .Select(number => NextMinute(from).AddMinutes(number))

@@ -21,11 +21,28 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
     {
         var cancel = TestContext.Current.CancellationToken;
         await using var postgres = await PostgresServer.StartAsync();
+        // It takes its time, so that nodes die while they write; and never says the same.
+        await using var claude = await FakeClaude.StartAsync();
+        var said = 0;
+        claude.Otherwise = async http =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, http.RequestAborted);
+            await FakeClaude.Says(string.Concat(Enumerable.Repeat($"{Interlocked.Increment(ref said):x8} ", 8)))(http);
+        };
         var ports = Enumerable.Range(0, 3).Select(_ => JettaeProcess.FreePort()).ToList();
         var front = JettaeProcess.FreePort();
         await using var proxy = Balancer.On(front, ports);
         var nodes = ports.ConvertAll(port =>
-            JettaeProcess.On(port, ("DATABASE_URL", postgres.Url), ("NEXT_PUBLIC_URL", $"http://127.0.0.1:{front}"))
+            JettaeProcess.On(
+                port,
+                [
+                    ("DATABASE_URL", postgres.Url),
+                    ("NEXT_PUBLIC_URL", $"http://127.0.0.1:{front}"),
+                    // What falls due in a minute is to be written in it, by those that are left too.
+                    ("JETTAE_PARALLEL_RUNS", "32"),
+                    .. claude.Settings,
+                ]
+            )
         );
         try
         {
@@ -64,7 +81,13 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
                         last
                     ) == 0,
                 TimeSpan.FromMinutes(3),
-                () => $"Not all slots ended:\n{nodes[0].Output}"
+                () =>
+                    "Not all slots ended:\n"
+                    + PostgresServer.Asked(
+                        postgres.Url,
+                        "select state, reason, attempts, count(*), max(slot_at), max(reason_detail) from runs group by 1, 2, 3; select accounted_until, next_run_at, count(*) from schedules group by 1, 2; select state, count(*), min(slot_at) from bookings group by 1"
+                    )
+                    + nodes[0].Output
             );
             var slots = await CountAsync(
                 postgres,
@@ -74,7 +97,14 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
                 """,
                 last
             );
-            output.WriteLine($"{Size[0]} schedules, {slots} slots, {kills} kills");
+            var again = await CountAsync(
+                postgres,
+                "SELECT COUNT(*) FROM runs WHERE slot_at <= $1 AND attempts > 1",
+                last
+            );
+            output.WriteLine(
+                $"{Size[0]} schedules, {slots} slots, {kills} kills, {again} written by more than one node"
+            );
             Assert.InRange(slots, Size[0] * (Size[1] - 1), int.MaxValue);
             Assert.Equal(
                 slots,
