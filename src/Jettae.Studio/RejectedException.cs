@@ -37,7 +37,7 @@ public sealed partial class RejectedException(int status, string code, string? f
     {
         if (failure is RejectedException refused)
             return refused;
-        if (PostgresStudioStore.IsAway(failure) && !PostgresStudioStore.IsFull(failure))
+        if (PostgresStudioStore.IsAway(failure) && !PostgresStudioStore.TakesNothing(failure))
             return new RejectedException(503, "store_unavailable", null, Words.StoreAwayNow);
         if (Reasons.Of(failure) != Reasons.StoreFailed)
             return null;
@@ -45,7 +45,7 @@ public sealed partial class RejectedException(int status, string code, string? f
         return new RejectedException(503, Reasons.StoreFailed.Key, null, Words.StoreFailedNow);
     }
 
-    [LoggerMessage(LogLevel.Error, "The store did not take what was done.")]
+    [LoggerMessage(LogLevel.Error, "The store did not take what was done on a page.")]
     private static partial void LogStoreFailed(ILogger log, Exception failure);
 
     /// <summary>A field that was not given.</summary>

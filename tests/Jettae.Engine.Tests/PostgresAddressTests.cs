@@ -49,6 +49,8 @@ public sealed class PostgresAddressTests
     [InlineData("postgres://u:secret@h1,h2/db", "primary")]
     [InlineData("postgres://u:secret@h1,h2/db?target_session_attrs=read-write", "primary")]
     [InlineData("postgres://u:secret@h1/db", null)]
+    [InlineData("postgres://u:secret@h1/db?target_session_attrs=any", null)]
+    [InlineData("postgres://u:secret@h1/db?target_session_attrs=primary", null)]
     public void Of_several_hosts_it_is_the_primary(string address, string? target) =>
         Assert.Equal(
             target,

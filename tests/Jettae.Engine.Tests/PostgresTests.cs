@@ -74,6 +74,35 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public async Task Of_several_hosts_one_that_hangs_costs_time_and_no_more()
+    {
+        var options = await OptionsAsync();
+        var server = await PostgresServer.SharedAsync();
+        await using var cable = new Cable(server.Port);
+        cable.Hang();
+        options.Database = $"postgres://postgres@127.0.0.1:{cable.Port},127.0.0.1:{server.Port}/postgres";
+        await using var store = new PostgresStore(options);
+        var name = store.Node.Id;
+        for (var number = 0; number < 4; number++)
+        {
+            await store.WriteAsync(s => s.Run("insert into queues values ('t', $0, 1, 0, 0, 0)", $"q{number}"));
+            Assert.True(store.Read(db => db.Any("select 1 from queues where name = $0", $"q{number}")));
+        }
+        // Nobody took it for dead meanwhile.
+        Assert.Equal(name, store.Node.Id);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_known_is_said_as_what_it_is()
+    {
+        var options = await OptionsAsync();
+        options.Database = "postgres://postgres@nowhere.invalid/postgres";
+        var refused = Assert.Throws<InvalidOperationException>(() => new PostgresStore(options));
+        Assert.Contains("there is no host nowhere.invalid", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => PostgresStore.Look(options, "select 1 from {kept}"));
+    }
+
+    [Fact]
     public async Task A_schema_of_a_newer_version_is_left_alone()
     {
         var options = await OptionsAsync();

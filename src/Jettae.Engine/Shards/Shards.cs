@@ -268,7 +268,7 @@ public sealed partial class Shards : IDisposable
         catch (Exception trouble)
 #pragma warning restore CA1031
         {
-            LookTrouble(trouble);
+            HandingTrouble(number, trouble);
         }
     }
 
@@ -305,6 +305,12 @@ public sealed partial class Shards : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is back: all goes on here.")]
     private partial void CameBack();
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Shard {Shard} could not be handed over; it is seen later whose it is."
+    )]
+    private partial void HandingTrouble(int shard, Exception trouble);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store failed the nodes' news; they are looked for again.")]
     private partial void LookTrouble(Exception trouble);

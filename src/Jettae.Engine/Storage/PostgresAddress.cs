@@ -15,6 +15,7 @@ internal sealed class PostgresAddress
 
     /// <summary>Who publishes waits for it.</summary>
     private const int ConnectSeconds = 5;
+    private const int SeveralConnectSeconds = 1;
 
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
 
@@ -46,14 +47,18 @@ internal sealed class PostgresAddress
             settings.GssEncryptionMode = GssEncryptionMode.Disable;
         if (
             settings.TargetSessionAttributes is { } target
-            && target.ToLowerInvariant() is not ("primary" or "read-write")
+            && target.ToLowerInvariant() is not ("primary" or "read-write" or "any")
         )
             throw Wrong($"its target_session_attrs is {target}, and Jettae writes: say primary");
-        if (settings.Host.Contains(',', StringComparison.Ordinal))
-            settings.TargetSessionAttributes = "primary";
+        settings.TargetSessionAttributes = HasSeveral ? "primary" : null;
+        // One that hangs is tried first all the same, each time: it must be passed over while a node still lives.
+        if (HasSeveral)
+            settings.Timeout = SeveralConnectSeconds;
         if (string.IsNullOrEmpty(settings.ApplicationName))
             settings.ApplicationName = "jettae";
     }
+
+    private bool HasSeveral => settings.Host!.Contains(',', StringComparison.Ordinal);
 
     public string ConnectionString => settings.ToString();
 
@@ -132,6 +137,7 @@ internal sealed class PostgresAddress
                 $"the pooler in front of it refuses what is asked of every session ({said}): leave that out of the "
                     + "address, or add it to the pooler's ignore_startup_parameters",
             PostgresException => $"it says: {said}",
+            _ when HasSeveral => $"none of its hosts is a primary that answers ({Inmost()})",
             _ when IsSupabaseDirect && Cause<SocketException>() is not null =>
                 "Supabase's direct address is IPv6 only, and there is no way to it from here: use the address of a pooler "
                     + "('Connect' in the project), that for transactions at port 6543 or that for sessions at 5432",

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Npgsql;
 
@@ -67,7 +68,7 @@ public sealed partial class PostgresStore : Store
         {
             source.Dispose();
             writing.Dispose();
-            if (failure is NpgsqlException)
+            if (failure is NpgsqlException or SocketException)
                 throw address.Explained(failure, schema);
             throw;
         }
@@ -141,7 +142,7 @@ public sealed partial class PostgresStore : Store
             );
             return ask.ExecuteScalar();
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (failure is NpgsqlException or SocketException)
         {
             throw address.Explained(failure, options.DatabaseSchema);
         }
@@ -169,7 +170,7 @@ public sealed partial class PostgresStore : Store
         {
             for (var isFirst = true; ; isFirst = false)
             {
-                using var connection = source.OpenConnection();
+                using var connection = Connected(source);
                 try
                 {
                     return query(new PostgresDb(connection, schema, transaction: null));
@@ -192,7 +193,7 @@ public sealed partial class PostgresStore : Store
         var goesAlone = false;
         for (var tried = 1; ; tried++)
         {
-            using var connection = writing.OpenConnection();
+            using var connection = Connected(writing);
             var isSent = false;
             try
             {
@@ -235,6 +236,19 @@ public sealed partial class PostgresStore : Store
         }
     }
 
+    /// <summary>A name that is not known any more comes as it is, of all that can keep one from a database.</summary>
+    private NpgsqlConnection Connected(NpgsqlDataSource of)
+    {
+        try
+        {
+            return of.OpenConnection();
+        }
+        catch (SocketException failure)
+        {
+            throw new StoreAwayException(address.Explained(failure, schema).Message);
+        }
+    }
+
     protected override bool EndsTransaction(Exception failure) =>
         failure is PostgresException said
             ? MetAnother(said) || said.SqlState == GivenUp || said.InvariantSeverity is "FATAL" or "PANIC"
@@ -270,7 +284,7 @@ public sealed partial class PostgresStore : Store
             Migrate(source, schema, $"The schema {schema} at {address}", Migration.Of("Migrations.Postgres"));
             return source;
         }
-        catch (NpgsqlException failure)
+        catch (Exception failure) when (failure is NpgsqlException or SocketException)
         {
             source.Dispose();
             throw address.Explained(failure, schema);

@@ -29,9 +29,14 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
         {
             return Results.Empty;
         }
-        catch (Exception failure) when (RejectedException.Of(failure, logger) is { } refused)
+        catch (Exception away) when (PostgresStudioStore.IsAway(away) && !PostgresStudioStore.TakesNothing(away))
         {
-            return refused.Code == Reasons.StoreFailed.Key ? Full(http) : Away(http);
+            return Away(http);
+        }
+        catch (Exception failure) when (Reasons.Of(failure) == Reasons.StoreFailed)
+        {
+            Unexpected(logger, http.Request.Path, failure);
+            return Full(http);
         }
         catch (Exception surprise)
         {
@@ -52,7 +57,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
     /// <summary>The database is away.</summary>
     public static IResult Away(HttpContext http)
     {
-        http.Response.Headers.RetryAfter = "5";
+        ComeAgain(http);
         return Of(
             http,
             503,
@@ -68,7 +73,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
     /// <summary>The store is there and takes nothing.</summary>
     private static IResult Full(HttpContext http)
     {
-        http.Response.Headers.RetryAfter = "5";
+        ComeAgain(http);
         return Of(
             http,
             503,
@@ -79,6 +84,13 @@ internal sealed class Problems(ILogger<Problems> logger) : IEndpointFilter
                 "It could not be stored: check the free space where the data is, and that it may be written to."
             )
         );
+    }
+
+    /// <summary>Soon, but for a delivery: its message says itself when it is tried again, and has no tries to waste.</summary>
+    private static void ComeAgain(HttpContext http)
+    {
+        if (!http.Request.Headers.ContainsKey("Upstash-Message-Id"))
+            http.Response.Headers.RetryAfter = "5";
     }
 
     public static IResult Of(HttpContext http, RejectedException rejected) =>

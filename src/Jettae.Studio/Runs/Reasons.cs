@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Jettae.Studio;
 
@@ -430,8 +432,22 @@ public static class Reasons
     internal static Reason Of(Exception surprise)
     {
         for (Exception? each = surprise; each is not null; each = each.InnerException)
-            if (each is DbException)
-                return StoreFailed;
+            if (each is DbException failure)
+                return IsOurs(failure) ? Surprise : StoreFailed;
         return Surprise;
     }
+
+    /// <summary>The store is well, and what was put to it was wrong: data, a constraint, a name that it does not know.</summary>
+    private static bool IsOurs(DbException failure) =>
+        failure switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } => false,
+            PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => true,
+            SqliteException { SqliteExtendedErrorCode: RefusedByTrigger } => false,
+            SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_ERROR } => true,
+            _ => false,
+        };
+
+    /// <summary>SQLITE_CONSTRAINT_TRIGGER: nothing of ours has one.</summary>
+    private const int RefusedByTrigger = 1811;
 }

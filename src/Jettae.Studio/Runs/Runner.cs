@@ -355,7 +355,8 @@ public sealed partial class Runner
                 {
                     return await ledger.SettleAsync(started, result, CancellationToken.None);
                 }
-                catch (Exception away) when (PostgresStudioStore.IsOutOfReach(away))
+                catch (Exception away)
+                    when (PostgresStudioStore.IsOutOfReach(away) || PostgresStudioStore.TakesNothing(away))
                 {
                     if (!isTold)
                         LogAway(logger, away, started.Attempt.Run.Id);
@@ -446,7 +447,10 @@ public sealed partial class Runner
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
 
-    [LoggerMessage(LogLevel.Warning, "The database is away: what run {RunId} came to is stored when it is back.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The database is away, or takes nothing: what run {RunId} came to is stored when it is back."
+    )]
     private static partial void LogAway(ILogger logger, Exception away, Guid runId);
 
     [LoggerMessage(

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -14,7 +15,10 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     /// <summary>A program that falls asleep amid a transaction must not keep the others from writing.</summary>
     private const int LongestSleep = 10_000;
 
-    /// <summary>In milliseconds: who falls asleep amid its turn to bring the tables up to date loses it.</summary>
+    /// <summary>
+    /// In milliseconds: who falls asleep amid its turn to bring the tables up to date loses it. One that takes so long goes on all
+    /// the same, and EF's own lock keeps the others waiting.
+    /// </summary>
     private const int LongestTurn = 60_000;
 
     /// <summary>
@@ -36,10 +40,16 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
         || failure is NpgsqlException { IsTransient: true }
         || (failure.InnerException is { } inner && IsAway(inner));
 
-    /// <summary>Its disk is full, or broken: it is there, and waits for its operator.</summary>
-    public static bool IsFull(Exception failure) =>
-        failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull or PostgresErrorCodes.IoError }
-        || (failure.InnerException is { } inner && IsFull(inner));
+    /// <summary>Its disk is full, or broken, or its host made it read-only: it is there, and waits for its operator.</summary>
+    public static bool TakesNothing(Exception failure) =>
+        failure
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.DiskFull
+                    or PostgresErrorCodes.IoError
+                    or PostgresErrorCodes.ReadOnlySqlTransaction
+            }
+        || (failure.InnerException is { } inner && TakesNothing(inner));
 
     /// <summary>
     /// Nothing answers, or only that it is not there yet, or any more: what was put to it was not even looked at. A pooler before it
@@ -48,7 +58,13 @@ internal sealed class PostgresStudioStore(string connection) : StudioStore
     public static bool IsOutOfReach(Exception failure) =>
         failure is PostgresException { SqlState: ['5', '7', 'P', ..] or ['0', '8', ..] }
         || failure is NpgsqlException and not PostgresException
-        || (failure.InnerException is { } inner && IsOutOfReach(inner));
+        // Its name is not known, and comes as it is. In others it is somebody else who cannot be reached.
+        || failure is SocketException
+        || (
+            failure is not (HttpRequestException or IOException)
+            && failure.InnerException is { } inner
+            && IsOutOfReach(inner)
+        );
 
     /// <summary>What keeps the user from the rows of tables that are there, in a sentence that says what to do; null for nothing.</summary>
     public async Task<string?> ObstacleAsync(CancellationToken cancel)

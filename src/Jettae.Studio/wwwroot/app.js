@@ -48,9 +48,9 @@ function local() {
 // On a narrow screen the tab of this page is brought into sight, once.
 let shownTab;
 function tabs() {
-  const tab = document.querySelector(".tabs a.active");
-  if (!tab || tab.href === shownTab) return;
-  shownTab = tab.href;
+  const tab = document.querySelector("main:not([hidden]) .tabs a.active");
+  if (!tab || tab === shownTab) return;
+  shownTab = tab;
   tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 24;
 }
 // A page that has come gives the focus to its heading, as soon as it has read that. Whoever has begun in it keeps their place.

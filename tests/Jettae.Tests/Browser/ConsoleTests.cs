@@ -96,6 +96,19 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
     }
 
     [Fact]
+    public async Task On_a_phone_the_tab_of_the_page_is_in_sight()
+    {
+        var page = await studio.OpenAsync("en", width: 390);
+        await OpenAsync(page, "/messages/keys");
+        var tab = page.Locator(".tabs a.active");
+        await Expect(tab).ToHaveTextAsync("Signing keys");
+        await Expect(tab).ToBeInViewportAsync(new() { Ratio = 1 });
+        await page.Locator(".tabs a").First.ClickAsync();
+        await Expect(tab).ToHaveTextAsync("Messages");
+        await Expect(tab).ToBeInViewportAsync(new() { Ratio = 1 });
+    }
+
+    [Fact]
     public async Task Queues_keys_and_schedules_are_paused_and_resumed_and_what_happens_elsewhere_appears()
     {
         var page = await studio.OpenAsync("en");

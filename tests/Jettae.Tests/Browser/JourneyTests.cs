@@ -31,7 +31,7 @@ public abstract class Journeys(StudioPages studio)
             const look = () => {
               const shown = [...document.querySelectorAll("main")].filter((main) => main.checkVisibility());
               const isThere = shown.length === 1 && !!shown[0].querySelector("h1") && !shown[0].querySelector(".skeleton");
-              if (seen && !isThere) window.gone++;
+              if (seen && !isThere && performance.now() < 4000) window.gone++;
               seen ||= isThere;
             };
             // What is drawn is what there is when everyone has looked at a change.

@@ -27,7 +27,9 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
         claude.Otherwise = async http =>
         {
             await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, http.RequestAborted);
-            await FakeClaude.Says(string.Concat(Enumerable.Repeat($"{Interlocked.Increment(ref said):x8} ", 8)))(http);
+            var random = new Random(Interlocked.Increment(ref said));
+            var text = Enumerable.Range(0, 40).Select(_ => (char)random.Next('가', '힣'));
+            await FakeClaude.Says(string.Concat(text))(http);
         };
         var ports = Enumerable.Range(0, 3).Select(_ => JettaeProcess.FreePort()).ToList();
         var front = JettaeProcess.FreePort();
@@ -102,9 +104,7 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
                 "SELECT COUNT(*) FROM runs WHERE slot_at <= $1 AND attempts > 1",
                 last
             );
-            output.WriteLine(
-                $"{Size[0]} schedules, {slots} slots, {kills} kills, {again} written by more than one node"
-            );
+            output.WriteLine($"{Size[0]} schedules, {slots} slots, {kills} kills, {again} begun more than once");
             Assert.InRange(slots, Size[0] * (Size[1] - 1), int.MaxValue);
             Assert.Equal(
                 slots,
