@@ -23,6 +23,7 @@ internal sealed class Cluster : IAsyncDisposable
     };
     private readonly string schema = $"cluster{Interlocked.Increment(ref schemas)}";
     private string database = "";
+    private TimeSpan? term;
     private WebApplication destination = null!;
 
     public ConcurrentQueue<string> Deliveries { get; } = [];
@@ -36,9 +37,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <param name="nodes">How many it begins with.</param>
     /// <param name="server">The one that all tests share, unless a test must have its own.</param>
-    public static async Task<Cluster> StartAsync(int nodes, PostgresServer? server = null)
+    /// <param name="term">The nodes' leases; as usual unless a test is about what no lapse of one is to come into.</param>
+    public static async Task<Cluster> StartAsync(int nodes, PostgresServer? server = null, TimeSpan? term = null)
     {
-        var cluster = new Cluster { database = (server ?? await PostgresServer.SharedAsync()).Url };
+        var cluster = new Cluster { database = (server ?? await PostgresServer.SharedAsync()).Url, term = term };
         cluster.destination = cluster.Host(_ => { });
         cluster.destination.Run(http =>
         {
@@ -184,6 +186,7 @@ internal sealed class Cluster : IAsyncDisposable
             DatabaseSchema = schema,
             Tenants = [new Tenant("t", Token, EngineUnderTest.CurrentKey, EngineUnderTest.NextKey)],
             EgressAllow = ["127.0.0.0/8"],
+            NodeTerm = term ?? new EngineOptions { DataFile = "" }.NodeTerm,
         };
 
     private WebApplication Host(Action<IServiceCollection> add)

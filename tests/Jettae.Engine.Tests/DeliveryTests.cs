@@ -331,7 +331,7 @@ public sealed class DeliveryTests
 
     internal static async Task Eventually(Func<bool> condition)
     {
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var bound = new CancellationTokenSource(EngineUnderTest.Patience);
         while (!condition())
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, bound.Token);
     }

@@ -365,13 +365,11 @@ public sealed class EgressTests
                 open.Wait();
             return [IPAddress.Loopback];
         };
-        var began = TimeProvider.System.GetTimestamp();
         for (var i = 0; i < 200; i++)
             await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://slow{i}.example:{Port(engine)}/slow", "x");
         await engine.SendAsync(HttpMethod.Post, $"/v2/publish/http://quick.example:{Port(engine)}/quick", "x");
         await EngineUnderTest.UntilAsync(() => Task.FromResult(!engine.Deliveries.IsEmpty));
         Assert.Equal("/quick", Assert.Single(engine.Deliveries).Target);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         open.Set();
         await engine.IdleAsync();
         Assert.Equal(201, engine.Deliveries.Count);

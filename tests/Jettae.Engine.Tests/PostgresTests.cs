@@ -67,7 +67,7 @@ public sealed class PostgresTests
     {
         var options = await OptionsAsync();
         var server = await PostgresServer.SharedAsync();
-        options.Database = $"postgres://postgres@127.0.0.1:1,127.0.0.1:{server.Port}/postgres";
+        options.Database = $"postgres://postgres@127.0.0.1:1,127.0.0.1:{server.Port}/postgres?connect_timeout=10";
         await using var store = new PostgresStore(options);
         await store.WriteAsync(s => s.Run("insert into queues values ('t', 'q', 1, 0, 0, 0)"));
         Assert.True(store.Read(db => db.Any("select 1 from queues")));
@@ -148,6 +148,8 @@ public sealed class PostgresTests
     public async Task Who_is_given_up_writes_nothing_more_until_it_comes_back_under_another_name()
     {
         var options = await OptionsAsync();
+        // Its beats are far between: it is not to find out by itself before it writes.
+        options.NodeTerm = TimeSpan.FromSeconds(30);
         await using var store = new PostgresStore(options);
         var name = store.Node.Id;
         await store.WriteAsync(s => s.Run("insert into queues values ('t', 'before', 1, 0, 0, 0)"));
@@ -607,7 +609,9 @@ public sealed class PostgresTests
     public async Task It_is_stopped_and_started_while_messages_are_due()
     {
         await using var server = await PostgresServer.StartAsync();
-        await using var engine = await EngineUnderTest.StartAsync(options => options.Database = server.Url);
+        await using var engine = await EngineUnderTest.StartAsync(options =>
+            (options.Database, options.NodeTerm) = (server.Url, TimeSpan.FromSeconds(3))
+        );
         for (var i = 0; i < 20; i++)
             await engine.PublishAsync($"/{i}", "x", ("Upstash-Delay", $"{10 + i}s"));
         // One that is under way as it goes: its outcome finds no store.

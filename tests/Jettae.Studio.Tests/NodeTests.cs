@@ -72,7 +72,9 @@ public sealed class NodeTests
         var run = await other.Services.GetRequiredService<Runs>().GetAsync(owner, here.Texts().Keys.Single(), default);
         var there = other.Services.GetRequiredService<Runner>();
         await using var following = there.Follow(run, default)!.GetAsyncEnumerator();
-        Assert.True(await following.MoveNextAsync());
+        var first = following.MoveNextAsync().AsTask();
+        await PassAsync(other, first);
+        Assert.True(await first);
         Assert.Equal(new RunProgress.Written(FakeClaude.Usual[..20]), following.Current);
         var stranger = there.Follow(
             new()

@@ -48,6 +48,8 @@ public sealed partial class QueryPlanTests
         var (_, end) = await studio.PostAsync("/api/content/generate", TestStudio.ThreeHourly());
         var contents = studio.Services.GetRequiredService<Contents>();
         var piece = await contents.GetAsync(await studio.OwnerAsync(), (Guid)end["content"]!["id"]!, default);
+        // What the piece has set in motion asks the store too.
+        await studio.StillAsync();
         using var asked = new Statements(studio.DataFile);
         Assert.Equal(1, (await contents.UsageAsync(piece, default)).Runs);
         var line = Assert.Single(await Assert.Single(asked.Order).PlanAsync(studio.DataFile));

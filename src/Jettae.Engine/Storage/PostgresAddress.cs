@@ -40,8 +40,9 @@ internal sealed class PostgresAddress
             settings.MaxPoolSize == usual.MaxPoolSize
                 ? MostConnections
                 : Math.Max(settings.MaxPoolSize, FewestConnections);
+        // Of several hosts one that hangs is tried first all the same, each time: it must be passed over while a node still lives.
         if (settings.Timeout == usual.Timeout)
-            settings.Timeout = ConnectSeconds;
+            settings.Timeout = HasSeveral ? SeveralConnectSeconds : ConnectSeconds;
         // Kerberos is for whoever asks for it: no connection need look for it first.
         if (settings.GssEncryptionMode == usual.GssEncryptionMode)
             settings.GssEncryptionMode = GssEncryptionMode.Disable;
@@ -51,9 +52,6 @@ internal sealed class PostgresAddress
         )
             throw Wrong($"its target_session_attrs is {target}, and Jettae writes: say primary");
         settings.TargetSessionAttributes = HasSeveral ? "primary" : null;
-        // One that hangs is tried first all the same, each time: it must be passed over while a node still lives.
-        if (HasSeveral)
-            settings.Timeout = SeveralConnectSeconds;
         if (string.IsNullOrEmpty(settings.ApplicationName))
             settings.ApplicationName = "jettae";
     }
