@@ -355,8 +355,7 @@ public sealed partial class Runner
                 {
                     return await ledger.SettleAsync(started, result, CancellationToken.None);
                 }
-                catch (Exception away)
-                    when (PostgresStudioStore.IsOutOfReach(away) || PostgresStudioStore.TakesNothing(away))
+                catch (Exception away) when (PostgresStudioStore.IsOutOfReach(away))
                 {
                     if (!isTold)
                         LogAway(logger, away, started.Attempt.Run.Id);
@@ -449,7 +448,7 @@ public sealed partial class Runner
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The database is away, or takes nothing: what run {RunId} came to is stored when it is back."
+        "The database is away: what run {RunId} came to is stored when it is back."
     )]
     private static partial void LogAway(ILogger logger, Exception away, Guid runId);
 
