@@ -23,6 +23,23 @@ internal static class StudioTables
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Waits until the other nodes, if there are any, have heard of all that changed so far.</summary>
+    public static Task HeardAsync(this JettaeProcess program) =>
+        program.Settings.TryGetValue("DATABASE_URL", out var database)
+            ? Wait.UntilAsync(
+                () =>
+                    Task.FromResult(
+                        PostgresServer
+                            .Asked(
+                                database,
+                                "select coalesce(max(at) < clock_timestamp() - interval '3 seconds', true) from jettae_studio.changes"
+                            )
+                            .Trim() == "t"
+                    ),
+                TimeSpan.FromSeconds(30)
+            )
+            : Task.CompletedTask;
+
     /// <summary>A moment as SQL, in the way that its store keeps it.</summary>
     public static string Moment(this JettaeProcess program, DateTimeOffset at) =>
         program.Settings.ContainsKey("DATABASE_URL")

@@ -446,10 +446,7 @@ public sealed partial class Runner
 
     private void Tell(Run run) => changes.Tell(new Change(run.OwnerId, run.ScheduleId, run.Id));
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "The database is away: what run {RunId} came to is stored when it is back."
-    )]
+    [LoggerMessage(LogLevel.Warning, "The database is away: what run {RunId} came to is stored when it is back.")]
     private static partial void LogAway(ILogger logger, Exception away, Guid runId);
 
     [LoggerMessage(

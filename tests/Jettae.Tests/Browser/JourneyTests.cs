@@ -23,7 +23,7 @@ public abstract class Journeys(StudioPages studio)
     public async Task What_the_first_picture_shows_stays_until_the_live_page_has_read_it()
     {
         var message = await studio.PublishAsync("/later", 0, ("Upstash-Delay", "1d"), ("Upstash-Label", "stays"));
-        var page = await studio.OpenAsync("en");
+        var page = await studio.OpenAsync("en", withPicture: true);
         await page.AddInitScriptAsync(
             """
             window.gone = 0;

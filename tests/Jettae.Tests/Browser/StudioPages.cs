@@ -73,7 +73,7 @@ public class StudioPages : IAsyncLifetime
             await node.StartAsync();
     }
 
-    /// <inheritdoc cref="OpenAsync(string, int, string, bool)"/>
+    /// <inheritdoc cref="OpenAsync(string, int, string, bool, bool)"/>
     public Task<IPage> OpenAsync(Look look) => OpenAsync(look.Language, look.Width, look.Theme);
 
     /// <summary>A browser of a person who has just opened the printed link, and is in.</summary>
@@ -81,14 +81,16 @@ public class StudioPages : IAsyncLifetime
     /// <param name="width">Of its window.</param>
     /// <param name="theme">Of its system.</param>
     /// <param name="ownSession">Not the session that the tests share: this one will be ended.</param>
+    /// <param name="withPicture">What stands for a page that is still reading is in it, and may be found twice.</param>
     public async Task<IPage> OpenAsync(
         string language,
         int width = 1280,
         string theme = "light",
-        bool ownSession = false
+        bool ownSession = false,
+        bool withPicture = false
     )
     {
-        var context = await ContextAsync(Options(language, width, theme, ownSession ? null : signedIn));
+        var context = await ContextAsync(Options(language, width, theme, ownSession ? null : signedIn), withPicture);
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(20_000);
         if (ownSession)
@@ -156,7 +158,7 @@ public class StudioPages : IAsyncLifetime
     }
 
     /// <summary>What an earlier test has opened is closed: an open page goes on drawing.</summary>
-    private async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
+    private async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options, bool withPicture = false)
     {
         var test = TestContext.Current.Test?.UniqueID;
         foreach (var left in opened.Where(each => each.Test is not null && each.Test != test).ToList())
@@ -165,6 +167,14 @@ public class StudioPages : IAsyncLifetime
             await left.Context.CloseAsync();
         }
         var context = await browser!.NewContextAsync(options);
+        // A page that reads is hidden as ever, and its first picture not put in its place.
+        if (!withPicture)
+            await context.AddInitScriptAsync(
+                """
+                const before = Element.prototype.before;
+                Element.prototype.before = function (...nodes) { if (!this.matches("main")) before.apply(this, nodes); };
+                """
+            );
         opened.Add((test, context));
         return context;
     }
