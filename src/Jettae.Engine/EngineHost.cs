@@ -92,6 +92,10 @@ internal sealed partial class EngineHost(
         {
             Failed();
         }
+        catch (ObjectDisposedException)
+        {
+            // It stops: the next start does it.
+        }
 #pragma warning disable CA1031 // It is done again in an hour.
         catch (Exception trouble)
 #pragma warning restore CA1031
@@ -129,6 +133,10 @@ internal sealed partial class EngineHost(
                 looked = await store.WriteAsync(s => FlowControls.Prune(s, after, PruneBatch))
             ) { }
             Pruned(pruned);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It stops: the next hour does it.
         }
 #pragma warning disable CA1031 // What was not pruned now is pruned in an hour.
         catch (Exception trouble)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Jettae.Testing;
+using Npgsql;
 
 namespace Jettae.Engine.Tests;
 
@@ -77,6 +79,36 @@ public sealed class ClusterTests
         Assert.Equal(1, most);
     }
 
+    /// <summary>PostgreSQL finds out after a second, and until then neither of them goes on, nor any other work that is in them.</summary>
+    [Fact]
+    public async Task Commits_that_come_to_the_same_lines_in_whatever_order_do_not_wait_for_each_other()
+    {
+        const int Lines = 12;
+        const int Each = 8;
+        await using var server = await PostgresServer.StartAsync();
+        await using var cluster = await Cluster.StartAsync(3, server, Long);
+        await cluster.SharedAsync(2, 3, 3);
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Lines * 3)
+                .Select(async publisher =>
+                {
+                    for (var number = 0; number < Each; number++)
+                        await cluster.PublishAsync(
+                            publisher % 3,
+                            $"/{publisher}/{number}",
+                            [("Upstash-Callback", $"{cluster.Sink}/told")],
+                            $"/v2/enqueue/line{(publisher + (number * 5)) % Lines}/"
+                        );
+                })
+        );
+        await cluster.UntilAsync(() => cluster.Deliveries.Count == 2 * 3 * Lines * Each);
+        // What a session counts is told of when it ends, at the latest.
+        foreach (var node in cluster.Nodes.ToList())
+            await cluster.StopAsync(node);
+        Assert.Equal("0\n", PostgresServer.Asked(server.Url, "select sum(deadlocks) from pg_stat_database"));
+    }
+
     [Fact]
     public async Task What_one_node_pauses_resumes_and_cancels_holds_for_anothers_messages()
     {
@@ -149,6 +181,48 @@ public sealed class ClusterTests
         await cluster.SharedAsync(4, 4);
         Assert.Equal(1, cluster.Beside(db => db.Scalar<long>("select count(*) from attempts")));
         Assert.Equal(2, cluster.Deliveries.Count);
+    }
+
+    /// <param name="isOlder">It began before nodes had rows for their commits, and is held by its own.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_has_run_out_is_given_up_when_its_last_commit_has_ended_and_not_before(bool isOlder)
+    {
+        await using var cluster = await Cluster.StartAsync(1);
+        cluster.Beside(db =>
+        {
+            db.Run("insert into nodes (id, until, heads) values ('sleeper', instant() + 60000, 1)");
+            return isOlder ? 0 : db.Run("insert into holds (id) values ('sleeper')");
+        });
+        using var open = new SemaphoreSlim(0);
+        var isHeld = new TaskCompletionSource();
+        var commit = Task.Run(() =>
+            cluster.Beside(db =>
+            {
+                db.Scalar<long>("select hold('sleeper')");
+                isHeld.SetResult();
+                return open.Wait(TimeSpan.FromSeconds(20));
+            })
+        );
+        await isHeld.Task;
+        cluster.Beside(db => db.Run("update nodes set until = instant() - 1 where id = 'sleeper'"));
+        for (var beats = 0; beats < 3; beats++)
+        {
+            var before = Renewed();
+            await cluster.UntilAsync(() => Renewed() > before);
+        }
+        Assert.True(IsThere());
+        open.Release();
+        Assert.True(await commit);
+        await cluster.UntilAsync(() => !IsThere());
+        // Nothing is written for it from here on.
+        Assert.Throws<PostgresException>(() => cluster.Beside(db => db.Scalar<long>("select hold('sleeper')")));
+
+        bool IsThere() => cluster.Beside(db => db.Any("select 1 from nodes where id = 'sleeper'"));
+
+        long Renewed() =>
+            cluster.Beside(db => db.Scalar<long>("select until from nodes where id = $0", cluster.Nodes[0].Id));
     }
 
     /// <summary>It has read them while they were its own, or while it thought so, and comes back under another name before it has removed them.</summary>

@@ -27,7 +27,7 @@ public sealed class PostgresTests
             );
         Assert.Equal(1, (await Task.WhenAll(starts)).Sum());
         Assert.Equal(
-            (6L, 1L),
+            (7L, 1L),
             Store.Beside(
                 options,
                 db => (db.Scalar<long>("select count(*) from version"), db.Scalar<long>("select count(*) from queues"))
@@ -274,14 +274,14 @@ public sealed class PostgresTests
         Assert.Equal(503, (await publishing).Status);
         cable.Mend();
         engine.Time.Advance(TimeSpan.FromSeconds(5));
-        // It is waited for: its node's row is.
+        // It is waited for: what it holds of its node is.
         await EngineUnderTest.UntilAsync(async () =>
             (bool)
                 (
                     await AskedAsync(
                         slow,
                         "select exists (select from pg_locks where locktype = 'tuple' and relation = $1::regclass)",
-                        $"{engine.StoreOptions.DatabaseSchema}.nodes"
+                        $"{engine.StoreOptions.DatabaseSchema}.holds"
                     )
                 )!
         );
@@ -422,10 +422,10 @@ public sealed class PostgresTests
         engine.Beside(db => db.Run("analyze messages"));
         var steps = engine.Beside(db =>
         {
-            PutInLine(db, "test", "next", Line.Last(db, "test", "line"));
+            PutInLine(db, "test", "next", Last(db, "test"));
             var (before, effects) = (Steps(db, "messages_in_line"), new Effects());
             Line.Advance(db, "test", "line", 0, effects);
-            Line.Last(db, "test", "line");
+            Last(db, "test");
             return Steps(db, "messages_in_line") - before;
         });
         Assert.InRange(steps, 1, 40);
@@ -531,8 +531,7 @@ public sealed class PostgresTests
                             options,
                             db =>
                             {
-                                Queues.Ensure(db, "t", "line", Limits.None, 0);
-                                PutInLine(db, "t", $"{number}", Line.Last(db, "t", "line"));
+                                PutInLine(db, "t", $"{number}", Last(db, "t"));
                                 Line.Advance(db, "t", "line", 0, new Effects());
                                 return true;
                             }
@@ -554,7 +553,7 @@ public sealed class PostgresTests
             options,
             db =>
             {
-                Queues.Ensure(db, "t", "line", Limits.None, 0);
+                Queues.Make(db, "t", "line", Limits.None, 0);
                 for (var number = 1; number <= 3; number++)
                     PutInLine(db, "t", $"{number}", 5);
                 return true;
@@ -861,6 +860,9 @@ public sealed class PostgresTests
         await look.ExecuteScalarAsync(TestContext.Current.CancellationToken);
         return connection;
     }
+
+    private static long Last(Db db, string tenant) =>
+        Line.Lasts(db, Line.Look(db, [(tenant, "line")]))[(tenant, "line")];
 
     private static void PutInLine(Db db, string tenant, string id, long notBefore) =>
         db.Run(

@@ -10,7 +10,9 @@ internal static class ClusterOpenTransaction
 
     /// <summary>Published and not yet delivered, at the most: enough that nobody waits for work.</summary>
     private const int MostOutstanding = 4_000;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+
+    /// <summary>Until the first checkpoint there is nothing that PostgreSQL would have to write anew: that is no pace to keep.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(60);
 
     public static async Task<bool> MeasureAsync(BenchCluster cluster, ClusterOptions options)

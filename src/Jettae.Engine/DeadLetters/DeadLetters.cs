@@ -154,7 +154,8 @@ public sealed class DeadLetters(Store store, Shards shards, OpenWork work, Quota
                     Admission.Add(s, [.. published.Select(message => new Newcomer(message, now, limits, made))]);
                     return (published.ConvertAll(message => message.Id), made);
                 },
-                again.Sum(each => each.Message.Size)
+                again.Sum(each => each.Message.Size),
+                Line.LocksOf(http.Tenant(), again.Select(each => each.Message))
             );
             shards.Tell(effects);
             return [.. ids.Select(id => new JsonObject { ["messageId"] = id })];

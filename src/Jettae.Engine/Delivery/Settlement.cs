@@ -21,20 +21,23 @@ public sealed class Settlement(
 
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
-    /// <summary>What it brings to the store, roughly: the answer, and callbacks that tell of both.</summary>
-    public long Bytes
-    {
-        get
-        {
-            var answer = outcome is DeliveryOutcome.Answered { Body: var body, Headers: var headers }
+    /// <summary>Made before the commit, which everybody waits for.</summary>
+    private (Admission Admission, string? Error)? made;
+
+    /// <summary>What it brings to the store, about: the answer, and callbacks that tell of it.</summary>
+    public long Bytes =>
+        Callbacks.Admission.Size
+        + (
+            outcome is DeliveryOutcome.Answered { Body: var body, Headers: var headers }
                 ? body.Length + MessageConfig.SizeOf(headers)
-                : 0;
-            var callbacks =
-                (message.Config.Callback is null ? 0 : 1)
-                + (DeadLetter is null || message.Config.FailureCallback is null ? 0 : 1);
-            return answer + (callbacks * (answer + message.Size));
-        }
-    }
+                : 0
+        );
+
+    /// <summary>What it locks: the line in which its message gives up a place, and those of its callbacks.</summary>
+    public IEnumerable<string> Locks =>
+        State == MessageState.Pending
+            ? Callbacks.Admission.Locks
+            : Callbacks.Admission.Locks.Concat(Line.LocksOf(message));
 
     /// <summary>As many as there are go to the store at once, step by step. Answers what is to be told of each after the commit.</summary>
     public static IReadOnlyList<Effects> WriteAll(Db s, IReadOnlyList<Settlement> settlements)
@@ -51,7 +54,7 @@ public sealed class Settlement(
             .ToHashSet();
         var valid = settlements
             .Where(each => settled.Contains(each.Seq))
-            .Select(each => (Settlement: each, Callbacks: each.Callbacks()))
+            .Select(each => (Settlement: each, each.Callbacks))
             .ToList();
         s.ForEach(InsertAttempt, valid.Select(each => each.Settlement.Attempt(each.Callbacks.Error)));
         s.ForEach(
@@ -62,10 +65,20 @@ public sealed class Settlement(
             .All(s, [.. valid.Select(each => each.Callbacks.Admission)])
             .Zip(valid)
             .ToDictionary(each => each.Second.Settlement, each => each.First.Effects);
-        return
-        [
-            .. settlements.Select(each => told.TryGetValue(each, out var its) ? each.Finish(s, its) : each.Ignore(s)),
-        ];
+        var effects = settlements.Select(each => told.GetValueOrDefault(each) ?? new Effects()).ToList();
+        foreach (var (each, its) in settlements.Zip(effects))
+            if (!told.ContainsKey(each))
+                each.Ignore(s, its);
+            else if (each.State == MessageState.Pending)
+                its.Offer(s, [each.Again]);
+        Line.Leave(
+            s,
+            settlements
+                .Zip(effects)
+                .Where(each => each.First.State != MessageState.Pending || !told.ContainsKey(each.First))
+                .Select(each => each.First.Leaving(each.Second))
+        );
+        return effects;
     }
 
     private long Seq => message.Seq;
@@ -94,9 +107,8 @@ public sealed class Settlement(
         ];
 
     /// <summary>Cancelled while it was under way: its attempt counts, what came of it does not.</summary>
-    private Effects Ignore(Db s)
+    private void Ignore(Db s, Effects effects)
     {
-        var effects = new Effects();
         if (
             s.Any(
                 "select 1 from messages where seq = $0 and state + 0 = 3 and retried = $1",
@@ -105,36 +117,26 @@ public sealed class Settlement(
             )
         )
             s.ForEach(InsertAttempt, [Attempt(Ignored, null, null, null)]);
-        Line.Leave(s, message.Tenant, message.Seq, message.Place, endedAt, effects);
         // Settled already, by a commit that was thought lost: its next attempt is to be told of again.
         effects.Offer(s, Messages.OffersOf(s, [message.Seq]));
-        return effects;
     }
 
-    /// <summary>All else that hangs on an outcome that holds.</summary>
-    private Effects Finish(Db s, Effects effects)
-    {
-        if (State == MessageState.Pending)
-            effects.Offer(
-                s,
-                [
-                    new Offer(
-                        message.Shard,
-                        new Due(
-                            DueAt,
-                            message.Seq,
-                            Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
-                            message.Body.Length
-                        )
-                    ),
-                ]
-            );
-        else
-            Line.Leave(s, message.Tenant, message.Seq, message.Place, endedAt, effects);
-        return effects;
-    }
+    private Offer Again =>
+        new(
+            message.Shard,
+            new Due(
+                DueAt,
+                message.Seq,
+                Messages.LaneOf(message.Tenant, message.Url, message.FlowKey),
+                message.Body.Length
+            )
+        );
 
-    private (Admission Admission, string? Error) Callbacks()
+    private Leaving Leaving(Effects effects) => new(message.Seq, message.Place, endedAt, effects);
+
+    private (Admission Admission, string? Error) Callbacks => made ??= MadeCallbacks();
+
+    private (Admission Admission, string? Error) MadeCallbacks()
     {
         var error = Verdict.ErrorOf(outcome);
         List<Publication> publications =

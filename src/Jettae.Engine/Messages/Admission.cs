@@ -16,8 +16,6 @@ internal sealed record Admission(
     Limits Limits
 )
 {
-    private const long LineSize = 16 * 1024;
-
     /// <summary>One statement: of two that come at once, one is the first. How long a key blocks is the same for all.</summary>
     private string BeFirst =>
         $$"""
@@ -34,10 +32,11 @@ internal sealed record Admission(
         returning id, seq
         """;
 
-    /// <summary>In bytes, about; a queue's line is as much work as a long message.</summary>
-    public long Size =>
-        Publications.Sum(each => each.Message.Size)
-        + LineSize * Publications.Select(each => each.Message.Queue).OfType<string>().Distinct().Count();
+    /// <summary>In bytes, about.</summary>
+    public long Size => Publications.Sum(each => each.Message.Size);
+
+    /// <summary>What it locks: the lines of its queues.</summary>
+    public IEnumerable<string> Locks => Line.LocksOf(Tenant, Publications.Select(each => each.Message));
 
     /// <summary>What it finds in the store may keep it from there.</summary>
     public bool MayBeRefused =>
@@ -99,7 +98,11 @@ internal sealed record Admission(
                     ),
             ]
         );
-        var placed = newcomers.Select(each => Placed(s, each, lines)).ToList();
+        var lasts = Line.Lasts(
+            s,
+            [.. newcomers.Where(each => each.StandsInLine).Select(each => lines[each.Line]).Distinct()]
+        );
+        var placed = newcomers.Select(each => Placed(s, each, lasts)).ToList();
         var seqs = Insert(s, placed);
         var elsewhere = new List<Offer>();
         foreach (var (message, effects) in placed.Zip(newcomers.Select(each => each.Effects)))
@@ -113,37 +116,30 @@ internal sealed record Admission(
                 elsewhere.Add(offer);
         }
         Inbox.Offered(s, elsewhere);
-        foreach (var line in newcomers.Where(each => each.StandsInLine).GroupBy(each => each.Line))
-            Line.Advance(s, line.Key.Tenant, line.Key.Queue, line.First().Now, line.First().Effects);
+        Line.Advance(
+            s,
+            newcomers
+                .Where(each => each.StandsInLine)
+                .GroupBy(each => each.Line)
+                .Select(line => (lines[line.Key], line.First().Now, line.First().Effects))
+        );
     }
 
-    /// <summary>
-    /// The queues of what comes, which are made where they are not there, and where in line the last one stands now. In one order: two
-    /// nodes' commits would else often wait for each other.
-    /// </summary>
-    private static Dictionary<(string Tenant, string Queue), long> Lines(Db s, IReadOnlyList<Newcomer> newcomers)
+    /// <summary>The lines of what comes, with their queues, which are made where they are not there.</summary>
+    private static Dictionary<(string Tenant, string Queue), LineState> Lines(Db s, IEnumerable<Newcomer> newcomers)
     {
-        var lines = new Dictionary<(string Tenant, string Queue), long>();
-        foreach (
-            var line in newcomers
-                .Where(each => each.Message.Queue is not null)
-                .GroupBy(each => each.Line)
-                .OrderBy(each => each.Key.Tenant, StringComparer.Ordinal)
-                .ThenBy(each => each.Key.Queue, StringComparer.Ordinal)
-        )
-        {
-            var (tenant, queue) = line.Key;
-            Queues.Ensure(s, tenant, queue, line.First().Limits, line.First().Now);
-            lines[line.Key] = line.Any(each => each.StandsInLine) ? Line.Last(s, tenant, queue) : 0;
-        }
-        return lines;
+        var coming = newcomers.Where(each => each.Message.Queue is not null).ToLookup(each => each.Line);
+        var lines = Line.Look(s, coming.Select(line => line.Key));
+        foreach (var line in lines.Where(line => line.Most is null))
+            Queues.Make(s, line.Tenant, line.Name, coming[line.Key].First().Limits, coming[line.Key].First().Now);
+        return lines.ToDictionary(line => line.Key);
     }
 
     /// <summary>
     /// Where it lies. What stands in line is made due by its queue, and stands behind all that do, or did, whatever the clock says: its
     /// instant orders it among delayed ones that join when they fall due.
     /// </summary>
-    private static Message Placed(Db s, Newcomer newcomer, Dictionary<(string Tenant, string Queue), long> lines)
+    private static Message Placed(Db s, Newcomer newcomer, Dictionary<(string Tenant, string Queue), long> lasts)
     {
         var message = newcomer.Message with { Shard = Shards.Of(s, newcomer.Message) };
         return newcomer.StandsInLine
@@ -151,7 +147,7 @@ internal sealed record Admission(
             {
                 InLine = LinePlace.Waiting,
                 DueAt = Line.Held,
-                NotBefore = lines[newcomer.Line] = Math.Max(message.NotBefore, lines[newcomer.Line]),
+                NotBefore = lasts[newcomer.Line] = Math.Max(message.NotBefore, lasts[newcomer.Line]),
             }
             : message;
     }

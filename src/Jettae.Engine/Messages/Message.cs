@@ -45,6 +45,9 @@ public sealed record Message
     /// <summary>Of a callback: the sequence of the queue's message whose place it holds until it ends itself.</summary>
     public long? Holder { get; init; }
 
+    /// <summary>The queue of that message; known of what is about to be attempted only.</summary>
+    public string? HolderQueue { get; init; }
+
     /// <summary>Whose place in its queue's line it keeps: its own, or that of the message it is a callback of. Null for nobody's.</summary>
     internal long? Place => Holder ?? (Queue is null ? null : Seq);
 

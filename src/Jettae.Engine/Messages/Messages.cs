@@ -51,7 +51,8 @@ public sealed class Messages(
                 admit,
                 admission,
                 admission.Size,
-                isApart: admission.MayBeRefused
+                isApart: admission.MayBeRefused,
+                locks: admission.Locks
             );
             shards.Tell(effects);
             foreach (var one in accepted)
@@ -189,24 +190,30 @@ public sealed class Messages(
             row => (row.GetInt64(0), row.Flag(1))
         );
 
+    /// <summary>What a shard must know of a message, for <see cref="OfferOf"/>.</summary>
+    internal const string OfferColumns = "shard, due_at, tenant, url, flow_key, length(body), seq";
+
+    internal static Offer OfferOf(DbDataReader row) =>
+        new(
+            row.GetInt32(0),
+            new Due(
+                row.GetInt64(1),
+                row.GetInt64(6),
+                LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
+                row.GetInt32(5)
+            )
+        );
+
     /// <summary>Stored messages, as their shards must know of them: those that are still there.</summary>
     internal static List<Offer> OffersOf(Db s, IEnumerable<long> seqs) =>
         s.Command(
                 $"""
-                select shard, due_at, tenant, url, flow_key, length(body), seq from messages
+                select {OfferColumns} from messages
                 where seq in (select cast(value as bigint) from json_each($0)) and {IsPending}
                 """,
                 Seqs(seqs)
             )
-            .Rows(row => new Offer(
-                row.GetInt32(0),
-                new Due(
-                    row.GetInt64(1),
-                    row.GetInt64(6),
-                    LaneOf(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
-                    row.GetInt32(5)
-                )
-            ));
+            .Rows(OfferOf);
 
     /// <summary>
     /// Forgets what finished from one instant on and before another, with its attempts and its dead letter: the oldest, at least one, and
@@ -262,10 +269,13 @@ public sealed class Messages(
     internal static Dictionary<long, Message> Pending(Store store, IEnumerable<long> seqs) =>
         store.Read(db =>
             db.Command(
-                    $"select {Columns} from messages where {IsPending} and seq in (select cast(value as bigint) from json_each($0))",
+                    $"""
+                    select {Columns}, (select queue from messages as h where h.seq = messages.holder) from messages
+                    where {IsPending} and seq in (select cast(value as bigint) from json_each($0))
+                    """,
                     Seqs(seqs)
                 )
-                .Rows(Row)
+                .Rows(row => row.TextOrNull(20) is { } queue ? Row(row) with { HolderQueue = queue } : Row(row))
                 .ToDictionary(message => message.Seq)
         );
 

@@ -25,13 +25,9 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         v2.MapPost("/queues/{name}/resume", (HttpContext http, string name) => PauseAsync(http, name, false));
     }
 
-    /// <summary>Enqueueing makes the queue; one that is there keeps its settings.</summary>
-    internal static void Ensure(Db s, string tenant, string name, Limits limits, long now)
-    {
-        Line.Lock(s, tenant, name);
-        if (!s.Any("select 1 from queues where tenant = $0 and name = $1", tenant, name))
-            Insert(s, tenant, name, 1, false, limits, now);
-    }
+    /// <summary>Enqueueing makes the queue, in whose line nobody else looks meanwhile.</summary>
+    internal static void Make(Db s, string tenant, string name, Limits limits, long now) =>
+        Insert(s, tenant, name, 1, false, limits, now);
 
     /// <summary>What a stop or a crash left in its place: cancelled, or with its callbacks over.</summary>
     internal async Task SweepAsync()
@@ -65,17 +61,16 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
                 {
                     var ended = s.Command(
                             """
-                            select tenant, seq, retried, coalesce(holder, case when in_line = 2 then seq end), shard from messages
+                            select seq, retried, coalesce(holder, case when in_line = 2 then seq end), shard from messages
                             where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
                             """,
                             Messages.Seqs(some)
                         )
                         .Rows(row => new Cancelled(
-                            row.GetString(0),
-                            row.GetInt64(1),
-                            row.GetInt32(2),
-                            row.LongOrNull(3),
-                            row.GetInt32(4)
+                            row.GetInt64(0),
+                            row.GetInt32(1),
+                            row.LongOrNull(2),
+                            row.GetInt32(3)
                         ));
                     return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
                 })
@@ -170,14 +165,15 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
             name,
             (s, now) =>
             {
-                Ensure(s, http.Tenant(), name, quotas.Of(http.Tenant()), now);
-                s.Run(
+                var changed = s.Run(
                     "update queues set paused = $2, updated_at = $3 where tenant = $0 and name = $1",
                     http.Tenant(),
                     name,
                     paused,
                     now
                 );
+                if (changed == 0)
+                    Insert(s, http.Tenant(), name, 1, paused, quotas.Of(http.Tenant()), now);
             }
         );
         return TypedResults.Ok();
@@ -190,14 +186,17 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         try
         {
             shards.Tell(
-                await store.WriteAsync(s =>
-                {
-                    var (now, effects) = (time.Milliseconds(), new Effects());
-                    Line.Lock(s, tenant, name);
-                    change(s, now);
-                    Line.Advance(s, tenant, name, now, effects);
-                    return effects;
-                })
+                await store.WriteAsync(
+                    s =>
+                    {
+                        var (now, effects) = (time.Milliseconds(), new Effects());
+                        Line.Lock(s, tenant, name);
+                        change(s, now);
+                        Line.Advance(s, tenant, name, now, effects);
+                        return effects;
+                    },
+                    locks: [Line.LockOf(tenant, name)]
+                )
             );
         }
         finally
@@ -219,4 +218,4 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
 }
 
 /// <summary>A message that was cancelled; it may have been under way.</summary>
-internal readonly record struct Cancelled(string Tenant, long Seq, int Retried, long? Place, int Shard);
+internal readonly record struct Cancelled(long Seq, int Retried, long? Place, int Shard);

@@ -197,7 +197,8 @@ internal sealed partial class Ticker : IDisposable
             shards.Tell(
                 await store.WriteAsync(
                     s => Write(s, schedule, messages, trouble, now, next),
-                    messages.Sum(each => each.Message.Size)
+                    messages.Sum(each => each.Message.Size),
+                    Line.LocksOf(schedule.Tenant, messages.Select(each => each.Message))
                 )
             );
         }

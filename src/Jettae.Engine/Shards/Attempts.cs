@@ -49,18 +49,19 @@ internal sealed partial class Attempts(
         foreach (var each in all)
             each.Abandoned.ThrowIfCancellationRequested();
         var begun = FlowControls.Begin(s, [.. all.Select(each => (each.Attempt, each.Limits))]);
-        return
-        [
-            .. all.Select(each =>
-            {
-                var message = each.Attempt.Message;
-                if (begun.Contains(message.Seq))
-                    return null;
-                var effects = new Effects();
-                Line.Leave(s, message.Tenant, message.Seq, message.Place, each.Now, effects);
-                return effects;
-            }),
-        ];
+        var effects = all.Select(each => begun.Contains(each.Attempt.Message.Seq) ? null : new Effects()).ToList();
+        Line.Leave(
+            s,
+            all.Zip(effects)
+                .Where(each => each.Second is not null)
+                .Select(each => new Leaving(
+                    each.First.Attempt.Message.Seq,
+                    each.First.Attempt.Message.Place,
+                    each.First.Now,
+                    each.Second!
+                ))
+        );
+        return effects;
     };
 
     /// <summary>Makes one attempt and writes its outcome.</summary>
@@ -87,7 +88,9 @@ internal sealed partial class Attempts(
                 return new Ending(new Effects(), Now());
             var outcome = await deliverer.AttemptAsync(attempt.Message, broken.Token);
             var settlement = new Settlement(attempt.Message, attempt.StartedAt, Now(), outcome, options);
-            return new Ending(await store.WriteAsync(settle, (settlement, abandoned), settlement.Bytes));
+            return new Ending(
+                await store.WriteAsync(settle, (settlement, abandoned), settlement.Bytes, locks: settlement.Locks)
+            );
         }
         catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
         {
@@ -112,12 +115,15 @@ internal sealed partial class Attempts(
         try
         {
             return new Ending(
-                await store.WriteAsync(s =>
-                {
-                    // A node that has lost its shards comes back under another name: what it began before must not be written under that.
-                    abandoned.ThrowIfCancellationRequested();
-                    return Line.Join(s, message, Now());
-                })
+                await store.WriteAsync(
+                    s =>
+                    {
+                        // A node that has lost its shards comes back under another name: what it began before must not be written under that.
+                        abandoned.ThrowIfCancellationRequested();
+                        return Line.Join(s, message, Now());
+                    },
+                    locks: [Line.LockOf(message.Tenant, message.Queue!)]
+                )
             );
         }
 #pragma warning disable CA1031 // As above.

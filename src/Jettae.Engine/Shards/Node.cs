@@ -5,8 +5,8 @@ namespace Jettae.Engine;
 
 /// <summary>
 /// This engine among equal ones on one database. It lives as long as it renews its row; each living node has an even share of
-/// the shards, and what a dead one had is taken by those that lack some. Every commit asks for the row in its own transaction
-/// (<c>hold</c>), so that a node that slept, or was cut off, writes nothing for what others have taken. Nothing depends on a session.
+/// the shards, and what a dead one had is taken by those that lack some. Every commit asks for what is held of it, in its own
+/// transaction (<c>hold</c>), so that a node that slept, or was cut off, writes nothing for what others have taken. Nothing depends on a session.
 /// </summary>
 internal sealed class Node : IAsyncDisposable
 {
@@ -185,12 +185,14 @@ internal sealed class Node : IAsyncDisposable
         Id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N", null);
         var now = Instant();
         InTransactionAsync(db =>
+            {
                 db.Run(
                     "insert into nodes (id, until, heads) values ($0, instant() + $1, 1)",
                     Id,
                     (long)term.TotalMilliseconds
-                )
-            )
+                );
+                return db.Run("insert into holds (id) values ($0)", Id);
+            })
             .GetAwaiter()
             .GetResult();
         Renewed(now);
@@ -318,10 +320,19 @@ internal sealed class Node : IAsyncDisposable
             ) == 0
         )
             return null;
-        // One whose row is held is committing something: the next beat looks again.
-        db.Run("delete from nodes where id in (select id from nodes where until < instant() for update skip locked)");
-        var nodes = db.Command("select id, claims, until - instant(), heads from nodes order by id")
-            .Rows(row => (Id: row.GetString(0), Claims: row.Flag(1), Left: row.GetInt64(2), Heads: row.Flag(3)));
+        var nodes = Known(db);
+        if (nodes.Any(node => node.Left < 0))
+        {
+            // One that is held is committing something: the next beat looks again.
+            db.Run(
+                """
+                delete from nodes where id in (select id from nodes where until < instant() for update skip locked)
+                and (id not in (select id from holds) or id in (
+                  select h.id from holds as h join nodes as n on n.id = h.id where n.until < instant() for update of h skip locked))
+                """
+            );
+            nodes = Known(db);
+        }
         var hasOlder = nodes.Any(node => !node.Heads);
         string[] others = [.. nodes.Select(node => node.Id).Where(each => each != Id)];
         var soonest = TimeSpan.FromMilliseconds(nodes.Min(node => node.Left) + 1);
@@ -352,6 +363,10 @@ internal sealed class Node : IAsyncDisposable
             );
         return new Lot([.. own.Order()], others, share, soonest, hasOlder);
     }
+
+    private static List<(string Id, bool Claims, long Left, bool Heads)> Known(Db db) =>
+        db.Command("select id, claims, until - instant(), heads from nodes order by id")
+            .Rows(row => (row.GetString(0), row.Flag(1), row.GetInt64(2), row.Flag(3)));
 
     private async Task<T> InTransactionAsync<T>(Func<Db, T> work)
     {

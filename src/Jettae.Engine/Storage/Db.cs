@@ -39,7 +39,8 @@ public abstract partial class Db
 
     /// <summary>
     /// Until the commit nobody else who locks the same name is past this line: for what is read and then decided upon. Needed
-    /// where several programs write at the same time.
+    /// where several programs write at the same time. What a work is known to lock is said with it
+    /// (<see cref="Store.WriteAsync{TResult}"/>).
     /// </summary>
     public abstract void Lock(string name);
 

@@ -24,6 +24,10 @@ internal sealed partial class PostgresDb : Db
     private const string Settings =
         "select set_config('search_path', $0, true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
 
+    /// <summary>As above: what is done in a transaction is done to what is named, and is to go through nothing that is beside it.</summary>
+    private const string StepByStep =
+        "select set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
     private const int MostTexts = 4_000;
 
     /// <summary>What is sent before an answer is waited for, but for one set of values that is larger: no answer may be long in coming.</summary>
@@ -36,14 +40,20 @@ internal sealed partial class PostgresDb : Db
     private readonly List<(string Sql, object?[] Values)> ahead = [];
     private readonly string schema;
 
+    /// <summary>What this transaction has locked, and of that what goes with what is undone.</summary>
+    private readonly HashSet<string> locked = [];
+    private readonly List<string> lockedSince = [];
+
     /// <param name="connection">Open.</param>
     /// <param name="schema">Where the tables are.</param>
     /// <param name="transaction">Null for a reader: each of its queries is a transaction.</param>
     public PostgresDb(NpgsqlConnection connection, string schema, NpgsqlTransaction? transaction)
     {
         (this.connection, this.schema, this.transaction) = (connection, schema, transaction);
-        if (transaction is not null)
-            Ahead(Settings, schema);
+        if (transaction is null)
+            return;
+        Ahead(Settings, schema);
+        Ahead(StepByStep);
     }
 
     /// <summary>Which shards are this node's; null where nothing is (a command beside it).</summary>
@@ -91,8 +101,13 @@ internal sealed partial class PostgresDb : Db
         return read(reader);
     }
 
-    public override void Lock(string name) =>
+    public override void Lock(string name)
+    {
+        if (!locked.Add(name))
+            return;
+        lockedSince.Add(name);
         Ahead("select 1 from pg_advisory_xact_lock(hashtextextended($0, 0))", $"{schema} {name}");
+    }
 
     /// <summary>Runs before the next statement, and with it.</summary>
     public void Ahead(string sql, params ReadOnlySpan<object?> values) => ahead.Add((sql, values.ToArray()));
@@ -100,10 +115,16 @@ internal sealed partial class PostgresDb : Db
     /// <summary>What waits for a statement that does not come is not needed.</summary>
     public void Commit() => transaction!.Commit();
 
-    internal override void Mark() => Ahead(Saved);
+    internal override void Mark()
+    {
+        lockedSince.Clear();
+        Ahead(Saved);
+    }
 
     internal override void Undo()
     {
+        locked.ExceptWith(lockedSince);
+        lockedSince.Clear();
         var unsent = ahead.FindIndex(each => each.Sql == Saved);
         if (unsent >= 0)
         {
@@ -119,7 +140,10 @@ internal sealed partial class PostgresDb : Db
     {
         var unsent = ahead.FindIndex(each => each.Sql == Saved);
         if (unsent >= 0)
+        {
             ahead.RemoveRange(unsent, ahead.Count - unsent);
+            locked.ExceptWith(lockedSince);
+        }
         else
             Ahead("release savepoint one");
     }

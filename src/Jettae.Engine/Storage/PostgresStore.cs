@@ -208,9 +208,9 @@ public sealed partial class PostgresStore : Store
                         : "select 1 from pg_advisory_xact_lock_shared(hashtextextended($0, 0))",
                     $"{schema} commits"
                 );
-                // Who holds this node's row is the commit that was not heard of: when that lets go, all of it can be read, or none.
+                // Who holds this node is the commit that was not heard of: when that lets go, all of it can be read, or none.
                 if (isUnsure)
-                    db.Run("select 1 from nodes where id = $0 for update", Node.Id);
+                    db.Run("select 1 from holds where id = $0 for update", Node.Id);
                 db.Ahead("select hold($0)", Node.Id);
                 work(db);
                 isUnsure = isSent = true;

@@ -11,6 +11,9 @@ public abstract class Store : IAsyncDisposable
     /// <summary>What one commit takes along, but for a single write that is larger: everybody else's waits for it.</summary>
     private const long MaxBatchBytes = 16 * 1024 * 1024;
 
+    /// <summary>What is locked is looked at and changed by itself, and others wait for it: as much work as so many bytes.</summary>
+    private const long LockBytes = 32 * 1024;
+
     private readonly GroupCommit<Write> commits;
 
     protected Store()
@@ -54,10 +57,16 @@ public abstract class Store : IAsyncDisposable
     /// answers, and nothing else, is of the run that holds.
     /// </param>
     /// <param name="bytes">How large it is, where it may be large.</param>
-    public async Task<TResult> WriteAsync<TResult>(Func<Db, TResult> work, long bytes = 0)
+    /// <param name="locks">What it locks (<see cref="Db.Lock"/>), as far as that is known beforehand.</param>
+    public async Task<TResult> WriteAsync<TResult>(
+        Func<Db, TResult> work,
+        long bytes = 0,
+        IEnumerable<string>? locks = null
+    )
     {
         Reach();
-        var write = new SingleWrite<TResult>(work) { Bytes = bytes };
+        string[] all = [.. locks ?? []];
+        var write = new SingleWrite<TResult>(work) { Bytes = bytes + (LockBytes * all.Length), Locks = all };
         await commits.Add(write);
         return write.Result;
     }
@@ -70,15 +79,23 @@ public abstract class Store : IAsyncDisposable
     /// <param name="item">What is to be done with.</param>
     /// <param name="bytes">How large it is, where it may be large.</param>
     /// <param name="isApart">It may well be refused, which would undo all that go with it: it goes with nobody.</param>
+    /// <param name="locks">As above.</param>
     public async Task<TResult> WriteAsync<TItem, TResult>(
         Func<Db, IReadOnlyList<TItem>, IReadOnlyList<TResult>> work,
         TItem item,
         long bytes = 0,
-        bool isApart = false
+        bool isApart = false,
+        IEnumerable<string>? locks = null
     )
     {
         Reach();
-        var write = new JointWrite<TItem, TResult>(work, item) { Bytes = bytes, IsApart = isApart };
+        string[] all = [.. locks ?? []];
+        var write = new JointWrite<TItem, TResult>(work, item)
+        {
+            Bytes = bytes + (LockBytes * all.Length),
+            IsApart = isApart,
+            Locks = all,
+        };
         await commits.Add(write);
         return write.Result;
     }
@@ -117,6 +134,9 @@ public abstract class Store : IAsyncDisposable
             InTransaction(db =>
             {
                 isSent = false;
+                // All of them, in one order: each in its turn, two nodes' commits would often wait for each other.
+                foreach (var name in writes.SelectMany(write => write.Locks).Distinct().Order(StringComparer.Ordinal))
+                    db.Lock(name);
                 foreach (var together in Write.Grouped(writes))
                     Do(db, together);
                 isSent = true;
@@ -143,7 +163,15 @@ public abstract class Store : IAsyncDisposable
         {
             if (EndsTransaction(failure))
                 ExceptionDispatchInfo.Throw(failure);
-            db.Undo();
+            try
+            {
+                db.Undo();
+            }
+            catch (DbException)
+            {
+                // It failed before the mark, where locks are waited for: nothing of the commit is left.
+                ExceptionDispatchInfo.Throw(failure);
+            }
         }
         db.Keep();
         if (failure is not null && together.Count > 1)

@@ -8,6 +8,9 @@ internal abstract class Write
     /// <summary>How large it is, where it may be large.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>What it locks, as far as that is known beforehand.</summary>
+    public IReadOnlyList<string> Locks { get; init; } = [];
+
     /// <summary>Writes of the same kind are done together; null for one that goes alone.</summary>
     protected virtual object? Kind => null;
 
