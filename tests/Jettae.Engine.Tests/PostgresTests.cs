@@ -214,6 +214,28 @@ public sealed class PostgresTests
         );
     }
 
+    [Fact]
+    public async Task What_one_is_refused_as_its_connection_dies_is_nobody_elses_answer()
+    {
+        var options = await OptionsAsync();
+        await using var store = new PostgresStore(options);
+        using var open = new SemaphoreSlim(0);
+        var before = store.WriteAsync(_ => open.Wait(TimeSpan.FromSeconds(20)));
+        var ran = 0;
+        var refused = store.WriteAsync<bool>(s =>
+        {
+            var session = s.Scalar<long>("select pg_backend_pid()");
+            if (ran++ == 0)
+                Store.Beside(options, db => db.Run("select pg_terminate_backend(cast($0 as integer), 20000)", session));
+            throw new RejectedException(412, "no more of them");
+        });
+        var beside = store.WriteAsync(s => s.Run("insert into queues values ('t', 'beside', 1, 0, 0, 0)"));
+        open.Release();
+        Assert.True(await before);
+        await Assert.ThrowsAsync<RejectedException>(() => refused);
+        Assert.Equal((1, 2), (await beside, ran));
+    }
+
     /// <summary>Its connection was found dead, no more: what others are committing is not waited for.</summary>
     [Fact]
     public async Task A_commit_whose_connection_had_died_is_made_again_beside_those_of_others()
@@ -408,27 +430,34 @@ public sealed class PostgresTests
     {
         await using var engine = await EngineUnderTest.StartAsync();
         await using var somebody = await SomebodyAsync();
+        var item = $$$"""
+            {"destination":"{{{engine.Sink}}}/","queue":"line","headers":{"Upstash-Callback":"{{{engine.Sink}}}/told"}}
+            """;
         for (var batch = 0; batch < 20; batch++)
         {
             engine.Time.Advance(TimeSpan.FromMilliseconds(1));
-            await engine.SendAsync(
-                HttpMethod.Post,
-                "/v2/batch",
-                $"[{string.Join(',', Enumerable.Repeat($"{{\"destination\":\"{engine.Sink}/\",\"queue\":\"line\"}}", 10))}]"
-            );
+            await engine.SendAsync(HttpMethod.Post, "/v2/batch", $"[{string.Join(',', Enumerable.Repeat(item, 10))}]");
         }
         await engine.IdleAsync();
-        Assert.Equal(200, engine.Deliveries.Count);
-        engine.Beside(db => db.Run("analyze messages"));
+        Assert.Equal(400, engine.Deliveries.Count);
+        engine.Beside(db => db.Run("analyze messages, line_heads"));
         var steps = engine.Beside(db =>
         {
             PutInLine(db, "test", "next", Last(db, "test"));
-            var (before, effects) = (Steps(db, "messages_in_line"), new Effects());
+            var (before, effects) = (AllSteps(db), new Effects());
             Line.Advance(db, "test", "line", 0, effects);
             Last(db, "test");
-            return Steps(db, "messages_in_line") - before;
+            var seq = db.Scalar<long>("update messages set state = 1 where id = 'next' returning seq");
+            Line.Leave(db, [new Leaving(seq, seq, 0, effects)]);
+            return AllSteps(db) - before;
         });
-        Assert.InRange(steps, 1, 40);
+        Assert.InRange(steps, 1, 60);
+
+        static long AllSteps(Db db) =>
+            Steps(db, "messages_in_line")
+            + Steps(db, "messages_due_in_shard")
+            + Steps(db, "messages_holding")
+            + Steps(db, "line_heads_pkey");
     }
 
     [Fact]

@@ -218,6 +218,65 @@ public sealed class QueueTests
 
     [Fact]
     [Trait("QStash", "59")]
+    public async Task Of_lines_in_which_many_end_at_once_each_lets_in_as_many_as_it_has_places_for()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var gate = Closed();
+        engine.Answer = _ => Volatile.Read(ref gate).Task;
+        var seen = 0;
+        (string Name, int Parallelism)[] lines = [("gone", 4), ("held", 2), ("narrow", 1), ("wide", 3)];
+        foreach (var (name, parallelism) in lines)
+            await PutAsync(engine, $$"""{"queueName":"{{name}}","parallelism":{{parallelism}}}""");
+        var items =
+            from line in lines.Select(line => line.Name)
+            from number in Enumerable.Range(0, 6)
+            select $$$"""
+                {"destination":"{{{engine.Sink}}}/{{{line}}}","queue":"{{{line}}}",
+                 "headers":{"Upstash-Callback":"{{{engine.Sink}}}/told/{{{line}}}"}}
+                """;
+        await engine.SendAsync(HttpMethod.Post, "/v2/batch", $"[{string.Join(',', items)}]");
+        await ComeAsync(("/gone", 4), ("/held", 2), ("/narrow", 1), ("/wide", 3));
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/held/pause");
+        await engine.SendAsync(HttpMethod.Delete, "/v2/queues/gone");
+        // A place is kept until the callback has ended, too.
+        await EndAsync(("/told/gone", 4), ("/told/held", 2), ("/told/narrow", 1), ("/told/wide", 3));
+        await EndAsync(("/gone", 1), ("/narrow", 1), ("/wide", 3));
+        await engine.SendAsync(HttpMethod.Post, "/v2/queues/held/resume");
+        await ComeAsync(("/held", 2));
+        await EndAsync(("/told/gone", 1), ("/told/held", 2), ("/told/narrow", 1), ("/told/wide", 3));
+        await EndAsync(("/gone", 1), ("/held", 2), ("/narrow", 1));
+        gate.SetResult();
+        await engine.IdleAsync();
+        Assert.Equal(2 * 24, engine.Deliveries.Count);
+
+        static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        Task EndAsync(params (string Target, int Count)[] next)
+        {
+            Interlocked.Exchange(ref gate, Closed()).SetResult();
+            return ComeAsync(next);
+        }
+
+        // All of them, and in the next round nothing that came behind them.
+        async Task ComeAsync(params (string Target, int Count)[] next)
+        {
+            await EngineUnderTest.UntilAsync(() =>
+                Task.FromResult(engine.Deliveries.Count >= seen + next.Sum(each => each.Count))
+            );
+            Assert.Equal(
+                next,
+                engine
+                    .Deliveries.Skip(seen)
+                    .GroupBy(each => each.Target)
+                    .OrderBy(each => each.Key, StringComparer.Ordinal)
+                    .Select(each => (each.Key, each.Count()))
+            );
+            seen = engine.Deliveries.Count;
+        }
+    }
+
+    [Fact]
+    [Trait("QStash", "59")]
     public async Task A_delayed_message_joins_when_it_is_due_and_holds_nobody_up_before()
     {
         await using var engine = await EngineUnderTest.StartAsync();

@@ -21,23 +21,33 @@ public sealed class Settlement(
 
     private readonly Verdict verdict = Verdict.Of(message, outcome, endedAt);
 
-    /// <summary>Made before the commit, which everybody waits for.</summary>
-    private (Admission Admission, string? Error)? made;
-
-    /// <summary>What it brings to the store, about: the answer, and callbacks that tell of it.</summary>
-    public long Bytes =>
-        Callbacks.Admission.Size
-        + (
-            outcome is DeliveryOutcome.Answered { Body: var body, Headers: var headers }
+    /// <summary>What it brings to the store, roughly: the answer, and callbacks that tell of both.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var answer = outcome is DeliveryOutcome.Answered { Body: var body, Headers: var headers }
                 ? body.Length + MessageConfig.SizeOf(headers)
-                : 0
-        );
+                : 0;
+            return answer + (Targets.Count() * (answer + message.Size));
+        }
+    }
 
     /// <summary>What it locks: the line in which its message gives up a place, and those of its callbacks.</summary>
     public IEnumerable<string> Locks =>
-        State == MessageState.Pending
-            ? Callbacks.Admission.Locks
-            : Callbacks.Admission.Locks.Concat(Line.LocksOf(message));
+        Targets
+            .Select(target => target.Queue)
+            .OfType<string>()
+            .Select(queue => Line.LockOf(message.Tenant, queue))
+            .Concat(State == MessageState.Pending ? [] : Line.LocksOf(message));
+
+    /// <summary>Those that are told of this attempt.</summary>
+    private IEnumerable<CallbackTarget> Targets =>
+        new[]
+        {
+            message.Config.Callback,
+            DeadLetter is null ? null : message.Config.FailureCallback,
+        }.OfType<CallbackTarget>();
 
     /// <summary>As many as there are go to the store at once, step by step. Answers what is to be told of each after the commit.</summary>
     public static IReadOnlyList<Effects> WriteAll(Db s, IReadOnlyList<Settlement> settlements)
@@ -54,7 +64,7 @@ public sealed class Settlement(
             .ToHashSet();
         var valid = settlements
             .Where(each => settled.Contains(each.Seq))
-            .Select(each => (Settlement: each, each.Callbacks))
+            .Select(each => (Settlement: each, Callbacks: each.Callbacks()))
             .ToList();
         s.ForEach(InsertAttempt, valid.Select(each => each.Settlement.Attempt(each.Callbacks.Error)));
         s.ForEach(
@@ -134,9 +144,7 @@ public sealed class Settlement(
 
     private Leaving Leaving(Effects effects) => new(message.Seq, message.Place, endedAt, effects);
 
-    private (Admission Admission, string? Error) Callbacks => made ??= MadeCallbacks();
-
-    private (Admission Admission, string? Error) MadeCallbacks()
+    private (Admission Admission, string? Error) Callbacks()
     {
         var error = Verdict.ErrorOf(outcome);
         List<Publication> publications =

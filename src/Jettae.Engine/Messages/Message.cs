@@ -126,7 +126,14 @@ public sealed record MessageConfig
 /// <summary>Where a callback goes.</summary>
 /// <param name="Url">Its destination.</param>
 /// <param name="Headers">The <c>Upstash-*</c> headers that its message is published with.</param>
-public sealed record CallbackTarget(string Url, IReadOnlyDictionary<string, string[]> Headers);
+public sealed record CallbackTarget(string Url, IReadOnlyDictionary<string, string[]> Headers)
+{
+    /// <summary>The queue that its message goes to.</summary>
+    internal string? Queue =>
+        Headers
+            .FirstOrDefault(header => header.Key.Equals("Upstash-Queue-Name", StringComparison.OrdinalIgnoreCase))
+            .Value?.FirstOrDefault();
+}
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(MessageConfig))]

@@ -53,7 +53,7 @@ internal static class Line
 
     /// <summary>Who waits: none of them stands before the last that was admitted.</summary>
     private const string Waiting =
-        $"from {Entries} where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and state = 0 and (not_before, seq) > ($2, $3)";
+        $"from {Entries} where tenant = $0 and queue = $1 and {InLine} and in_line = 1 and (not_before, seq) > ($2, $3)";
 
     /// <summary>The last instant in each line, be it one that waits or the last that was admitted: who comes now stands behind it.</summary>
     internal static Dictionary<(string Tenant, string Name), long> Lasts(Db s, IReadOnlyCollection<LineState> lines)
@@ -120,7 +120,8 @@ internal static class Line
     internal static void Advance(Db s, IEnumerable<(LineState Line, long Now, Effects Effects)> lines)
     {
         var open = lines.Where(each => !each.Line.IsPaused).Select(each => new Turn(each)).ToList();
-        if (!s.KeepsHeads)
+        var keepsHeads = s.KeepsHeads;
+        if (!keepsHeads)
         {
             // Who does not look at heads may have put somebody before it.
             s.ForEach(
@@ -137,7 +138,7 @@ internal static class Line
             Admit(s, going);
             going.RemoveAll(turn => turn.IsOver);
         }
-        if (s.KeepsHeads)
+        if (keepsHeads)
             KeepHeads(s, [.. open.Where(turn => turn.Last != turn.Line.Last)]);
     }
 
@@ -229,14 +230,15 @@ internal static class Line
                 }
             )
         );
-        s.ForEach(
-            "delete from line_heads {using rows} where tenant = $0 and name = $1 and not_before = $2 and seq = $3",
-            turns
-                .Where(turn => turn.Line.Last.Seq > 0)
-                .Select(turn =>
-                    new object?[] { turn.Line.Tenant, turn.Line.Name, turn.Line.Last.At, turn.Line.Last.Seq }
-                )
-        );
+        // One by one: few are there, and a list of them would have all gone through that were there since somebody's transaction began.
+        foreach (var line in turns.Select(turn => turn.Line).Where(line => line.Last.Seq > 0))
+            s.Run(
+                "delete from line_heads where tenant = $0 and name = $1 and not_before = $2 and seq = $3",
+                line.Tenant,
+                line.Name,
+                line.Last.At,
+                line.Last.Seq
+            );
     }
 
     /// <summary>
@@ -304,7 +306,7 @@ internal static class Line
                 """
                 update messages set in_line = 3 {from rows}
                 where seq = $0 and state <> 0 and in_line + 0 = 2 and holder is null
-                and not exists (select 1 from messages as held where held.holder = messages.seq and held.state = 0)
+                and (select 1 from messages as held where held.holder = messages.seq and held.state = 0 limit 1) is null
                 returning seq, tenant, queue
                 """,
                 leaving.Select(each => each.Place).Distinct().Select(place => new object?[] { place }),
@@ -339,6 +341,22 @@ internal static class Line
         message.Place is not { } root ? []
         : (message.Queue ?? message.HolderQueue) is { } name ? [LockOf(root), LockOf(message.Tenant, name)]
         : [LockOf(root)];
+
+    /// <summary>As above, of messages that were cancelled.</summary>
+    internal static List<string> LocksOf(Db db, IEnumerable<long> cancelled) =>
+        [
+            .. db.Command(
+                    """
+                    select m.tenant, coalesce(m.holder, m.seq), coalesce(m.queue, h.queue, '')
+                    from messages as m left join messages as h on h.seq = m.holder
+                    where m.seq in (select cast(value as bigint) from json_each($0))
+                    """,
+                    Messages.Seqs(cancelled)
+                )
+                .Rows(row => new[] { LockOf(row.GetInt64(1)), LockOf(row.GetString(0), row.GetString(2)) })
+                .SelectMany(each => each)
+                .Distinct(),
+        ];
 
     /// <summary>What becomes of a line in one commit.</summary>
     private sealed class Turn((LineState Line, long Now, Effects Effects) its)

@@ -57,24 +57,40 @@ public sealed class Queues(Store store, Shards shards, Quotas quotas, OpenWork w
         await shards.TurnedAsync();
         foreach (var some in cancelled.Chunk(LeaveBatch))
             shards.Tell(
-                await store.WriteAsync(s =>
-                {
-                    var ended = s.Command(
-                            """
-                            select seq, retried, coalesce(holder, case when in_line = 2 then seq end), shard from messages
-                            where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
-                            """,
-                            Messages.Seqs(some)
-                        )
-                        .Rows(row => new Cancelled(
-                            row.GetInt64(0),
-                            row.GetInt32(1),
-                            row.LongOrNull(2),
-                            row.GetInt32(3)
-                        ));
-                    return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
-                })
+                await store.WriteAsync(
+                    s =>
+                    {
+                        var ended = s.Command(
+                                """
+                                select seq, retried, coalesce(holder, case when in_line = 2 then seq end), shard from messages
+                                where state <> 0 and seq in (select cast(value as bigint) from json_each($0))
+                                """,
+                                Messages.Seqs(some)
+                            )
+                            .Rows(row => new Cancelled(
+                                row.GetInt64(0),
+                                row.GetInt32(1),
+                                row.LongOrNull(2),
+                                row.GetInt32(3)
+                            ));
+                        return Line.LeaveCancelled(s, ended, shards, time.Milliseconds());
+                    },
+                    locks: LocksOf(some)
+                )
             );
+    }
+
+    /// <summary>Where that cannot be read, the write itself finds out how the store is.</summary>
+    private List<string> LocksOf(long[] cancelled)
+    {
+        try
+        {
+            return store.Read(db => Line.LocksOf(db, cancelled));
+        }
+        catch (DbException)
+        {
+            return [];
+        }
     }
 
     private static void Insert(Db s, string tenant, string name, int parallelism, bool paused, Limits limits, long now)

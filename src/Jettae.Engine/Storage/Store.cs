@@ -12,7 +12,7 @@ public abstract class Store : IAsyncDisposable
     private const long MaxBatchBytes = 16 * 1024 * 1024;
 
     /// <summary>What is locked is looked at and changed by itself, and others wait for it: as much work as so many bytes.</summary>
-    private const long LockBytes = 32 * 1024;
+    private const long LockBytes = 16 * 1024;
 
     private readonly GroupCommit<Write> commits;
 
@@ -167,7 +167,7 @@ public abstract class Store : IAsyncDisposable
             {
                 db.Undo();
             }
-            catch (DbException)
+            catch (DbException) when (failure is DbException)
             {
                 // It failed before the mark, where locks are waited for: nothing of the commit is left.
                 ExceptionDispatchInfo.Throw(failure);
