@@ -220,7 +220,14 @@ public sealed class PostgresTests
         var options = await OptionsAsync();
         await using var store = new PostgresStore(options);
         using var open = new SemaphoreSlim(0);
-        var before = store.WriteAsync(_ => open.Wait(TimeSpan.FromSeconds(20)));
+        var isUnderWay = new TaskCompletionSource();
+        var before = store.WriteAsync(_ =>
+        {
+            isUnderWay.SetResult();
+            return open.Wait(TimeSpan.FromSeconds(20));
+        });
+        // The two that come now go into the next commit, together.
+        await isUnderWay.Task;
         var ran = 0;
         var refused = store.WriteAsync<bool>(s =>
         {

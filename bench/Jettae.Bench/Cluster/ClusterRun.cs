@@ -41,10 +41,16 @@ public static class ClusterRun
                 "sleep" => await ClusterLoad.SleepAsync(cluster, options),
                 "upgrade" => await ClusterLoad.UpgradeAsync(cluster, options),
                 "million" => await ClusterMillion.MeasureAsync(cluster, options),
-                _ => await ClusterOpenTransaction.MeasureAsync(cluster, options),
+                _ => await OpenTransactionAsync(cluster, options),
             };
         }
         return kept ? 0 : 1;
+    }
+
+    private static async Task<bool> OpenTransactionAsync(BenchCluster cluster, ClusterOptions options)
+    {
+        await using var beside = await BenchCluster.StartAsync(options, options.Program);
+        return await ClusterOpenTransaction.MeasureAsync(cluster, beside, options);
     }
 }
 

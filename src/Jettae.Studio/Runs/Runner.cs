@@ -369,7 +369,13 @@ public sealed partial class Runner
     {
         try
         {
-            Task StoreStepsAsync() => ledger.StoreStepsAsync(started.Attempt, stopping);
+            // Whoever sees the run in a list sees how far it is.
+            async Task StoreStepsAsync()
+            {
+                await ledger.StoreStepsAsync(started.Attempt, stopping);
+                Tell(started.Attempt.Run);
+            }
+
             var (attempt, assignment, revision) = started;
             return started.Kept is { } kept ? composer.Check(assignment, attempt, kept)
                 : revision is null ? await composer.ComposeAsync(assignment, attempt, StoreStepsAsync, cancel)
