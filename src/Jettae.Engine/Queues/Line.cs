@@ -149,17 +149,7 @@ internal static class Line
                 $$"""
                 select $0, $1, (select count(*) {{Admitted("$4", "$5")}}), (select 1 {{Waiting}} limit 1) {from rows}
                 """,
-                turns.Select(turn =>
-                    new object?[]
-                    {
-                        turn.Line.Tenant,
-                        turn.Line.Name,
-                        turn.Last.At,
-                        turn.Last.Seq,
-                        turn.First.At,
-                        turn.First.Seq,
-                    }
-                ),
+                turns.Select(turn => turn.Values),
                 row => (Line: (row.GetString(0), row.GetString(1)), Taken: row.GetInt64(2), IsWaited: !row.IsDBNull(3))
             )
             .ToDictionary(each => each.Line);
@@ -218,17 +208,7 @@ internal static class Line
             insert into line_heads (tenant, name, not_before, seq, first_at, first_seq)
             select $0, $1, $2, $3, coalesce((select not_before {{first}}), $2), coalesce((select seq {{first}}), $3) {from rows}
             """,
-            turns.Select(turn =>
-                new object?[]
-                {
-                    turn.Line.Tenant,
-                    turn.Line.Name,
-                    turn.Last.At,
-                    turn.Last.Seq,
-                    turn.First.At,
-                    turn.First.Seq,
-                }
-            )
+            turns.Select(turn => turn.Values)
         );
         // One by one: few are there, and a list of them would have all gone through that were there since somebody's transaction began.
         foreach (var line in turns.Select(turn => turn.Line).Where(line => line.Last.Seq > 0))
@@ -369,6 +349,9 @@ internal static class Line
         public long Places { get; set; }
         public List<(long At, long Seq)> Next { get; set; } = [];
         public bool IsOver { get; set; }
+
+        /// <summary>By which the store finds it, and who stands in it.</summary>
+        public object?[] Values => [Line.Tenant, Line.Name, Last.At, Last.Seq, First.At, First.Seq];
 
         /// <summary>It is looked through from its beginning.</summary>
         public void Forget() => (Last, First) = (default, default);
