@@ -76,7 +76,7 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     {
         get
         {
-            SpinWait.SpinUntil(() => LinkLine().IsMatch(Output), TimeSpan.FromSeconds(20));
+            SpinWait.SpinUntil(() => LinkLine().IsMatch(Output), Wait.Patience);
             return LinkLine().Matches(Output)[^1].Groups[1].Value;
         }
     }

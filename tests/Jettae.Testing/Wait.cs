@@ -3,6 +3,9 @@ namespace Jettae.Testing;
 /// <summary>Bounded waits on what another process does.</summary>
 public static class Wait
 {
+    /// <summary>For what comes soon, on a machine that has much else to do: what holds is not waited for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
     public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan bound, Func<string>? otherwise = null)

@@ -34,7 +34,7 @@ public sealed class BackupTests : IDisposable
         var acknowledged = 0;
         var load = Task.WhenAll(
             Enumerable
-                .Range(0, 8)
+                .Range(0, 2)
                 .Select(async lane =>
                 {
                     for (var i = 0; !enough.IsCancellationRequested; i++)

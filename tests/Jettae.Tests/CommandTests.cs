@@ -128,7 +128,7 @@ public sealed class CommandTests
         );
         await Wait.UntilAsync(
             async () => (await LogAsync(program, token)).Contains("generate-scheduled", StringComparison.Ordinal),
-            TimeSpan.FromSeconds(20),
+            Wait.Patience,
             () => $"Nothing was booked with the new token:\n{program.Output}"
         );
 
@@ -263,7 +263,7 @@ public sealed class CommandTests
         };
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.True(await sink.UntilAsync(1, TimeSpan.FromSeconds(30)));
+        Assert.True(await sink.UntilAsync(1, Wait.Patience));
     }
 
     [Fact]

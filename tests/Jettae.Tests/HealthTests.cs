@@ -11,8 +11,6 @@ namespace Jettae.Tests;
 /// <summary>What a supervisor and a load balancer are told, by a program that runs and has its troubles.</summary>
 public sealed class HealthTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task It_is_ready_when_both_stores_answer_the_shards_run_and_the_keeper_has_looked()
     {
@@ -49,7 +47,7 @@ public sealed class HealthTests
                         .Select(each => each.Key)
                         .SequenceEqual([part]);
             },
-            Patience,
+            Wait.Patience,
             () => $"{told}"
         );
         Assert.DoesNotContain("SQLite", told.ToJsonString(), StringComparison.OrdinalIgnoreCase);
@@ -72,7 +70,7 @@ public sealed class HealthTests
             null,
             TestContext.Current.CancellationToken
         );
-        await asked.Task.WaitAsync(Patience, TimeProvider.System, TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(Wait.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
 
         var stopped = program.StopAsync();
         await Wait.UntilAsync(
@@ -80,7 +78,7 @@ public sealed class HealthTests
                 await ReadyAsync(program.Http) is (HttpStatusCode.ServiceUnavailable, var told)
                 && (bool)told["draining"]!
                 && !(bool)told["parts"]!["engine_shards"]!,
-            Patience
+            Wait.Patience
         );
         Assert.Equal("ok", await program.Http.GetStringAsync("/health/live", TestContext.Current.CancellationToken));
         // A page that comes now would keep it from its end.
@@ -119,7 +117,7 @@ public sealed class HealthTests
     private static Task UntilReadyAsync(JettaeProcess program) =>
         Wait.UntilAsync(
             async () => await ReadyAsync(program.Http) is (HttpStatusCode.OK, var told) && (bool)told["ready"]!,
-            Patience
+            Wait.Patience
         );
 
     private static async Task<(HttpStatusCode Status, JsonNode Told)> ReadyAsync(HttpClient http)

@@ -26,8 +26,6 @@ public sealed partial class ObservationTests
     /// <summary>What no slot has run for is not told.</summary>
     private const string OfSlotsOnly = "jettae_studio_lateness_seconds_bucket";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task Measurements_are_served_to_their_own_token_only_and_without_one_to_nobody()
     {
@@ -56,7 +54,7 @@ public sealed partial class ObservationTests
                     "jettae_engine_attempt_seconds_count",
                     StringComparison.Ordinal
                 ),
-            Patience,
+            Wait.Patience,
             () => told
         );
         told = told.Replace("otel_scope_name=\"Jettae.Engine\",", "", StringComparison.Ordinal)
@@ -105,7 +103,7 @@ public sealed partial class ObservationTests
                 Has("/v1/traces", "provider call")
                 && Has("/v1/traces", "deliver")
                 && Has("/v1/metrics", "jettae.engine.lateness"),
-            Patience,
+            Wait.Patience,
             () => string.Join(", ", received.Select(each => $"{each.Key}: {each.Value.Length}"))
         );
         AssertKeepsQuiet(string.Concat(received.Values));
@@ -150,7 +148,7 @@ public sealed partial class ObservationTests
         await RunAsync(program);
         await WorkAsync(program);
         await MetricsAsync(program, MetricsToken);
-        await Wait.UntilAsync(() => program.Output.Contains("Jettae runs on", StringComparison.Ordinal), Patience);
+        await Wait.UntilAsync(() => program.Output.Contains("Jettae runs on", StringComparison.Ordinal), Wait.Patience);
         await program.StopAsync();
 
         foreach (var line in program.Output.Split('\n').Where(line => line.Length > 0))
@@ -196,7 +194,7 @@ public sealed partial class ObservationTests
                 told = JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancel));
                 return answer.StatusCode == HttpStatusCode.OK;
             },
-            Patience,
+            Wait.Patience,
             () => $"{told}"
         );
         Assert.Equal(
@@ -211,7 +209,7 @@ public sealed partial class ObservationTests
                     measured = (await MetricsAsync(program, MetricsToken)).Text,
                     """(?m)^jettae_engine_shards\{[^}]*\} 8$"""
                 ),
-            Patience,
+            Wait.Patience,
             () => measured
         );
         Assert.Matches("""(?m)^jettae_engine_pending\{[^}]*state="later"\} 0$""", measured);
@@ -255,7 +253,7 @@ public sealed partial class ObservationTests
                     "RETRY",
                     StringComparison.Ordinal
                 ),
-            Patience
+            Wait.Patience
         );
 
         async Task PublishAsync(string delay)

@@ -48,7 +48,7 @@ public sealed class PackageTests : IDisposable
                     "/health/live",
                     StringComparison.Ordinal
                 ),
-            TimeSpan.FromSeconds(30),
+            Wait.Patience,
             () => $"Nothing was delivered:\n{server.Output}"
         );
     }

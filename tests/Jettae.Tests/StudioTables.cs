@@ -36,7 +36,7 @@ internal static class StudioTables
                             )
                             .Trim() == "t"
                     ),
-                TimeSpan.FromSeconds(30)
+                Wait.Patience
             )
             : Task.CompletedTask;
 

@@ -38,7 +38,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var refused = await writing.ScheduleAsync($"Forged {language}");
         await Wait.UntilAsync(
             async () => (await ScheduleAsync(refused))["qstash_message_id"] is not null,
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         var due = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 60);
         await writing.Program.InStudioAsync(

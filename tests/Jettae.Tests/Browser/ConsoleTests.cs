@@ -132,7 +132,7 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
                     "\"parallelism\":7",
                     StringComparison.Ordinal
                 ),
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         await page.ReloadAsync();
         await Expect(page.Locator("li.held input")).ToHaveValueAsync("7");

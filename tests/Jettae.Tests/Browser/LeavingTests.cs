@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Jettae.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -127,7 +128,7 @@ public sealed class LeavingTests(WritingPages writing) : IClassFixture<WritingPa
         EventHandler<IDialog> hear = (_, dialog) => asked.TrySetResult(dialog);
         page.Dialog += hear;
         await page.CloseAsync(new() { RunBeforeUnload = true });
-        var question = await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        var question = await asked.Task.WaitAsync(Wait.Patience, TimeProvider.System);
         page.Dialog -= hear;
         Assert.Equal(DialogType.BeforeUnload, question.Type);
         await question.DismissAsync();

@@ -72,9 +72,11 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
 
         // What cannot be taken back is not said to have been.
         await page.Locator("aside .actions").GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
+        var undo = page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" });
+        await Expect(undo).ToBeVisibleAsync();
         await using (await writing.Program.FillAsync("UPDATE", "contents"))
         {
-            await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+            await undo.ClickAsync();
             await Expect(page.Locator(".toast")).ToContainTextAsync("free space");
         }
         Assert.Contains("database or disk is full", writing.Studio.Output, StringComparison.Ordinal);

@@ -37,7 +37,7 @@ public sealed class RetentionPageTests(RetentionPages studio) : IClassFixture<Re
                 using var answer = await studio.Program.Http.GetAsync($"/api/runs/{run}");
                 return answer.StatusCode == HttpStatusCode.NotFound;
             },
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
 
         var korean = await studio.OpenAsync("ko");

@@ -125,7 +125,7 @@ public sealed class RunTests(WritingPages writing) : IClassFixture<WritingPages>
         var run = await writing.NewestRunAsync(schedule);
         await Wait.UntilAsync(
             async () => (string?)(await writing.Program.GetAsync($"/api/runs/{run}"))["state"] == "waiting",
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync($"/runs/{run}");

@@ -147,7 +147,7 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
     private Task UntilAsync(string run, string state) =>
         Wait.UntilAsync(
             async () => (string?)(await writing.Program.GetAsync($"/api/runs/{run}"))["state"] == state,
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
 
     /// <summary>The newest run of a schedule, as soon as there are so many.</summary>
@@ -157,7 +157,7 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
             async () =>
                 (await writing.Program.GetAsync($"/api/runs?schedule_id={schedule}"))["items"]!.AsArray().Count
                 >= count,
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         return await writing.NewestRunAsync(schedule);
     }

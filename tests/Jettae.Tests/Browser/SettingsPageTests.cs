@@ -81,7 +81,7 @@ public sealed class SettingsPageTests(StudioPages studio) : IClassFixture<Studio
                 );
                 return made["content"] is { } piece && !(bool)piece["is_sample"]!;
             },
-            TimeSpan.FromSeconds(10)
+            Wait.Patience
         );
 
         var end = writer.Locator("form").GetByRole(AriaRole.Button, new() { Name = disconnect });

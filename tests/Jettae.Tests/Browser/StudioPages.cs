@@ -51,7 +51,7 @@ public class StudioPages : IAsyncLifetime
             Program = await JettaeProcess.StartAsync(settings);
         if (Nodes == 1)
             Front = Program.Url;
-        Assertions.SetDefaultExpectTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout((float)Wait.Patience.TotalMilliseconds);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }
@@ -92,12 +92,12 @@ public class StudioPages : IAsyncLifetime
     {
         var context = await ContextAsync(Options(language, width, theme, ownSession ? null : signedIn), withPicture);
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(20_000);
         if (ownSession)
             await SignInAsync(page, await Program.NewSignInLinkAsync());
         else if (signedIn is null)
         {
-            UsedLink = Program.SignInLink;
+            // A link is good once, and whoever tried it before may have failed with it.
+            UsedLink = UsedLink.Length == 0 ? Program.SignInLink : await Program.NewSignInLinkAsync();
             await SignInAsync(page, UsedLink);
             signedIn = await context.StorageStateAsync();
         }
@@ -167,6 +167,7 @@ public class StudioPages : IAsyncLifetime
             await left.Context.CloseAsync();
         }
         var context = await browser!.NewContextAsync(options);
+        context.SetDefaultTimeout((float)Wait.Patience.TotalMilliseconds);
         // A page that reads is hidden as ever, and its first picture not put in its place.
         if (!withPicture)
             await context.AddInitScriptAsync(

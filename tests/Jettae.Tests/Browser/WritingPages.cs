@@ -68,7 +68,7 @@ public sealed class WritingPages : IAsyncLifetime
         await Wait.UntilAsync(
             async () =>
                 (found = (await Program.GetAsync($"/api/runs?schedule_id={schedule}"))["items"]!.AsArray()).Count > 0,
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         return (string)found[0]!["id"]!;
     }

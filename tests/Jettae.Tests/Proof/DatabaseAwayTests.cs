@@ -13,8 +13,6 @@ namespace Jettae.Tests;
 public sealed class DatabaseAwayTests
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -71,7 +69,7 @@ public sealed class DatabaseAwayTests
                 using var page = await AskAsync(browser, "/", "text/html", "ko");
                 return page.StatusCode == HttpStatusCode.OK;
             },
-            Patience
+            Wait.Patience
         );
         using var works = await AskAsync(browser, "/api/schedules", "application/json", "en");
         Assert.Equal(HttpStatusCode.OK, works.StatusCode);

@@ -71,7 +71,7 @@ public sealed class EveryMinuteTests
             Assert.Equal(HttpStatusCode.OK, copy.StatusCode);
         await Wait.UntilAsync(
             () => Task.FromResult(relay.Passed.Count(each => each.Status == 200) == 3),
-            TimeSpan.FromSeconds(20)
+            Wait.Patience
         );
         Assert.Equal(3, relay.Passed.Count);
         var (_, current, next) = program.Credentials;

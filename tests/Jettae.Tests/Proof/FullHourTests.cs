@@ -19,7 +19,7 @@ public sealed class FullHourTests
                     if ((most = Math.Max(most, ++asked)) > 1)
                         both.TrySetResult();
                 // The first one waits for a second; all take so long that more would be seen.
-                await Task.WhenAny(both.Task, Task.Delay(TimeSpan.FromSeconds(20), TimeProvider.System));
+                await Task.WhenAny(both.Task, Task.Delay(Wait.Patience, TimeProvider.System));
                 await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, http.RequestAborted);
                 lock (gate)
                     asked--;

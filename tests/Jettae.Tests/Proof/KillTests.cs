@@ -45,11 +45,7 @@ public sealed class KilledWhileItBooks
         var asked = new TaskCompletionSource();
         relay.Before = request => HoldAsync(request, asked);
         var unpublished = await program.ScheduleAsync(slot);
-        await asked.Task.WaitAsync(
-            TimeSpan.FromSeconds(30),
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
-        );
+        await asked.Task.WaitAsync(Wait.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
         await program.KillAsync();
         relay.Before = null;
         await program.StartAsync();
@@ -59,11 +55,7 @@ public sealed class KilledWhileItBooks
         relay.After = request => HoldAsync(request, answered);
         var later = Slots.Coming();
         var unanswered = await program.ScheduleAsync(later);
-        await answered.Task.WaitAsync(
-            TimeSpan.FromSeconds(30),
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
-        );
+        await answered.Task.WaitAsync(Wait.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
         await program.KillAsync();
         relay.After = null;
         await program.StartAsync();

@@ -9,8 +9,6 @@ namespace Jettae.Tests;
 [Trait("Store", "own")]
 public sealed class PoolerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -43,7 +41,7 @@ public sealed class PoolerTests
         );
         // Heard by the other within a beat or two: it writes with it.
         await one.PostAsync("/api/writer/connect", new { key = FakeClaude.Key, url = claude.Url });
-        await Wait.UntilAsync(async () => !(bool)(await other.GetAsync("/api/writer"))["is_sample"]!, Patience);
+        await Wait.UntilAsync(async () => !(bool)(await other.GetAsync("/api/writer"))["is_sample"]!, Wait.Patience);
         var made = await other.PostAsync("/api/schedule/run", new { id = schedule["id"] });
         Assert.Equal(FakeClaude.Usual, (string?)made["content"]!["body"]);
         Assert.Equal(

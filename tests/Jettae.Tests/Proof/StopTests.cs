@@ -25,11 +25,7 @@ public sealed class StopTests
             new StringContent("1"),
             TestContext.Current.CancellationToken
         );
-        await arrived.Task.WaitAsync(
-            TimeSpan.FromSeconds(30),
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
-        );
+        await arrived.Task.WaitAsync(Wait.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
 
         var stopped = program.StopAsync();
         await Task.WhenAny(
