@@ -17,6 +17,7 @@ public abstract class EnginePage<T> : OwnedPage
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private ITimer? timer;
+    private Task acting = Task.CompletedTask;
 
     [Inject]
     protected QStashClient QStash { get; private set; } = null!;
@@ -60,12 +61,25 @@ public abstract class EnginePage<T> : OwnedPage
     }
 
     /// <summary>Does what was pressed, and shows how things are then.</summary>
-    protected async Task ActAsync(Func<CancellationToken, Task> act)
+    /// <param name="act">It.</param>
+    /// <param name="isTyped">
+    /// It is done after what is under way, and not left undone as a second press is, which comes before the button is seen to rest.
+    /// </param>
+    protected async Task ActAsync(Func<CancellationToken, Task> act, bool isTyped = false)
     {
-        if (Busy)
-            return;
+        while (Busy)
+        {
+            if (!isTyped)
+                return;
+            await acting;
+        }
         Busy = true;
         StateHasChanged();
+        await (acting = DoneAsync(act));
+    }
+
+    private async Task DoneAsync(Func<CancellationToken, Task> act)
+    {
         try
         {
             await act(Leaving.Token);

@@ -16,6 +16,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
 
     private IDisposable? listening;
     private Rereading? rereading;
+    private int far;
 
     [CascadingParameter]
     private Task<AuthenticationState> SignedIn { get; set; } = null!;
@@ -142,11 +143,18 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         }
     }
 
-    /// <summary>Reads a list from its beginning as far as it was read before: what happens meanwhile shortens it for nobody.</summary>
-    protected static async Task<(List<T> Items, string? Next)> AsFarAsync<T>(
-        int before,
-        Func<string?, Task<Page<T>>> read
-    )
+    /// <summary>
+    /// Shows more of a list than so many. All of it is read, in its turn: a page by itself, put behind what was read beside it, would
+    /// miss or repeat what moved meanwhile.
+    /// </summary>
+    protected Task MoreAsync(int shown)
+    {
+        far = shown + 1;
+        return DoAsync(() => Task.CompletedTask);
+    }
+
+    /// <summary>Reads a list from its beginning as far as it was read before, or is wanted: what happens meanwhile shortens it for nobody.</summary>
+    protected async Task<(List<T> Items, string? Next)> AsFarAsync<T>(int before, Func<string?, Task<Page<T>>> read)
     {
         var items = new List<T>();
         string? next = null;
@@ -155,7 +163,8 @@ public abstract class OwnedPage : ComponentBase, IDisposable
             var page = await read(next);
             items.AddRange(page.Items);
             next = page.NextCursor;
-        } while (next is not null && items.Count < before);
+        } while (next is not null && items.Count < Math.Max(before, far));
+        far = 0;
         return (items, next);
     }
 

@@ -200,11 +200,23 @@ internal static class Rehearsal
         return process;
     }
 
+    /// <summary>Below those that a system gives out by itself: nobody else gets it between two lives of the process.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var tried = 0; ; tried++)
+        {
+            var port = Random.Shared.Next(28_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException) when (tried < 100)
+            {
+                // Somebody's.
+            }
+        }
     }
 
     private static string InWords(RehearsalReport report, RehearsalPlan plan) =>

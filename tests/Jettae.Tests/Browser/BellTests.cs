@@ -82,7 +82,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         var schedule = await writing.ScheduleAsync("Not stored");
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync("/schedules?search=stored");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var run = page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).First;
         var dialog = page.Locator("dialog[open]");
         await using (await writing.Program.FillAsync("INSERT", "runs"))
@@ -107,7 +107,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         );
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync($"/runs/{end["run"]!["id"]}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Link, new() { Name = "Open the settings" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/settings$"));
         await writing.RunAsync(await writing.ScheduleAsync("All well"));
@@ -129,7 +129,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         const string Apart = "X post · Daily 09:00 · Asia/Seoul · 아침 산책";
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync("/alerts");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var row = page.Locator("main li").Filter(new() { HasText = "Twin" });
         await Expect(row.Locator(".apart")).ToHaveTextAsync(Apart);
         await page.Locator(".bell").ClickAsync();
@@ -164,7 +164,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         Task FollowAsync(string text) => FollowBellAsync(page, text);
 
         await page.GotoAsync($"/schedules/{here}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.Locator("#name").FillAsync("Typed here");
         await page.Locator("#name").BlurAsync();
         await FollowAsync("“Told of” has no slot booked");
@@ -177,7 +177,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await dialog.Locator(".danger").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex($"/schedules/{there}$"));
         await Expect(page.Locator("#name")).ToHaveValueAsync("Told of");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.Locator("#target_audience").FillAsync("걷는 사람");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/schedules$"));
@@ -185,7 +185,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         Assert.Null((await ScheduleAsync(here))["target_audience"]);
 
         await page.GotoAsync("/schedules/new");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await FollowAsync("“Told of” has no slot booked");
         await Expect(page.Locator("#name")).ToHaveValueAsync("Told of");
 
@@ -201,7 +201,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         gate.SetResult();
 
         await page.GotoAsync($"/runs/{Guid.Empty}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await FollowAsync("“Told of” could not be written");
         await Expect(page.Locator("main h1")).ToHaveTextAsync("Told of");
         foreach (var id in new[] { here, there })
@@ -217,10 +217,12 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await writing.Program.HeardAsync();
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync($"/runs/{run["id"]}");
-        await ReadyAsync(page);
-        await writing.Program.InStudioAsync("DELETE FROM schedules WHERE name = 'Gone meanwhile'");
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run it again" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "From the beginning" }).ClickAsync();
+        var begin = page.GetByRole(AriaRole.Button, new() { Name = "From the beginning" });
+        await Expect(begin).ToBeVisibleAsync();
+        await writing.Program.InStudioAsync("DELETE FROM schedules WHERE name = 'Gone meanwhile'");
+        await begin.ClickAsync();
         await Expect(page.GetByText("The schedule of this run is no more")).ToBeVisibleAsync();
     }
 
@@ -233,7 +235,7 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
     private static async Task FromBellAsync(IPage page, string text)
     {
         await page.GotoAsync("/runs");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await FollowBellAsync(page, text);
     }
 
@@ -244,8 +246,6 @@ public sealed class BellTests(WritingPages writing) : IClassFixture<WritingPages
         await page.Locator(".bell").ClickAsync();
         await bell.ClickAsync();
     }
-
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 
     /// <summary>As QStash delivers, but for the key.</summary>
     private async Task ForgeAsync(string schedule, DateTimeOffset due)

@@ -192,8 +192,8 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         foreach (var (state, id) in new[] { ("CREATED", waiting), ("IN_PROGRESS", retrying), ("RETRY", retrying) })
         {
             await OpenAsync(page, $"/messages?find={label}&state={state}");
-            await Expect(rows.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"messages/{id}");
             await Expect(rows).ToHaveCountAsync(1);
+            await Expect(rows.GetByRole(AriaRole.Link)).ToHaveAttributeAsync("href", $"messages/{id}");
         }
         await OpenAsync(page, $"/messages/{waiting}");
         await page.Locator("main > .row .danger").ClickAsync();

@@ -41,6 +41,7 @@ public sealed class EditorTests(StudioPages studio) : IClassFixture<StudioPages>
         // One that goes with its cadence shows its time when it comes again, and means it.
         await time.FillAsync("");
         await Frequency(Studio.Frequency.Cron).CheckAsync();
+        await Expect(main.Locator("#cron")).ToBeVisibleAsync();
         await Frequency(Studio.Frequency.Daily).CheckAsync();
         await Expect(time).ToHaveValueAsync("10:00");
         await Expect(main.Locator(".slots li")).ToHaveCountAsync(10);

@@ -54,14 +54,14 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         await person.PressAsync(rows.GetByRole(AriaRole.Switch), "Space");
         await Expect(rows).ToContainTextAsync(person.Say(Words.Paused));
         // Not only on again: at rest again until its day.
-        await person.UndoAsync();
+        await person.UndoAsync(Look.Of(look).Say(Words.PausedNow, name));
         await Expect(rows.Locator(".badge.warn")).ToBeVisibleAsync();
         Assert.Equal(rested, await NextAsync(id));
         await person.PressAsync(rows.GetByRole(AriaRole.Switch), "Space");
         await Expect(rows).ToContainTextAsync(person.Say(Words.Paused));
         await person.PressAsync(rows.GetByRole(AriaRole.Switch), "Space");
         await Expect(rows.Locator("time")).ToBeVisibleAsync();
-        await person.UndoAsync();
+        await person.UndoAsync(Look.Of(look).Say(Words.ResumedNow, name));
         await Expect(rows).ToContainTextAsync(person.Say(Words.Paused));
 
         await ChooseAsync(Words.Duplicate);
@@ -220,7 +220,7 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         await Expect(cards).ToContainTextAsync($"#{word}");
         await person.PressAsync(person.Button(Words.Approve, bar));
         await Expect(cards.Locator(".badge.ok")).ToBeVisibleAsync();
-        await person.UndoAsync();
+        await person.UndoAsync(Look.Of(look).Say(Words.ApprovedMany, 1));
         await Expect(cards.Locator(".badge.ok")).ToHaveCountAsync(0);
 
         await person.PressAsync(Words.Export);
@@ -451,6 +451,7 @@ public sealed class EveryPageTests(FullPages full) : IClassFixture<FullPages>
         await person.TypeAsync(person.Main.Locator("#code"), link);
         await person.PressAsync(Words.SignIn);
         await Expect(person.Main.Locator(".home")).ToBeVisibleAsync();
+        await person.ReadyAsync();
         await person.PressAsync(page.Locator("[data-sign-out]"));
         await Expect(page).ToHaveURLAsync(new Regex("/sign-in"));
     }

@@ -104,7 +104,7 @@ public abstract class Journeys(StudioPages studio)
 
         await page.GotoAsync("/schedules/new?recipe=x");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = newSchedule })).ToBeVisibleAsync();
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = kind, Exact = true })).ToBeCheckedAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { Name = frequency })).ToBeCheckedAsync();
         await page.Locator("#topic").FillAsync(language == "ko" ? "작은 카페의 하루" : "A day at a small cafe");
@@ -140,7 +140,7 @@ public abstract class Journeys(StudioPages studio)
     {
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/schedules/new");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Radio, new() { Name = "Custom" }).CheckAsync();
         await page.Locator("#cron").FillAsync("61 * * * *");
         await Expect(page.Locator("#cron-note")).ToContainTextAsync("cron expression of five fields");
@@ -163,7 +163,7 @@ public abstract class Journeys(StudioPages studio)
         var id = await ScheduleAsync("Edited");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/schedules/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.Locator("#time_of_day").FillAsync("17:45");
         await Expect(page.Locator(".preview .notice")).ToContainTextAsync("17:45");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
@@ -181,7 +181,7 @@ public abstract class Journeys(StudioPages studio)
         var skipped = await studio.Program.PostAsync("/api/schedule/skip", new { id });
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/schedules/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var first = DateTimeOffset.Parse(
             (await page.Locator(".slots time").First.GetAttributeAsync("datetime"))!,
             System.Globalization.CultureInfo.InvariantCulture
@@ -205,10 +205,11 @@ public abstract class Journeys(StudioPages studio)
         var id = await ScheduleAsync("Switched");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/schedules");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var row = page.Locator("li.schedule").Filter(new() { HasText = "Switched" });
         await row.GetByRole(AriaRole.Switch).ClickAsync();
         await Expect(row).ToContainTextAsync("Paused");
+        await page.Locator(".toast").HoverAsync();
         Assert.Null((string?)(await studio.Program.GetAsync($"/api/schedules/{id}"))["next_run_at"]);
         // What was done is said, and can be taken back from there.
         await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
@@ -244,7 +245,7 @@ public abstract class Journeys(StudioPages studio)
         );
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{piece["content"]!["id"]}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
         const string markup = "<img src=x onerror=alert(1)> unmistakable";
         await page.Locator("#body").FillAsync(markup);
@@ -256,7 +257,7 @@ public abstract class Journeys(StudioPages studio)
         await Expect(page.GetByRole(AriaRole.Status).First).ToHaveTextAsync("Approved");
 
         await page.GotoAsync("/library");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Searchbox).FillAsync("unmistakable");
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
         await Expect(page.Locator(".pieces img")).ToHaveCountAsync(0);
@@ -272,7 +273,7 @@ public abstract class Journeys(StudioPages studio)
             await studio.Program.PostAsync("/api/schedule/run", new { id });
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/runs?schedule={id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var rows = page.Locator(".runline");
         await Expect(rows).ToHaveCountAsync(50);
         foreach (var count in new[] { 100, 120 })
@@ -317,7 +318,7 @@ public abstract class Journeys(StudioPages studio)
     {
         var page = await studio.OpenAsync("en", ownSession: true);
         await page.GotoAsync("/schedules");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("/sign-in$"));
         await page.GotoAsync("/library");
@@ -328,7 +329,7 @@ public abstract class Journeys(StudioPages studio)
     public async Task Signing_out_that_failed_says_so_and_goes_again()
     {
         var page = await studio.OpenAsync("en", ownSession: true);
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.RouteAsync("**/api/sign-out", route => route.AbortAsync());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         var again = page.GetByRole(AriaRole.Button, new() { Name = "Not signed out" });
@@ -343,7 +344,7 @@ public abstract class Journeys(StudioPages studio)
     {
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/schedules");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         try
         {
             Assert.Equal(0, await studio.StopAsync());
@@ -359,7 +360,7 @@ public abstract class Journeys(StudioPages studio)
             await studio.StartAsync();
         }
         await Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync(new() { Timeout = 60_000 });
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var id = await ScheduleAsync("After the restart");
         await Expect(page.Locator("li.schedule").Filter(new() { HasText = "After the restart" })).ToBeVisibleAsync();
         await studio.Program.PostAsync("/api/schedule/delete", new { id });
@@ -381,7 +382,7 @@ public abstract class Journeys(StudioPages studio)
             """
         );
         await page.GotoAsync("/schedules");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         Assert.Equal("3", await page.EvaluateAsync<string>("() => localStorage.getItem('failed')"));
     }
 
@@ -393,7 +394,7 @@ public abstract class Journeys(StudioPages studio)
         var page = await studio.OpenAsync("en");
         await page.RouteAsync(script, route => route.AbortAsync(), new() { Times = 1 });
         await page.GotoAsync("/schedules");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
     }
 
     [Fact]
@@ -416,7 +417,7 @@ public abstract class Journeys(StudioPages studio)
         await page.WaitForFunctionAsync("() => sessionStorage.getItem('unanswered')");
         await Expect(page.Locator("main[inert]")).ToHaveCountAsync(1);
         await page.Clock.FastForwardAsync(30_000);
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
     }
 
     private async Task<string> ScheduleAsync(string name) =>
@@ -436,7 +437,4 @@ public abstract class Journeys(StudioPages studio)
                     }
                 )
             )["id"]!;
-
-    /// <summary>Until the page answers: what is typed before is not heard.</summary>
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

@@ -13,7 +13,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await PieceAsync("facebook_post", "두물머리 산책", "새벽의 두물머리는 안개가 고와요.");
         var page = await studio.OpenAsync("ko");
         await page.GotoAsync("/library");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Searchbox).FillAsync("안개");
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(1);
         await Expect(page.Locator(".pieces mark")).ToHaveTextAsync("안개");
@@ -28,7 +28,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("x_post", null, "승인할 글이에요.");
         var page = await studio.OpenAsync("ko");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "승인" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "승인" });
         await dialog.Locator("#note").FillAsync("<b>금요일</b>에 올려요");
@@ -46,7 +46,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("x_post", null, "Morning coffee first");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
         await page.Locator("#body").FillAsync("Morning <i>tea</i> first");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
@@ -65,7 +65,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("x_post", null, "First");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var aside = page.Locator("aside .actions");
         var form = page.Locator("form[data-asks]");
         await aside.GetByRole(AriaRole.Button, new() { Name = "Edit" }).ClickAsync();
@@ -99,6 +99,8 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         // What was typed can still be copied when the piece is deleted meanwhile.
         await edit.ClickAsync();
         await page.Locator("#body").FillAsync("Typed again");
+        // The page has it.
+        await Expect(form.Locator(".count")).ToContainTextAsync("11/");
         (
             await studio.Program.Http.DeleteAsync($"/api/contents/{id}", TestContext.Current.CancellationToken)
         ).EnsureSuccessStatusCode();
@@ -113,18 +115,24 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var page = await studio.OpenAsync("en");
         await page.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var copy = page.Locator(".actions [data-copy]");
-        await copy.ClickAsync();
-        await Expect(copy).ToHaveTextAsync("Copied");
+        await SaysAsync("Copied");
         await page.Locator(".tags input").FocusAsync();
         await page.Keyboard.PressAsync("Control+v");
         await Expect(page.Locator(".tags input")).ToHaveValueAsync("Copied without a clipboard");
 
         await Expect(copy).ToHaveTextAsync("Copy");
         await page.EvaluateAsync("document.execCommand = () => false");
-        await copy.ClickAsync();
-        await Expect(copy).ToHaveTextAsync("Not copied");
+        await SaysAsync("Not copied");
+
+        // Not for long.
+        async Task SaysAsync(string text)
+        {
+            var said = Expect(copy).ToHaveTextAsync(text);
+            await copy.ClickAsync();
+            await said;
+        }
     }
 
     [Theory]
@@ -149,7 +157,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync(type, "A title", new string('a', fold));
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var text = page.Locator(".mock.feed .text");
         await Expect(text).ToHaveTextAsync(new string('a', fold));
         await Expect(page.Locator(".mock.feed button")).ToHaveCountAsync(0);
@@ -170,7 +178,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("x_post", null, "Tagged by hand");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         foreach (var tag in new[] { "spring", "coffee" })
         {
             await page.Locator("#tag").FillAsync(tag);
@@ -189,7 +197,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("x_post", null, "Not of use now");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var actions = page.Locator("aside .actions");
         var (archive, draft) = (Button("Archive"), Button("Back to draft"));
         await Expect(draft).ToHaveCountAsync(0);
@@ -200,6 +208,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await draft.ClickAsync();
         await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("Draft");
         Assert.Equal("draft", await StatusAsync());
+        await Expect(page.Locator(".toast")).ToContainTextAsync("Draft");
         await page.Locator(".toast [data-undo]").ClickAsync();
         await Expect(page.Locator("aside [role=status]")).ToHaveTextAsync("Archived");
 
@@ -234,7 +243,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await PieceAsync("x_post", null, "There is something");
         var page = await studio.OpenAsync("ko", 390);
         await page.GotoAsync(path);
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         var sizes = await page.EvaluateAsync<float[]>(
             "[...document.querySelectorAll('input, select, textarea')].map(each => parseFloat(getComputedStyle(each).fontSize))"
         );
@@ -255,7 +264,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         var id = await PieceAsync("linkedin_post", null, null);
         var page = await studio.OpenAsync("en");
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Rewrite" }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Rewrite" });
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Shorter" }).ClickAsync();
@@ -273,7 +282,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
             await PieceAsync("x_post", null, $"keyboardish {n}");
         var page = await studio.OpenAsync("en");
         await page.GotoAsync("/library?q=keyboardish");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await Expect(page.Locator(".pieces li")).ToHaveCountAsync(3);
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("x");
@@ -286,6 +295,7 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         await Expect(page.Locator(".pieces li", new() { HasText = "#batch" })).ToHaveCountAsync(2);
         await bar.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
         await Expect(page.Locator(".pieces .badge.ok")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".toast")).ToContainTextAsync("2 approved");
         await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(page.Locator(".pieces .badge.ok")).ToHaveCountAsync(0);
 
@@ -328,7 +338,4 @@ public sealed class LibraryTests(StudioPages studio) : IClassFixture<StudioPages
         );
         (await studio.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
     }
-
-    /// <summary>Until the page answers: what is typed before is not heard.</summary>
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

@@ -86,27 +86,18 @@ internal sealed class Person(IPage page, Look look)
     /// <summary>Picks an entry of a list.</summary>
     public async Task PickAsync(ILocator list, string value)
     {
-        if (look.IsPhone)
-        {
-            await list.SelectOptionAsync(value);
-            return;
-        }
-        await ReachAsync(list);
-        // What the server answers may be behind what is chosen: whoever went too far goes back.
-        for (var n = 0; n < 60 && await StepsAsync() is var steps && steps != 0; n++)
-            await page.Keyboard.PressAsync(steps > 0 ? "ArrowDown" : "ArrowUp");
-        await Expect(list).ToHaveValueAsync(value);
-
-        Task<int> StepsAsync() =>
-            list.EvaluateAsync<int>(
-                "(each, value) => [...each.options].findIndex(option => option.value === value) - each.selectedIndex",
-                value
-            );
+        if (!look.IsPhone)
+            await ReachAsync(list);
+        // How one goes through its entries is the browser's own affair.
+        await list.SelectOptionAsync(value);
     }
 
     /// <summary>Takes back what was just done.</summary>
-    public async Task UndoAsync()
+    /// <param name="said">What is said of it, where something else was said before.</param>
+    public async Task UndoAsync(string? said = null)
     {
+        if (said is not null)
+            await Expect(page.Locator(".toast")).ToContainTextAsync(said);
         await Expect(page.Locator(".toast [data-undo]")).ToBeVisibleAsync();
         if (look.IsPhone)
             await page.Locator(".toast [data-undo]").ClickAsync();

@@ -74,6 +74,8 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         await page.Locator("aside .actions").GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
         var undo = page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Undo" });
         await Expect(undo).ToBeVisibleAsync();
+        // It stays while the pointer is on it.
+        await undo.HoverAsync();
         await using (await writing.Program.FillAsync("UPDATE", "contents"))
         {
             await undo.ClickAsync();
@@ -92,10 +94,10 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         {
             await DeleteAsync(page.Locator(".chosen-bar"));
             await Expect(page.Locator(".toast")).ToContainTextAsync("free space");
+            await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         }
-        await page.Locator(".toast").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
         await page.GotoAsync($"/library/{id}");
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         await DeleteAsync(page.Locator("aside .actions"));
         await page.WaitForURLAsync("**/library");
         await Expect(page.Locator(".toast")).ToContainTextAsync("“Deletable” is deleted");
@@ -112,7 +114,7 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
     [Fact]
     public async Task Approving_one_leaves_what_was_chosen_and_a_link_out_of_a_search_empties_its_box()
     {
-        foreach (var text in new[] { "Heathland one", "Heathland two" })
+        foreach (var text in new[] { "Heathland one", "Heathland two", "Another" })
             await PieceAsync(text);
         var page = await OpenAsync("/library");
         var box = page.GetByRole(AriaRole.Searchbox);
@@ -134,7 +136,7 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
     {
         var page = await writing.Studio.OpenAsync("en");
         await page.GotoAsync(path);
-        await ReadyAsync(page);
+        await StudioPages.ReadyAsync(page);
         return page;
     }
 
@@ -158,6 +160,4 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         );
         (await writing.Program.Http.PatchAsync($"/api/contents/{id}", edit)).EnsureSuccessStatusCode();
     }
-
-    private static Task ReadyAsync(IPage page) => Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
 }

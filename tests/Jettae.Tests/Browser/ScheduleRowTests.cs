@@ -49,6 +49,10 @@ public sealed class ScheduleRowTests(WritingPages writing) : IClassFixture<Writi
         await ChooseAsync(Words.ResumeNow);
         await Expect(row.Locator(".badge.warn")).ToHaveCountAsync(0);
         Assert.Equal(next, await writing.SlotAsync(id));
+        await Expect(page.Locator(".toast"))
+            .ToContainTextAsync(
+                Words.ResumedNow.In(System.Globalization.CultureInfo.GetCultureInfo(language), $"Rests {language}")
+            );
         // Back at rest, by undo, and then there is a way to end that again.
         await page.Locator(".toast [data-undo]").ClickAsync();
         await Expect(row.Locator(".badge.warn")).ToBeVisibleAsync();

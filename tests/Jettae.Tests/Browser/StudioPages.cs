@@ -112,6 +112,13 @@ public class StudioPages : IAsyncLifetime
         await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
     }
 
+    /// <summary>Until the page answers and shows what it read: what is typed before is not heard.</summary>
+    public static async Task ReadyAsync(IPage page)
+    {
+        await Assertions.Expect(page.Locator("main:not([inert])")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
+    }
+
     /// <summary>Publishes to the program itself, which knows no such address.</summary>
     /// <returns>The message's id.</returns>
     public async Task<string> PublishAsync(string path, int retries, params (string Name, string Value)[] headers)
