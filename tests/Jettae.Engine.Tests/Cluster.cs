@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Jettae.Engine.Tests;
 
@@ -25,6 +26,7 @@ internal sealed class Cluster : IAsyncDisposable
     private string database = "";
     private TimeSpan? term;
     private WebApplication destination = null!;
+    private NpgsqlDataSource? beside;
 
     public ConcurrentQueue<string> Deliveries { get; } = [];
     public ConcurrentQueue<string> Logged { get; } = [];
@@ -125,7 +127,21 @@ internal sealed class Cluster : IAsyncDisposable
     public string Keys(int node) =>
         SendAsync(node, HttpMethod.Get, "/v2/keys").GetAwaiter().GetResult()!.ToJsonString();
 
-    public T Beside<T>(Func<Db, T> work) => Store.Beside(Options(database), work);
+    /// <summary>One transaction beside the nodes.</summary>
+    public T Beside<T>(Func<Db, T> work)
+    {
+        beside ??= new NpgsqlDataSourceBuilder(
+            PostgresStore.ConnectionStringOf(database) + ";Timeout=60;Command Timeout=60"
+        )
+            .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
+            .Build();
+        using var connection = beside.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        var db = new PostgresDb(connection, schema, transaction);
+        var result = work(db);
+        db.Commit();
+        return result;
+    }
 
     public async Task UntilAsync(Func<bool> condition)
     {
@@ -176,6 +192,8 @@ internal sealed class Cluster : IAsyncDisposable
         await destination.StopAsync();
         await destination.DisposeAsync();
         http.Dispose();
+        if (beside is not null)
+            await beside.DisposeAsync();
     }
 
     private EngineOptions Options(string at) =>

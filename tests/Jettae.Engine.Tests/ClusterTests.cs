@@ -9,7 +9,7 @@ namespace Jettae.Engine.Tests;
 public sealed class ClusterTests
 {
     /// <summary>No stall of this machine is to end a lease where it is about something else.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task The_shards_are_spread_evenly_and_follow_nodes_that_come_and_go()
@@ -131,10 +131,10 @@ public sealed class ClusterTests
         }
 
         // Amid its attempt, by each node: its place is the next one's when its request has ended, and not before.
+        using var open = new SemaphoreSlim(0);
+        cluster.Answer = _ => open.WaitAsync();
         foreach (var node in new[] { 0, 1 })
         {
-            using var open = new SemaphoreSlim(0);
-            cluster.Answer = _ => open.WaitAsync();
             var before = cluster.Deliveries.Count;
             var id = await cluster.PublishAsync(node, "/head", [], $"/v2/enqueue/line{node}/");
             await cluster.PublishAsync(node, "/next", [], $"/v2/enqueue/line{node}/");
@@ -150,7 +150,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task Keys_that_one_node_rolls_are_what_every_node_signs_with()
     {
-        await using var cluster = await Cluster.StartAsync(2);
+        await using var cluster = await Cluster.StartAsync(2, term: Long);
         await cluster.SharedAsync(4, 4);
         foreach (var node in new[] { 0, 1 })
         {
@@ -165,7 +165,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task What_a_node_began_before_it_was_given_up_is_not_written_and_comes_again()
     {
-        await using var cluster = await Cluster.StartAsync(2);
+        await using var cluster = await Cluster.StartAsync(2, term: Long);
         await cluster.SharedAsync(4, 4);
         using var open = new SemaphoreSlim(0);
         cluster.Answer = _ => cluster.Deliveries.Count == 1 ? open.WaitAsync() : Task.CompletedTask;
@@ -202,7 +202,7 @@ public sealed class ClusterTests
             {
                 db.Scalar<long>("select hold('sleeper')");
                 isHeld.SetResult();
-                return open.Wait(TimeSpan.FromSeconds(20));
+                return open.Wait(TimeSpan.FromSeconds(50));
             })
         );
         await isHeld.Task;
@@ -229,7 +229,7 @@ public sealed class ClusterTests
     [Fact]
     public async Task Who_was_given_up_leaves_the_letters_that_it_read_to_the_next_owner()
     {
-        await using var cluster = await Cluster.StartAsync(2);
+        await using var cluster = await Cluster.StartAsync(2, term: Long);
         await cluster.SharedAsync(4, 4);
         var (given, other) = (cluster.Nodes[0], cluster.Nodes[1]);
         var key = Enumerable
@@ -261,7 +261,7 @@ public sealed class ClusterTests
         static TaskCompletionSource Held(Store store)
         {
             var open = new TaskCompletionSource();
-            _ = store.WriteAsync(_ => open.Task.Wait(TimeSpan.FromSeconds(20)));
+            _ = store.WriteAsync(_ => open.Task.Wait(TimeSpan.FromSeconds(60)));
             return open;
         }
     }

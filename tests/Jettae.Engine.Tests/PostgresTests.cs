@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using CsCheck;
 using Jettae.Testing;
 using Npgsql;
@@ -148,14 +149,18 @@ public sealed class PostgresTests
     public async Task Who_is_given_up_writes_nothing_more_until_it_comes_back_under_another_name()
     {
         var options = await OptionsAsync();
-        // Its beats are far between: it is not to find out by itself before it writes.
+        // It finds out by itself within six seconds.
         options.NodeTerm = TimeSpan.FromSeconds(30);
         await using var store = new PostgresStore(options);
         var name = store.Node.Id;
         await store.WriteAsync(s => s.Run("insert into queues values ('t', 'before', 1, 0, 0, 0)"));
-        Store.Beside(options, db => db.Run("delete from nodes"));
+        // Amid the commit: a beat in between would have it come back before.
         var refused = await Assert.ThrowsAnyAsync<DbException>(() =>
-            store.WriteAsync(s => s.Run("insert into queues values ('t', 'late', 1, 0, 0, 0)"))
+            store.WriteAsync(s =>
+            {
+                Store.Beside(options, db => db.Run("delete from nodes"));
+                return s.Run("insert into queues values ('t', 'late', 1, 0, 0, 0)");
+            })
         );
         Assert.Contains("given up", refused.Message, StringComparison.Ordinal);
         await EngineUnderTest.UntilAsync(() =>
@@ -261,6 +266,126 @@ public sealed class PostgresTests
         await AskedAsync(others, "select pg_terminate_backend($1, 20000)", (int)session);
         await store.WriteAsync(s => s.Run("insert into queues values ('t', 'after', 1, 0, 0, 0)"));
         Assert.NotEqual(session, await store.WriteAsync(s => s.Scalar<long>("select pg_backend_pid()")));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_its_locks_as_its_session_ends_waits_once_more_and_then_is_told_to_come_again()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        await using var others = await SessionAsync();
+        await LockAsync();
+        var publishing = EnqueueAsync("/once");
+        await EngineUnderTest.UntilAsync(EndedAsync);
+        await UnlockAsync();
+        Assert.Equal(200, (await publishing).Status);
+        await engine.IdleAsync();
+        await LockAsync();
+        publishing = EnqueueAsync("/twice");
+        await EngineUnderTest.UntilAsync(async () => !await EndedAsync() && publishing.IsCompleted);
+        Assert.Equal(503, (await publishing).Status);
+        await UnlockAsync();
+        Assert.Equal(200, (await EnqueueAsync("/after")).Status);
+        await engine.IdleAsync();
+        Assert.Equal(["/once", "/after"], engine.Deliveries.Select(each => each.Target));
+
+        Task<(int Status, JsonNode? Json)> EnqueueAsync(string path) =>
+            engine.SendAsync(HttpMethod.Post, $"/v2/enqueue/q/{engine.Sink}{path}", "x");
+
+        Task LockAsync() =>
+            AskedAsync(
+                others,
+                "select pg_advisory_lock(hashtextextended($1, 0))",
+                $"{engine.StoreOptions.DatabaseSchema} {Line.LockOf("test", "q")}"
+            );
+
+        Task UnlockAsync() => AskedAsync(others, "select pg_advisory_unlock_all()");
+
+        // One of those that wait for it.
+        async Task<bool> EndedAsync() =>
+            (bool)
+                (
+                    await AskedAsync(
+                        others,
+                        """
+                        select coalesce(pg_terminate_backend((
+                          select min(pid) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))), 20000), false)
+                        """
+                    )
+                )!;
+    }
+
+    [Fact]
+    public async Task Of_lines_that_go_on_in_one_commit_the_one_whose_next_is_cancelled_meanwhile_takes_the_one_behind_it()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Answer = http =>
+            http.Request.Path.Value!.EndsWith("/1", StringComparison.Ordinal) ? first.Task : Task.CompletedTask;
+        string[] queues = ["a", "b", "c"];
+        foreach (var number in new[] { 1, 2, 3 })
+        foreach (var queue in queues)
+            await engine.SendAsync(HttpMethod.Post, $"/v2/enqueue/{queue}/{engine.Sink}/{queue}/{number}", "x");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Deliveries.Count == queues.Length));
+        await using var others = await SessionAsync();
+        await using var cancelling = await others.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(
+            await AskedAsync(
+                others,
+                $"""
+                update {engine.StoreOptions.DatabaseSchema}.messages set state = 3, finished_at = 1, in_line = 3
+                where url like '%/b/2' returning seq
+                """
+            )
+        );
+        // All three end in one commit.
+        using var open = new SemaphoreSlim(0);
+        var isHeld = new TaskCompletionSource();
+        _ = engine.Store.WriteAsync(_ => isHeld.TrySetResult() && open.Wait(TimeSpan.FromSeconds(60)));
+        await isHeld.Task;
+        first.SetResult();
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(engine.Store.WaitingWrites == queues.Length));
+        open.Release();
+        await EngineUnderTest.UntilAsync(async () =>
+            await AskedAsync(
+                others,
+                "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+            )
+                is > 0L
+        );
+        await cancelling.CommitAsync(TestContext.Current.CancellationToken);
+        await engine.IdleAsync();
+        Assert.Equal(
+            ["/a/1", "/a/2", "/a/3", "/b/1", "/b/3", "/c/1", "/c/2", "/c/3"],
+            engine.Deliveries.Select(each => each.Target).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Beside_a_node_that_knows_of_no_heads_each_line_is_looked_through_from_its_beginning()
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        string[] queues = ["a", "b", "c"];
+        engine.Run("insert into nodes (id, until, claims) values ('older', 9000000000000, 0)");
+        await EngineUnderTest.UntilAsync(() => Task.FromResult(((PostgresStore)engine.Store).Node.HasOlder));
+        // As if it had put somebody before whom the others had admitted.
+        foreach (var queue in queues)
+            engine.Run(
+                $"insert into line_heads (tenant, name, not_before, seq, first_at, first_seq) values ('test', '{queue}', 9000000000000, 99, 9000000000000, 99)"
+            );
+        var items =
+            from number in Enumerable.Range(1, 2)
+            from queue in queues
+            select $$"""{"destination":"{{engine.Sink}}/{{queue}}/{{number}}","queue":"{{queue}}"}""";
+        await engine.SendAsync(HttpMethod.Post, "/v2/batch", $"[{string.Join(',', items)}]");
+        await engine.IdleAsync();
+        foreach (var queue in queues)
+            Assert.Equal(
+                [$"/{queue}/1", $"/{queue}/2"],
+                engine
+                    .Deliveries.Select(each => each.Target)
+                    .Where(target => target.StartsWith($"/{queue}", StringComparison.Ordinal))
+            );
+        Assert.Equal(0L, engine.Store.Read(db => db.Scalar<long>("select count(*) from line_heads")));
     }
 
     /// <summary>What is lost on the way may be done a moment later: that moment is waited for, and what came of it is found.</summary>
@@ -679,16 +804,14 @@ public sealed class PostgresTests
             );
             return taken.IsSuccessStatusCode;
         });
-        for (var i = 0; i < 10; i++)
-            await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
         // At least once: what was under way as the store went is delivered again.
-        Assert.Equal(
-            Enumerable.Range(0, 20).Select(i => $"/{i}").Append("/again").Append("/late").Order(),
-            engine.Deliveries.Select(one => one.Target).Distinct().Order()
-        );
-        Assert.Empty(
-            engine.Store.Read(db => db.Command("select id from messages where state = 0").Rows(row => row.GetString(0)))
-        );
+        List<string> all = [.. Enumerable.Range(0, 20).Select(i => $"/{i}").Append("/again").Append("/late").Order()];
+        await EngineUnderTest.UntilAsync(async () =>
+        {
+            await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+            return all.SequenceEqual(engine.Deliveries.Select(one => one.Target).Distinct().Order())
+                && !engine.Beside(db => db.Any("select 1 from messages where state = 0"));
+        });
     }
 
     /// <summary>Whoever comes to a table after a script that waits for it would wait as well: so the script lets go.</summary>
@@ -882,13 +1005,19 @@ public sealed class PostgresTests
         return await command.ExecuteScalarAsync();
     }
 
-    /// <summary>Somebody's transaction, which keeps whatever is there from now on.</summary>
-    private static async Task<NpgsqlConnection> SomebodyAsync()
+    private static async Task<NpgsqlConnection> SessionAsync()
     {
         var connection = new NpgsqlConnection(
             PostgresStore.ConnectionStringOf((await PostgresServer.SharedAsync()).Url)
         );
         await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>Somebody's transaction, which keeps whatever is there from now on.</summary>
+    private static async Task<NpgsqlConnection> SomebodyAsync()
+    {
+        var connection = await SessionAsync();
         await using var look = new NpgsqlCommand(
             "begin transaction isolation level repeatable read; select count(*) from pg_class",
             connection
@@ -919,5 +1048,6 @@ public sealed class PostgresTests
             DataFile = "",
             Database = (await PostgresServer.SharedAsync()).Url,
             DatabaseSchema = $"own{Interlocked.Increment(ref schemas)}",
+            NodeTerm = TimeSpan.FromMinutes(1),
         };
 }

@@ -222,8 +222,13 @@ public sealed class QueueTests
     {
         await using var engine = await EngineUnderTest.StartAsync();
         var gate = Closed();
-        engine.Answer = _ => Volatile.Read(ref gate).Task;
-        var seen = 0;
+        var (seen, come) = (0, 0);
+        engine.Answer = _ =>
+        {
+            var its = Volatile.Read(ref gate).Task;
+            Interlocked.Increment(ref come);
+            return its;
+        };
         (string Name, int Parallelism)[] lines = [("gone", 4), ("held", 2), ("narrow", 1), ("wide", 3)];
         foreach (var (name, parallelism) in lines)
             await PutAsync(engine, $$"""{"queueName":"{{name}}","parallelism":{{parallelism}}}""");
@@ -261,7 +266,7 @@ public sealed class QueueTests
         async Task ComeAsync(params (string Target, int Count)[] next)
         {
             await EngineUnderTest.UntilAsync(() =>
-                Task.FromResult(engine.Deliveries.Count >= seen + next.Sum(each => each.Count))
+                Task.FromResult(Volatile.Read(ref come) >= seen + next.Sum(each => each.Count))
             );
             Assert.Equal(
                 next,

@@ -127,7 +127,7 @@ public sealed class RaceTests
         var between = new TaskCompletionSource();
         var others = Enumerable
             .Range(1, 3_999)
-            .Select(i => engine.Store.WriteAsync(_ => i == 2_000 && between.Task.Wait(TimeSpan.FromSeconds(20))))
+            .Select(i => engine.Store.WriteAsync(_ => i == 2_000 && between.Task.Wait(TimeSpan.FromSeconds(60))))
             .ToArray();
         engine.Time.Advance(TimeSpan.FromSeconds(11));
         await WaitingAsync(engine, 4_001);
@@ -182,7 +182,7 @@ public sealed class RaceTests
     private static async Task<TaskCompletionSource> HeldAsync(EngineUnderTest engine)
     {
         var (begun, open) = (new TaskCompletionSource(), new TaskCompletionSource());
-        _ = engine.Store.WriteAsync(_ => begun.TrySetResult() && open.Task.Wait(TimeSpan.FromSeconds(20)));
+        _ = engine.Store.WriteAsync(_ => begun.TrySetResult() && open.Task.Wait(TimeSpan.FromSeconds(60)));
         await begun.Task;
         return open;
     }

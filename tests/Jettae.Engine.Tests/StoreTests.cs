@@ -160,7 +160,7 @@ public sealed class StoreTests
                         engine.Store.Read(db =>
                         {
                             all.Signal();
-                            return all.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                            return all.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
                         }),
                     TestContext.Current.CancellationToken,
                     TaskCreationOptions.LongRunning,
@@ -274,7 +274,7 @@ public sealed class StoreTests
             {
                 batches.Add([.. items]);
                 first.Set();
-                gate.Wait(TimeSpan.FromSeconds(20));
+                gate.Wait(TimeSpan.FromSeconds(60));
             },
             most: 3,
             bytesOf: _ => 0,
@@ -282,7 +282,7 @@ public sealed class StoreTests
         );
         group.Start();
         _ = group.Add(0);
-        Assert.True(first.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(first.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         for (var i = 1; i <= 4; i++)
             _ = group.Add(i);
         gate.Set();

@@ -266,7 +266,11 @@ public sealed partial class JettaeProcess : IAsyncDisposable
     private async Task<bool> IsUpAsync()
     {
         if (process!.HasExited)
+        {
+            // What it said last may still be on its way here.
+            await process.WaitForExitAsync();
             throw new InvalidOperationException($"The program ended at once:\n{Output}");
+        }
         try
         {
             using var answer = await Http.GetAsync("/health/live");

@@ -241,7 +241,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 WorkingDirectory = Path.GetTempPath(),
-                Environment = { ["PGCONNECT_TIMEOUT"] = "5" },
+                Environment = { ["PGCONNECT_TIMEOUT"] = "60" },
             }
         )!;
         // What it says is nobody's, but it must not wait for somebody to take it.

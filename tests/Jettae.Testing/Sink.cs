@@ -50,7 +50,7 @@ public sealed class Sink : IAsyncDisposable
         {
             if (TimeProvider.System.GetElapsedTime(began) > atMost)
                 return false;
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
         }
         return true;
     }

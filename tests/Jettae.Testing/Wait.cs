@@ -8,6 +8,9 @@ public static class Wait
 
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What takes longer is looked for less often.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
     public static async Task UntilAsync(Func<Task<bool>> holds, TimeSpan bound, Func<string>? otherwise = null)
     {
         var from = TimeProvider.System.GetTimestamp();
@@ -15,7 +18,10 @@ public static class Wait
         {
             if (TimeProvider.System.GetElapsedTime(from) > bound)
                 throw new TimeoutException(otherwise?.Invoke() ?? $"It did not hold within {bound}.");
-            await Task.Delay(Between, TimeProvider.System);
+            await Task.Delay(
+                TimeProvider.System.GetElapsedTime(from) < Soon ? Between : Soon / 10,
+                TimeProvider.System
+            );
         }
     }
 

@@ -144,10 +144,14 @@ public sealed class MoveTests
         await using var program = await JettaeProcess.StartAsync();
         await program.StopAsync();
         await using var other = await JettaeProcess.StartAsync(("DATABASE_URL", postgres.Url));
-        Assert.Contains(
-            "stop them first",
-            (await program.RunAsync("migrate", "--to", postgres.Url)).Said,
-            StringComparison.Ordinal
+        // Not so while it has no lease for once.
+        await Wait.UntilAsync(
+            async () =>
+                (await program.RunAsync("migrate", "--to", postgres.Url)).Said.Contains(
+                    "stop them first",
+                    StringComparison.Ordinal
+                ),
+            Wait.Patience
         );
         await other.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "남의 글" });
         await other.StopAsync();

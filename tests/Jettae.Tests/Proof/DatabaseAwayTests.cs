@@ -100,7 +100,7 @@ public sealed class DatabaseAwayTests
         await alerts.GotoAsync("/alerts");
         await alerts.Locator("main:not([inert]) #slack_url").FillAsync("https://example.com/typed");
         // What it reads at its begin is there.
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Cancel);
+        await Task.Delay(TimeSpan.FromSeconds(8), TimeProvider.System, Cancel);
         await postgres.StopAsync();
         // Whether its session lives is asked each ten seconds.
         await Task.Delay(TimeSpan.FromSeconds(22), TimeProvider.System, Cancel);

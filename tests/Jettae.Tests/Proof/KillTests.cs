@@ -85,7 +85,7 @@ public sealed class KilledWhileItWrites
         await using var program = await JettaeProcess.StartAsync(claude.Settings);
         var slot = Slots.Coming();
         var schedule = await program.ScheduleAsync(slot);
-        await began.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        await began.Task.WaitAsync(TimeSpan.FromMinutes(4), TimeProvider.System, TestContext.Current.CancellationToken);
         await program.KillAsync();
         await program.StartAsync();
 
@@ -114,7 +114,7 @@ public sealed class KilledBeforeItAnswers
         var slot = Slots.Coming();
         var schedule = await program.ScheduleAsync(slot);
         await answered.Task.WaitAsync(
-            TimeSpan.FromMinutes(2),
+            TimeSpan.FromMinutes(4),
             TimeProvider.System,
             TestContext.Current.CancellationToken
         );

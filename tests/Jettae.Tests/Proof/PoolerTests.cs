@@ -59,7 +59,7 @@ public sealed class PoolerTests
                         .FirstOrDefault(each => each!["slot_at"] is not null)
                 )
                     is not null,
-            TimeSpan.FromSeconds(100),
+            TimeSpan.FromMinutes(3),
             () => one.Output
         );
         Assert.Equal((string?)schedule["id"], (string?)slot!["schedule_id"]);

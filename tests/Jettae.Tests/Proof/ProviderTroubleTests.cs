@@ -41,7 +41,7 @@ public sealed class KeyRefused
         using var engine = program.Client(program.Credentials.Token);
         await Wait.UntilAsync(
             async () => (await engine.GetStringAsync("/v2/dlq")).Contains(message, StringComparison.Ordinal),
-            TimeSpan.FromMinutes(2),
+            TimeSpan.FromMinutes(4),
             () => $"The message was not given up:\n{program.Output}"
         );
         var run = Assert.Single(await program.RunsAsync(schedule))!;

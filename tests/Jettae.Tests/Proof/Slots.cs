@@ -8,10 +8,10 @@ namespace Jettae.Tests;
 /// <summary>Schedules whose one slot of the hour comes within a minute or so, and what must be true after it.</summary>
 internal static class Slots
 {
-    private static readonly TimeSpan Room = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Room = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>Room to do something before it: at least twelve seconds.</summary>
+    /// <summary>Room to do something before it: at least twenty-five seconds.</summary>
     public static DateTimeOffset Coming()
     {
         var from = TimeProvider.System.GetUtcNow() + Room;

@@ -30,7 +30,7 @@ public sealed class StopTests
         var stopped = program.StopAsync();
         await Task.WhenAny(
             stopped,
-            Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, TestContext.Current.CancellationToken)
+            Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, TestContext.Current.CancellationToken)
         );
         Assert.False(stopped.IsCompleted);
         gate.SetResult();

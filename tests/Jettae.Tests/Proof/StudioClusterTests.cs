@@ -82,7 +82,7 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
                         "SELECT COUNT(*) FROM runs WHERE slot_at <= $1 AND state IN ('running', 'waiting')",
                         last
                     ) == 0,
-                TimeSpan.FromMinutes(3),
+                TimeSpan.FromMinutes(8),
                 () =>
                     "Not all slots ended:\n"
                     + PostgresServer.Asked(
@@ -132,9 +132,7 @@ public sealed class StudioClusterTests(ITestOutputHelper output)
 
     private static async Task<long> CountAsync(PostgresServer postgres, string sql, DateTimeOffset until)
     {
-        await using var connection = new NpgsqlConnection(
-            $"Host=127.0.0.1;Port={postgres.Port};Username=postgres;Pooling=false"
-        );
+        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={postgres.Port};Username=postgres");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.Add(new() { Value = until.AddMinutes(-1) });
