@@ -127,7 +127,7 @@ internal sealed class Cluster : IAsyncDisposable
     public string Keys(int node) =>
         SendAsync(node, HttpMethod.Get, "/v2/keys").GetAwaiter().GetResult()!.ToJsonString();
 
-    /// <summary>One transaction beside the nodes.</summary>
+    /// <summary>One transaction beside the nodes. As a command's, but over connections that stay: it is asked every few milliseconds.</summary>
     public T Beside<T>(Func<Db, T> work)
     {
         beside ??= new NpgsqlDataSourceBuilder(

@@ -10,7 +10,7 @@ public sealed class ClusterCutTests
     private static readonly TimeSpan Asked = TimeSpan.FromSeconds(1);
 
     /// <summary>No stall of this machine is to end a lease that nothing was done to.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(6);
 
     [Theory]
     [InlineData(true)]
@@ -71,7 +71,7 @@ public sealed class ClusterCutTests
     {
         const int lines = 8;
         await using var cable = new Cable((await PostgresServer.SharedAsync()).Port);
-        await using var cluster = await Cluster.StartAsync(0, term: TimeSpan.FromSeconds(20));
+        await using var cluster = await Cluster.StartAsync(0, term: 2 * Long);
         await cluster.AddAsync(cable);
         await cluster.AddAsync();
         await cluster.SharedAsync(4, 4);
@@ -147,7 +147,7 @@ public sealed class ClusterCutTests
         for (var number = 0; number < 40; number++)
         {
             var name = $"/delayed-{number}";
-            await cluster.PublishAsync(number % 2, name, [("Upstash-Delay", $"{1 + (number / 5)}s")]);
+            await cluster.PublishAsync(number % 2, name, [("Upstash-Delay", $"{1 + (number / 3)}s")]);
             acknowledged.Add(name);
         }
         await server.StopAsync();

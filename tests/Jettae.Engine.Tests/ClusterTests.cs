@@ -9,7 +9,7 @@ namespace Jettae.Engine.Tests;
 public sealed class ClusterTests
 {
     /// <summary>No stall of this machine is to end a lease where it is about something else.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(12);
 
     [Fact]
     public async Task The_shards_are_spread_evenly_and_follow_nodes_that_come_and_go()

@@ -144,16 +144,19 @@ public sealed class MoveTests
         await using var program = await JettaeProcess.StartAsync();
         await program.StopAsync();
         await using var other = await JettaeProcess.StartAsync(("DATABASE_URL", postgres.Url));
-        // Not so while it has no lease for once.
+        // Whose lease has run out for a moment is not seen to run; what is in the database keeps it as it is then, too.
+        await other.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "남의 글" });
+        var told = "";
         await Wait.UntilAsync(
             async () =>
-                (await program.RunAsync("migrate", "--to", postgres.Url)).Said.Contains(
-                    "stop them first",
-                    StringComparison.Ordinal
-                ),
-            Wait.Patience
+            {
+                (var refused, told) = await program.RunAsync("migrate", "--to", postgres.Url);
+                Assert.Equal(1, refused);
+                return told.Contains("stop them first", StringComparison.Ordinal);
+            },
+            Wait.Patience,
+            () => told
         );
-        await other.PostAsync("/api/content/generate", new { content_type = "x_post", topic = "남의 글" });
         await other.StopAsync();
         var (code, said) = await program.RunAsync("migrate", "--to", postgres.Url);
         Assert.Equal(1, code);

@@ -71,10 +71,11 @@ public abstract class EnginePage<T> : OwnedPage
         {
             if (!isTyped)
                 return;
-            await acting;
+            // What became of that one is told where it was pressed.
+            await acting.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+            );
         }
-        Busy = true;
-        StateHasChanged();
         await (acting = DoneAsync(act));
     }
 
@@ -82,6 +83,8 @@ public abstract class EnginePage<T> : OwnedPage
     {
         try
         {
+            Busy = true;
+            StateHasChanged();
             await act(Leaving.Token);
             await RefreshAsync();
         }

@@ -53,7 +53,7 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         Owner =
             Accounts.UserOf((await SignedIn).User)
             ?? throw new InvalidOperationException("A page was reached without signing in.");
-        rereading = new Rereading(ReadAsync, Clock);
+        rereading = new Rereading(ReadAsFarAsync, Clock);
         var language = CultureInfo.CurrentUICulture;
         listening = Changes.Listen(change =>
         {
@@ -62,7 +62,20 @@ public abstract class OwnedPage : ComponentBase, IDisposable
         });
     }
 
-    protected override Task OnParametersSetAsync() => RefreshAsync();
+    protected override Task OnParametersSetAsync()
+    {
+        // Another filter is another list.
+        far = 0;
+        return RefreshAsync();
+    }
+
+    private async Task ReadAsFarAsync()
+    {
+        var wanted = far;
+        await ReadAsync();
+        if (far == wanted)
+            far = 0;
+    }
 
     /// <summary>Reads what the page shows, after a reading that is under way and never beside it.</summary>
     protected async Task RefreshAsync()
@@ -164,7 +177,6 @@ public abstract class OwnedPage : ComponentBase, IDisposable
             items.AddRange(page.Items);
             next = page.NextCursor;
         } while (next is not null && items.Count < Math.Max(before, far));
-        far = 0;
         return (items, next);
     }
 

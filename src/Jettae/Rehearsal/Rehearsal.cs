@@ -200,7 +200,7 @@ internal static class Rehearsal
         return process;
     }
 
-    /// <summary>Below those that a system gives out by itself: nobody else gets it between two lives of the process.</summary>
+    /// <summary>Below those that a system gives out by itself, as a rule: between two lives of the process it is nobody's.</summary>
     private static int FreePort()
     {
         for (var tried = 0; ; tried++)

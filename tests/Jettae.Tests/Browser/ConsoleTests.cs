@@ -136,6 +136,19 @@ public sealed class ConsoleTests(StudioPages studio) : IClassFixture<StudioPages
         );
         await page.ReloadAsync();
         await Expect(page.Locator("li.held input")).ToHaveValueAsync("7");
+        // What is typed while something else is being done is done after it.
+        await page.Locator("li.held button").First.ClickAsync();
+        await page.Locator("li.held input").FillAsync("9");
+        await page.Locator("li.held input").BlurAsync();
+        await Wait.UntilAsync(
+            async () =>
+                await qstash.GetStringAsync(new Uri("/v2/queues/orders", UriKind.Relative)) is var told
+                && told.Contains("\"parallelism\":9", StringComparison.Ordinal)
+                && told.Contains("\"paused\":true", StringComparison.Ordinal),
+            Wait.Patience
+        );
+        await page.Locator("li.held button").First.ClickAsync();
+        await Expect(page.Locator("li.held .badge")).ToHaveCountAsync(0);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Flow control" }).ClickAsync();
         var key = page.Locator("li.held").Filter(new() { HasText = "model" });

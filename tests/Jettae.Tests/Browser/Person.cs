@@ -83,13 +83,14 @@ internal sealed class Person(IPage page, Look look)
             await page.Keyboard.PressAsync("Tab");
     }
 
-    /// <summary>Picks an entry of a list.</summary>
+    /// <summary>Picks an entry of a list, as it stays picked.</summary>
     public async Task PickAsync(ILocator list, string value)
     {
         if (!look.IsPhone)
             await ReachAsync(list);
         // How one goes through its entries is the browser's own affair.
         await list.SelectOptionAsync(value);
+        await Expect(list).ToHaveValueAsync(value);
     }
 
     /// <summary>Takes back what was just done.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Jettae.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -99,7 +100,7 @@ public sealed class PieceTests(WritingPages writing) : IClassFixture<WritingPage
         await page.GotoAsync($"/library/{id}");
         await StudioPages.ReadyAsync(page);
         await DeleteAsync(page.Locator("aside .actions"));
-        await page.WaitForURLAsync("**/library");
+        await Expect(page).ToHaveURLAsync(new Regex("/library$"));
         await Expect(page.Locator(".toast")).ToContainTextAsync("“Deletable” is deleted");
 
         async Task DeleteAsync(ILocator within)

@@ -81,8 +81,8 @@ public sealed class ClusterKillTests(ITestOutputHelper output)
                 $"{sent.Count} acknowledged and arrived, {twice} of them more than once; {inLine} in line, {lines.Count - inLine} of them again."
             );
             Assert.True(sent.Count > 300, $"only {sent.Count} were published");
-            // A kill repeats what was under way in it, no more: 512 at the most.
-            Assert.InRange(twice, 0, Kills * 512);
+            // A kill repeats what was under way in it, no more: few of all, 512 at the most.
+            Assert.InRange(twice, 0, Math.Min(Kills * 512, sent.Count / 4));
             // The line is never overtaken: what comes again is the very one that was under way.
             var (expected, late) = (0, 0);
             foreach (var number in lines.ToArray())

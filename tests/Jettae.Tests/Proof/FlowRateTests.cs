@@ -55,7 +55,7 @@ public sealed class FlowRateTests(ITestOutputHelper output)
         );
         Assert.True(published.IsSuccessStatusCode);
         await Task.Delay(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => arrivals.Count >= Rate * 10, TimeSpan.FromMinutes(3));
+        Assert.True(arrivals.Count >= Rate * 10, $"{arrivals.Count} arrived in a minute, of {Rate * 30} allowed");
         var arrived = arrivals.ToDictionary();
         var began = await StartsAsync(http);
         // The rule itself, by the engine's clock: to the millisecond.
