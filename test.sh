@@ -65,12 +65,14 @@ for project in tests/*.Tests; do
   name=$(basename "$project")
   if [[ $name == Jettae.Engine.Tests || $name == Jettae.Studio.Tests ]]; then
     run "$project" "$name" --filter-not-trait Store=PostgreSQL "$@"
-    JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite --filter-not-trait Store=none "$@"
+    # Much of the time is the database's: three at once.
+    JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=SQLite --filter-not-trait Store=none --max-threads 3 "$@"
   else
-    run "$project" "$name" "$@"
+    # The programs that these start live for seconds: only what is called thousands of times is compiled a second time.
+    DOTNET_TC_CallCountThreshold=2000 run "$project" "$name" "$@"
     # The program and its pages once more, on a database and two nodes: what is the same on both is not looked at twice by default.
     if [[ $name == Jettae.Tests && ${JETTAE_TEST_STORES-} == all ]]; then
-      JETTAE_TEST_STORE=postgres run "$project" "$name.PostgreSQL" --filter-not-trait Store=own "$@"
+      JETTAE_TEST_STORE=postgres DOTNET_TC_CallCountThreshold=2000 run "$project" "$name.PostgreSQL" --filter-not-trait Store=own "$@"
     fi
   fi
 done

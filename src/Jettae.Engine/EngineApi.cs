@@ -25,16 +25,18 @@ public static class EngineApi
         Of<DeadLetters>().Map(v2);
         Of<Log>().Map(v2);
         Of<Keys>().Map(v2);
-        v2.MapFallback(
-            "/{**rest}",
-            IResult (HttpContext http) =>
-                Wire.Error(
-                    404,
-                    HasOurPathTwice(http.Request.Path)
-                        ? WrongAddress
-                        : $"there is no {http.Request.Method} {MessageHeaders.Shortened(http.Request.Path)}"
-                )
-        );
+        // Not MapFallback: compiled ahead it leaves out every path that looks like a file's name.
+        v2.Map(
+                "/{**rest}",
+                IResult (HttpContext http) =>
+                    Wire.Error(
+                        404,
+                        HasOurPathTwice(http.Request.Path)
+                            ? WrongAddress
+                            : $"there is no {http.Request.Method} {MessageHeaders.Shortened(http.Request.Path)}"
+                    )
+            )
+            .WithOrder(int.MaxValue);
 
         T Of<T>()
             where T : notnull => app.ServiceProvider.GetRequiredService<T>();

@@ -21,7 +21,6 @@ internal sealed partial class EngineHost(
 {
     /// <summary>Rows that one write prunes at the most, or looks at to find out.</summary>
     internal const int PruneBatch = 500;
-    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
 
     private ITimer? pruning;
@@ -37,7 +36,7 @@ internal sealed partial class EngineHost(
         await queues.SweepAsync();
         ticker.Start();
         gauges.Show();
-        pruning = time.CreateTimer(_ => _ = PruneAsync(), null, PruneEvery, PruneEvery);
+        pruning = time.CreateTimer(_ => _ = PruneAsync(), null, options.PruneInterval, options.PruneInterval);
     }
 
     /// <summary>Before the server stops: what is in flight may be on its way to this very program.</summary>

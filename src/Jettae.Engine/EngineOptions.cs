@@ -103,6 +103,9 @@ public sealed class EngineOptions
     /// <summary>How long a finished message is still answered by GET (contract §1.5). Default 5 minutes.</summary>
     public TimeSpan FinishedMessageRetention { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often what is past these is deleted. Default 1 hour.</summary>
+    public TimeSpan PruneInterval { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a stop waits for what is in flight. Default 10 seconds.</summary>
     public TimeSpan DrainFor { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -36,4 +36,17 @@ public sealed class AddressTests
         Assert.Equal(404, status);
         Assert.Contains("QSTASH_URL must be the address alone", (string)json!["error"]!, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("GET", "/v2/nothing")]
+    [InlineData("GET", "/v2/nothing.json")]
+    [InlineData("PUT", "/v2/nothing/of/this.kind")]
+    [InlineData("POST", "/v2/publishhttps://me.example")]
+    public async Task A_path_that_there_is_not_is_said_not_to_be_there(string method, string path)
+    {
+        await using var engine = await EngineUnderTest.StartAsync();
+        var (status, json) = await engine.SendAsync(new HttpMethod(method), path, method == "GET" ? null : "x");
+        Assert.Equal(404, status);
+        Assert.Equal($"there is no {method} {path}", (string)json!["error"]!);
+    }
 }

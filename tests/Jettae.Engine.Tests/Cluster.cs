@@ -124,6 +124,42 @@ internal sealed class Cluster : IAsyncDisposable
         return null;
     }
 
+    /// <summary>As a client publishes that is told to come again.</summary>
+    public async Task TakenAsync(int node, string path)
+    {
+        for (var waited = 0; ; waited++)
+        {
+            using var refused = await RefusedAsync(node, path, [("Upstash-Deduplication-Id", path)]);
+            if (refused is null)
+                return;
+            Assert.True((int)refused.StatusCode == 503 && waited < 600, $"{refused.StatusCode} after {waited} tries");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Publishes one after the other, at each of two nodes in turn, and at the next one when one does not take it.</summary>
+    public async Task PublishingAsync(ConcurrentBag<string> acknowledged, CancellationToken end)
+    {
+        for (var (number, node) = (0, 0); !end.IsCancellationRequested; node++)
+        {
+            var name = $"/{number}";
+            using var refused = await RefusedAsync(node % 2, name, [("Upstash-Deduplication-Id", name)]);
+            if (refused is null)
+            {
+                acknowledged.Add(name);
+                number++;
+            }
+            else
+            {
+                Assert.Equal(503, (int)refused.StatusCode);
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    public bool IsDelivered(string id) =>
+        Beside(db => db.Any("select 1 from messages where id = $0 and state = 1", id));
+
     public string Keys(int node) =>
         SendAsync(node, HttpMethod.Get, "/v2/keys").GetAwaiter().GetResult()!.ToJsonString();
 

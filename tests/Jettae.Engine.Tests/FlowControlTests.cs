@@ -506,7 +506,7 @@ public sealed class FlowControlTests
     {
         await using var engine = await EngineUnderTest.StartAsync();
         await PostAsync(engine, "k/pause");
-        const int all = 5_000;
+        const int all = 3_000;
         var batch = new JsonArray();
         for (var i = 0; i < all; i++)
             batch.Add(

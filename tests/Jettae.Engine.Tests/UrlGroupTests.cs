@@ -204,6 +204,7 @@ public sealed class UrlGroupTests
     }
 
     [Theory]
+    [Trait("Store", "none")]
     [InlineData(10_001, 1, 0, 400, "10000 messages")]
     [InlineData(120, 9, 0, 413, "1073741824 bytes")]
     [InlineData(5_000, 0, 220, 413, "1073741824 bytes")]

@@ -39,6 +39,15 @@ public sealed class Cable : IAsyncDisposable
             end.Close();
     }
 
+    /// <summary>It hangs, or is cut.</summary>
+    public void Break(bool hangs)
+    {
+        if (hangs)
+            Hang();
+        else
+            Cut();
+    }
+
     /// <summary>As it was in the beginning; what hung comes through.</summary>
     public void Mend()
     {

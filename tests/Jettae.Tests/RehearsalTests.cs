@@ -61,8 +61,9 @@ public sealed class RehearsalTests
         Assert.Equal(0, exit);
     }
 
+    /// <summary>From some days before the first change, in March, to some days after the second, in November.</summary>
     [Fact]
-    public async Task A_daily_time_that_both_clock_changes_touch_runs_once_a_day_through_the_year()
+    public async Task A_daily_time_that_both_clock_changes_touch_runs_once_a_day()
     {
         var (exit, text, _) = await RehearseAsync(
             "--frequency",
@@ -72,15 +73,15 @@ public sealed class RehearsalTests
             "--zone",
             "America/New_York",
             "--days",
-            "365",
+            "250",
             "--start",
-            "2026-01-01T12:00:00Z",
+            "2026-03-05T12:00:00Z",
             "--crash",
-            "5",
+            "3",
             "--json"
         );
         var report = JsonNode.Parse(text)!;
-        Assert.Equal((365, 365, 0), ((int)report["expected"]!, (int)report["ran"]!, (int)report["max_drift_ms"]!));
+        Assert.Equal((250, 250, 0), ((int)report["expected"]!, (int)report["ran"]!, (int)report["max_drift_ms"]!));
         Assert.Equal(0, exit);
     }
 

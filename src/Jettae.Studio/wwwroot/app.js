@@ -162,7 +162,8 @@ const remember = (name, value) => { document.cookie = `${name}=${value}; path=/;
 remember("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
 remember("narrow", matchMedia("(max-width: 720px)").matches ? 1 : "");
 export const zone = () => wanted ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-export const open = (dialog) => { if (!dialog.open) dialog.showModal(); };
+// What was to be opened may be gone meanwhile.
+export const open = (dialog) => { if (dialog && !dialog.open) dialog.showModal(); };
 export const close = (dialog) => dialog?.close();
 export const arrive = () => { isNew = true; head(); };
 export const focus = (id) => document.getElementById(id)?.focus();

@@ -44,12 +44,13 @@ internal static class RehearsalStage
             settings,
             time,
             (engine, studio) =>
-                (engine.Horizon, studio.KeeperInterval, studio.AlertInterval, studio.KeyInterval) = (
-                    Horizon,
-                    Seldom,
-                    Seldom,
-                    Seldom
-                )
+                (
+                    engine.Horizon,
+                    engine.PruneInterval,
+                    studio.KeeperInterval,
+                    studio.AlertInterval,
+                    studio.KeyInterval
+                ) = (Horizon, Seldom, Seldom, Seldom, Seldom)
         );
         await app.StartAsync(cancel);
         var owner = await app.Services.GetRequiredService<Accounts>().OwnerAsync(cancel);
