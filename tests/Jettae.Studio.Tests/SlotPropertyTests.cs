@@ -63,7 +63,7 @@ public sealed class SlotPropertyTests
         }
     }
 
-    /// <summary>Two of fifty schedules each; <c>JETTAE_TEST_STUDIOS=20</c> makes it a thousand, in some three minutes.</summary>
+    /// <summary>Two of fifty schedules each; <c>JETTAE_TEST_STUDIOS=20</c> makes it a thousand, in some minutes.</summary>
     public static TheoryData<int> Studios =>
         [
             .. Enumerable.Range(
